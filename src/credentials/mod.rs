@@ -1,0 +1,3 @@
+//! creds
+pub mod secret;
+pub use secret::Secret;

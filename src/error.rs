@@ -1,0 +1,230 @@
+//! What can go wrong: a kind that picks the exit code, a message that names the flag or variable, a hint that says
+//! what to do. How a failure looks on stderr is for `output::report`.
+
+use std::fmt;
+
+/// The class of a failure. Its number is the exit status and its word stands in JSON errors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Unexpected, or the output could not be written.
+    Internal,
+    /// The command line, or a value in it, is wrong.
+    Usage,
+    /// Configuration or credentials are missing or malformed.
+    Configuration,
+    /// The service refused the credentials (401, 403).
+    CredentialsRefused,
+    /// The service refused the request (any other 4xx).
+    RequestRefused,
+    /// The service or the network failed, or its answer cannot be believed.
+    Unavailable,
+    /// A batch in which some lines failed.
+    Partial,
+    /// `inspect --check`: expired, not yet valid, or wrongly signed.
+    NotValid,
+}
+
+impl Kind {
+    /// Every kind, in the order of the exit codes.
+    pub const ALL: [Kind; 8] = [
+        Kind::Internal,
+        Kind::Usage,
+        Kind::Configuration,
+        Kind::CredentialsRefused,
+        Kind::RequestRefused,
+        Kind::Unavailable,
+        Kind::Partial,
+        Kind::NotValid,
+    ];
+
+    /// The process's exit status.
+    pub const fn exit(self) -> u8 {
+        match self {
+            Kind::Internal => 1,
+            Kind::Usage => 2,
+            Kind::Configuration => 3,
+            Kind::CredentialsRefused => 4,
+            Kind::RequestRefused => 5,
+            Kind::Unavailable => 6,
+            Kind::Partial => 7,
+            Kind::NotValid => 8,
+        }
+    }
+
+    /// The word that stands for this kind in a JSON error.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Kind::Internal => "internal",
+            Kind::Usage => "usage",
+            Kind::Configuration => "configuration",
+            Kind::CredentialsRefused => "credentials_refused",
+            Kind::RequestRefused => "request_refused",
+            Kind::Unavailable => "unavailable",
+            Kind::Partial => "partial",
+            Kind::NotValid => "not_valid",
+        }
+    }
+}
+
+/// One entry of a 422 body, with the flag that sets the attribute it complains of.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Detail {
+    /// The service's category, for example `validation_error`.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub category: Option<String>,
+    /// The service's code, for example `missing_required_parameter`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// The service's sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// The request field the service names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attribute: Option<String>,
+    /// Our flag for that field, written with its dashes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub flag: Option<String>,
+    /// The service's page about the code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+}
+
+/// A failure on its way to the user: an error with its context, and beside it the kind that picks the exit code.
+#[derive(Debug)]
+pub struct Failure {
+    kind: Kind,
+    cause: anyhow::Error,
+    hint: Option<String>,
+    status: Option<u16>,
+    details: Vec<Detail>,
+}
+
+/// What nearly every function here returns.
+pub type Result<T> = std::result::Result<T, Failure>;
+
+impl Failure {
+    /// A failure of `kind` with its error. The error's text reaches the user, so it must hold no secret.
+    pub fn new(kind: Kind, cause: impl Into<anyhow::Error>) -> Self {
+        Failure { kind, cause: cause.into(), hint: None, status: None, details: Vec::new() }
+    }
+
+    /// The command line, or a value in it, is wrong (exit 2).
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::message(Kind::Usage, message)
+    }
+
+    /// Configuration or credentials are missing or malformed (exit 3).
+    pub fn configuration(message: impl Into<String>) -> Self {
+        Self::message(Kind::Configuration, message)
+    }
+
+    /// The service or the network failed (exit 6).
+    pub fn unavailable(message: impl Into<String>) -> Self {
+        Self::message(Kind::Unavailable, message)
+    }
+
+    /// Unexpected, or the output could not be written (exit 1).
+    pub fn internal(message: impl Into<String>) -> Self {
+        Self::message(Kind::Internal, message)
+    }
+
+    /// A failure of `kind` from a sentence of our own.
+    pub fn message(kind: Kind, message: impl Into<String>) -> Self {
+        Self::new(kind, anyhow::Error::msg(message.into()))
+    }
+
+    /// Adds the line that says what to do.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Adds the HTTP status that the service answered with.
+    #[must_use]
+    pub fn status(mut self, status: u16) -> Self {
+        self.status = Some(status);
+        self
+    }
+
+    /// Adds the entries of a 422 body.
+    #[must_use]
+    pub fn details(mut self, details: Vec<Detail>) -> Self {
+        self.details = details;
+        self
+    }
+
+    /// Puts a sentence before the message: where, or in which line, it happened.
+    #[must_use]
+    pub fn context(mut self, context: impl fmt::Display + Send + Sync + 'static) -> Self {
+        self.cause = self.cause.context(context);
+        self
+    }
+
+    /// The class of this failure.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// What to do about it, if there is something.
+    pub fn hint_text(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
+    /// The HTTP status behind it, if the service answered.
+    pub fn http_status(&self) -> Option<u16> {
+        self.status
+    }
+
+    /// The entries of a 422 body.
+    pub fn detail_list(&self) -> &[Detail] {
+        &self.details
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{:#}", self.cause)
+    }
+}
+
+/// Turns any error into a failure of a kind: `read(path).context("…").or_fail(Kind::Usage)?`.
+pub trait OrFail<T> {
+    /// The value, or a failure of this kind.
+    fn or_fail(self, kind: Kind) -> Result<T>;
+}
+
+impl<T, E: Into<anyhow::Error>> OrFail<T> for std::result::Result<T, E> {
+    fn or_fail(self, kind: Kind) -> Result<T> {
+        self.map_err(|error| Failure::new(kind, error))
+    }
+}
+
+/// Something worth saying beside a success: on stderr, or in the `warnings` array of `-o json`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Note {
+    /// Worth knowing, nothing to do.
+    Note(String),
+    /// Likely a mistake.
+    Warning(String),
+    /// A next step.
+    Hint(String),
+}
+
+impl Note {
+    /// The word before the colon.
+    pub fn label(&self) -> &'static str {
+        match self {
+            Note::Note(_) => "note",
+            Note::Warning(_) => "warning",
+            Note::Hint(_) => "hint",
+        }
+    }
+
+    /// The sentence.
+    pub fn text(&self) -> &str {
+        match self {
+            Note::Note(text) | Note::Warning(text) | Note::Hint(text) => text,
+        }
+    }
+}

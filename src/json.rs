@@ -1,0 +1,277 @@
+//! JSON that somebody else wrote and that must reach the wire as written: key order, number text and escapes kept,
+//! insignificant white space dropped. What the members mean is for the callers.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+/// Why a text is not the JSON that was wanted. Never holds a piece of the text itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// Not JSON: the place where reading stopped, and whether the text simply ended too early.
+    Syntax {
+        /// From 1.
+        line: usize,
+        /// From 1, in bytes.
+        column: usize,
+        /// The text ended inside a value.
+        truncated: bool,
+    },
+    /// JSON, but not an object.
+    NotObject,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Fault::Syntax { line, column, truncated: true } => {
+                write!(formatter, "is not valid JSON: it ends too early, at line {line}, column {column}")
+            }
+            Fault::Syntax { line, column, truncated: false } => {
+                write!(formatter, "is not valid JSON at line {line}, column {column}")
+            }
+            Fault::NotObject => formatter.write_str("must be a JSON object, written {…}"),
+        }
+    }
+}
+
+impl From<serde_json::Error> for Fault {
+    fn from(error: serde_json::Error) -> Self {
+        // The library's own sentence may quote the value, which may be secret; only the place is taken from it.
+        match error.classify() {
+            serde_json::error::Category::Data => Fault::NotObject,
+            category => Fault::Syntax {
+                line: error.line(),
+                column: error.column(),
+                truncated: category == serde_json::error::Category::Eof,
+            },
+        }
+    }
+}
+
+/// One JSON value with its text as written.
+///
+/// # Errors
+/// [`Fault::Syntax`] where the text is not exactly one JSON value.
+pub fn value(text: &str) -> Result<String, Fault> {
+    let raw: &RawValue = serde_json::from_str(text)?;
+    Ok(compact(raw.get()))
+}
+
+/// A string as a JSON text.
+pub fn string(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// The string that a JSON text holds, or `None` if it holds something else.
+pub fn as_str(raw: &str) -> Option<Cow<'_, str>> {
+    if !raw.starts_with('"') {
+        return None;
+    }
+    match serde_json::from_str::<&str>(raw) {
+        Ok(text) => Some(Cow::Borrowed(text)),
+        Err(_) => serde_json::from_str::<String>(raw).ok().map(Cow::Owned),
+    }
+}
+
+/// The strings of a JSON array of strings, or `None` if it is something else.
+pub fn as_strings(raw: &str) -> Option<Vec<String>> {
+    if raw.starts_with('[') { serde_json::from_str(raw).ok() } else { None }
+}
+
+/// An integer written as one: `60`, not `60.0` or `"60"`.
+pub fn as_integer(raw: &str) -> Option<i64> {
+    serde_json::from_str(raw).ok()
+}
+
+/// Whether a JSON text is an object.
+pub fn is_object(raw: &str) -> bool {
+    raw.starts_with('{')
+}
+
+/// An object whose members keep their order and their text.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Object {
+    members: Vec<Member>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Member {
+    key: String,
+    written_key: String,
+    value: String,
+}
+
+impl Object {
+    /// Reads an object. Members that appear twice are kept twice: see [`Object::repeated`].
+    ///
+    /// # Errors
+    /// [`Fault::Syntax`] where it is not JSON, [`Fault::NotObject`] where it is another value.
+    pub fn parse(text: &str) -> Result<Self, Fault> {
+        if text.trim_start_matches([' ', '\t', '\r', '\n']).starts_with('{') {
+            return Ok(serde_json::from_str(text)?);
+        }
+        value(text)?;
+        Err(Fault::NotObject)
+    }
+
+    /// Whether it has no members.
+    pub fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+
+    /// How many members it has.
+    pub fn len(&self) -> usize {
+        self.members.len()
+    }
+
+    /// The text of a member's value; the last one where a key stands twice.
+    pub fn get(&self, key: &str) -> Option<&str> {
+        self.members.iter().rev().find(|member| member.key == key).map(|member| member.value.as_str())
+    }
+
+    /// Sets a member to a JSON text: in its place if it is there, else at the end.
+    pub fn set(&mut self, key: &str, value: String) {
+        match self.members.iter_mut().find(|member| member.key == key) {
+            Some(member) => member.value = value,
+            None => self.members.push(Member { key: key.to_owned(), written_key: string(key), value }),
+        }
+    }
+
+    /// Takes a member out and gives its text.
+    pub fn remove(&mut self, key: &str) -> Option<String> {
+        let place = self.members.iter().position(|member| member.key == key)?;
+        Some(self.members.remove(place).value)
+    }
+
+    /// Sets every member of `other` here, in place or at the end, keys as written there.
+    pub fn merge(&mut self, other: Object) {
+        for member in other.members {
+            match self.members.iter_mut().find(|mine| mine.key == member.key) {
+                Some(mine) => *mine = member,
+                None => self.members.push(member),
+            }
+        }
+    }
+
+    /// Keys and the texts of their values, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.members.iter().map(|member| (member.key.as_str(), member.value.as_str()))
+    }
+
+    /// A key that stands twice, if one does.
+    pub fn repeated(&self) -> Option<&str> {
+        let mut keys: Vec<&str> = self.members.iter().map(|member| member.key.as_str()).collect();
+        keys.sort_unstable();
+        keys.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0])
+    }
+}
+
+impl fmt::Display for Object {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("{")?;
+        for (place, member) in self.members.iter().enumerate() {
+            let comma = if place == 0 { "" } else { "," };
+            write!(formatter, "{comma}{}:{}", member.written_key, member.value)?;
+        }
+        formatter.write_str("}")
+    }
+}
+
+impl<'de> Deserialize<'de> for Object {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members;
+
+        impl<'de> Visitor<'de> for Members {
+            type Value = Object;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object, A::Error> {
+                let mut members = Vec::new();
+                while let Some((key, value)) = map.next_entry::<&'de RawValue, &'de RawValue>()? {
+                    let written_key = key.get().trim().to_owned();
+                    // A key that is no string of Unicode (a lone surrogate) is unknown to everybody: it keeps its text.
+                    let key = as_str(&written_key).map_or_else(|| written_key.clone(), Cow::into_owned);
+                    members.push(Member { key, written_key, value: compact(value.get()) });
+                }
+                Ok(Object { members })
+            }
+        }
+
+        deserializer.deserialize_map(Members)
+    }
+}
+
+/// Valid JSON without the white space between its tokens.
+fn compact(json: &str) -> String {
+    let mut kept = String::with_capacity(json.len());
+    let mut in_string = false;
+    let mut escaped = false;
+    for character in json.chars() {
+        if in_string {
+            in_string = escaped || character != '"';
+            escaped = character == '\\' && !escaped;
+        } else if matches!(character, ' ' | '\t' | '\n' | '\r') {
+            continue;
+        } else {
+            in_string = character == '"';
+        }
+        kept.push(character);
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_keeps_order_numbers_and_escapes() {
+        let written = r#"{ "z" : 12345678901234567890123 , "a":1.0, "e":1E2, "u\u00e9":"\u0041 \"{ \\", "n":{"x" : [ 1 ,2 ]}}"#;
+        let object = Object::parse(written).unwrap();
+        assert_eq!(
+            object.to_string(),
+            r#"{"z":12345678901234567890123,"a":1.0,"e":1E2,"u\u00e9":"\u0041 \"{ \\","n":{"x":[1,2]}}"#
+        );
+        assert_eq!(object.get("ué"), Some(r#""\u0041 \"{ \\""#));
+    }
+
+    #[test]
+    fn a_fault_names_the_place_and_not_the_text() {
+        let fault = Object::parse("{\"secret\":\n  oops}").unwrap_err();
+        assert_eq!(fault, Fault::Syntax { line: 2, column: 3, truncated: false });
+        assert!(!fault.to_string().contains("oops"));
+        assert_eq!(Object::parse("[1]").unwrap_err(), Fault::NotObject);
+        assert_eq!(Object::parse("{} x").unwrap_err(), Fault::Syntax { line: 1, column: 4, truncated: false });
+        assert!(matches!(Object::parse("{\"a\":").unwrap_err(), Fault::Syntax { truncated: true, .. }));
+        assert!(matches!(Object::parse("").unwrap_err(), Fault::Syntax { truncated: true, .. }));
+    }
+
+    #[test]
+    fn a_key_that_stands_twice_is_found_and_the_last_one_counts() {
+        let object = Object::parse(r#"{"a":1,"b":2,"\u0061":3}"#).unwrap();
+        assert_eq!(object.repeated(), Some("a"));
+        assert_eq!(object.get("a"), Some("3"));
+    }
+
+    #[test]
+    fn setting_replaces_in_place_and_appends_what_is_new() {
+        let mut object = Object::parse(r#"{"b":1,"a":2}"#).unwrap();
+        object.set("b", "3".into());
+        object.set("c", "4".into());
+        object.merge(Object::parse(r#"{"a":5,"d":6}"#).unwrap());
+        assert_eq!(object.remove("c").as_deref(), Some("4"));
+        assert_eq!(object.to_string(), r#"{"b":3,"a":5,"d":6}"#);
+    }
+
+    #[test]
+    fn deep_nesting_is_passed_on_without_recursion() {
+        let deep = format!("{{\"a\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
+        assert_eq!(Object::parse(&deep).unwrap().to_string(), deep);
+    }
+}

@@ -1,0 +1,11 @@
+//! tokenmint
+
+pub mod world;
+pub mod json;
+pub mod time;
+pub mod suggest;
+pub mod sanitize;
+pub mod credentials;
+pub mod signalwire;
+pub mod token;
+pub mod error;

@@ -1,0 +1,136 @@
+//! Text that came from outside, made fit to show to a person: without control characters, without the secrets this
+//! process holds, and short. Whether it is shown at all is decided elsewhere.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+
+use crate::credentials::Secret;
+
+/// The most characters of somebody else's text that are ever shown.
+pub const SHOWN: usize = 300;
+
+/// What stands where a secret was.
+pub const REDACTED: &str = "[redacted]";
+
+/// Text without C0 and C1 controls, DEL, and characters that only steer how other text is shown (bidirectional marks,
+/// joiners, tags). Line breaks and tabs become blanks, and the ends are trimmed, so it is one line.
+pub fn clean(text: &str) -> String {
+    let kept = text.chars().filter_map(|character| match character {
+        '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}' => Some(' '),
+        _ if character.is_control() || is_format(character) => None,
+        _ => Some(character),
+    });
+    kept.collect::<String>().trim().to_owned()
+}
+
+/// [`clean`], then at most `most` characters, with `…` for what is left out.
+pub fn clip(text: &str, most: usize) -> String {
+    let clean = clean(text);
+    match clean.char_indices().nth(most) {
+        None => clean,
+        Some((end, _)) => format!("{}…", &clean[..end]),
+    }
+}
+
+/// The characters of Unicode's general category Cf and their like, as ranges of the standard.
+fn is_format(character: char) -> bool {
+    matches!(character,
+        '\u{ad}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{890}'..='\u{891}' | '\u{8e2}' | '\u{180e}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+        | '\u{110bd}' | '\u{110cd}' | '\u{13430}'..='\u{1343f}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Takes the secrets of this process out of a text, in every form in which a server is likely to repeat them.
+#[derive(Default)]
+pub struct Scrubber {
+    forms: Vec<Secret>,
+}
+
+impl Scrubber {
+    /// A scrubber for these secrets: each as it is, in base64, hexadecimal, percent-encoded and JSON-escaped form.
+    pub fn new<'a>(secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
+        let mut scrubber = Scrubber::default();
+        for secret in secrets {
+            scrubber.add(secret);
+        }
+        scrubber
+    }
+
+    /// Adds one more secret. A secret of fewer than four characters is not looked for: it would tear up any text.
+    pub fn add(&mut self, secret: &Secret) {
+        let plain = secret.expose();
+        if plain.len() < 4 {
+            return;
+        }
+        let hex: String = plain.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let json = serde_json::Value::from(plain).to_string();
+        let forms = [
+            plain.to_owned(),
+            STANDARD.encode(plain),
+            STANDARD_NO_PAD.encode(plain),
+            URL_SAFE_NO_PAD.encode(plain),
+            hex.to_uppercase(),
+            hex,
+            percent_encoded(plain),
+            json[1..json.len() - 1].to_owned(),
+        ];
+        self.forms.extend(forms.into_iter().map(Secret::new));
+        // The longest first, so that no form leaves the tail of another behind.
+        self.forms.sort_by_key(|form| std::cmp::Reverse(form.expose().len()));
+        self.forms.dedup();
+    }
+
+    /// The text with [`REDACTED`] in place of each secret.
+    pub fn scrub(&self, text: &str) -> String {
+        self.forms.iter().fold(text.to_owned(), |text, form| {
+            if text.contains(form.expose()) { text.replace(form.expose(), REDACTED) } else { text }
+        })
+    }
+
+    /// Somebody else's text, ready to be shown: cleaned, scrubbed, then cut at [`SHOWN`] characters.
+    pub fn outside(&self, text: &str) -> String {
+        clip(&self.scrub(&clean(text)), SHOWN)
+    }
+}
+
+fn percent_encoded(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut encoded, byte| {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => encoded.push(byte.into()),
+            _ => encoded.push_str(&format!("%{byte:02X}")),
+        }
+        encoded
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_and_steering_characters_do_not_survive() {
+        assert_eq!(clean("a\u{1b}[31mb\u{9b}c\u{7f}d\u{202e}e\r\n::add-mask::x\u{200b}"), "a[31mbcde  ::add-mask::x");
+        assert_eq!(clip(&"é".repeat(400), 300).chars().count(), 301);
+    }
+
+    #[test]
+    fn a_secret_is_taken_out_in_every_form() {
+        let secret = Secret::new("PT \"secret/value".to_owned());
+        let scrubber = Scrubber::new([&secret]);
+        // Written out by hand: printf '%s' 'PT "secret/value' | base64, | xxd -p, and so on.
+        for form in [
+            "PT \"secret/value",
+            "UFQgInNlY3JldC92YWx1ZQ==",
+            "UFQgInNlY3JldC92YWx1ZQ",
+            "505420227365637265742f76616c7565",
+            "PT%20%22secret%2Fvalue",
+            "PT \\\"secret/value",
+        ] {
+            let scrubbed = scrubber.scrub(&format!("<{form}>"));
+            assert!(scrubbed.starts_with("<[redacted]"), "{scrubbed}");
+            assert!(!scrubbed.contains(form), "{scrubbed}");
+        }
+        assert_eq!(scrubber.scrub("nothing here"), "nothing here");
+    }
+}

@@ -1,0 +1,80 @@
+//! The permissions that a video room token can carry: the 44 that SignalWire's REST reference lists for `permissions`
+//! (TypeSpec of the Video API, August 2026). Which of them a request may hold is for `rule`.
+
+/// The 44 documented names.
+pub const KNOWN: [&str; 44] = [
+    "room.self.audio_mute",
+    "room.self.audio_unmute",
+    "room.self.video_mute",
+    "room.self.video_unmute",
+    "room.self.deaf",
+    "room.self.undeaf",
+    "room.self.set_input_volume",
+    "room.self.set_output_volume",
+    "room.self.set_input_sensitivity",
+    "room.self.set_position",
+    "room.self.set_meta",
+    "room.self.raisehand",
+    "room.self.lowerhand",
+    "room.self.screenshare",
+    "room.self.additional_source",
+    "room.member.audio_mute",
+    "room.member.audio_unmute",
+    "room.member.video_mute",
+    "room.member.video_unmute",
+    "room.member.deaf",
+    "room.member.undeaf",
+    "room.member.set_input_volume",
+    "room.member.set_output_volume",
+    "room.member.set_input_sensitivity",
+    "room.member.set_position",
+    "room.member.set_meta",
+    "room.member.raisehand",
+    "room.member.lowerhand",
+    "room.member.remove",
+    "room.member.promote",
+    "room.member.demote",
+    "room.hide_video_muted",
+    "room.show_video_muted",
+    "room.list_available_layouts",
+    "room.set_layout",
+    "room.set_position",
+    "room.set_meta",
+    "room.lock",
+    "room.unlock",
+    "room.playback",
+    "room.playback_seek",
+    "room.prioritize_handraise",
+    "room.recording",
+    "room.stream",
+];
+
+/// The 11 that a token gets when none are asked for.
+pub const DEFAULT: [&str; 11] = [
+    "room.self.audio_mute",
+    "room.self.audio_unmute",
+    "room.self.video_mute",
+    "room.self.video_unmute",
+    "room.self.deaf",
+    "room.self.undeaf",
+    "room.self.set_input_volume",
+    "room.self.set_output_volume",
+    "room.self.set_input_sensitivity",
+    "room.self.screenshare",
+    "room.self.additional_source",
+];
+
+/// Whether the reference lists this name.
+pub fn is_known(name: &str) -> bool {
+    KNOWN.contains(&name)
+}
+
+/// Whether this could be a permission that is newer than our list: `room.` and a name after it.
+pub fn may_be_new(name: &str) -> bool {
+    name.strip_prefix("room.").is_some_and(|rest| !rest.is_empty())
+}
+
+/// The known name that is nearest to a misspelt one, if one is near.
+pub fn nearest(name: &str) -> Option<&'static str> {
+    crate::suggest::nearest(name, KNOWN)
+}

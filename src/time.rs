@@ -1,0 +1,181 @@
+//! Durations and points in time as people type them: `90m`, `1h30m`, RFC 3339, a date, `@EPOCH`, `+2h`. What a flag
+//! makes of them is for the flag.
+
+use jiff::civil::{Date, DateTime};
+use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp, Unit};
+
+/// Why a text is no duration or time. The text is shown to the person who typed it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// A number without a unit.
+    NoUnit(String),
+    /// Nothing that can be read as a duration.
+    NotDuration(String),
+    /// Months and years differ in length.
+    Calendar(String),
+    /// Zero or less.
+    NotPositive(String),
+    /// Nothing that can be read as a time.
+    NotTime(String),
+}
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Fault::NoUnit(given) => write!(formatter, "'{given}' has no unit: {given}m or {given}s?"),
+            Fault::NotDuration(given) => write!(formatter, "'{given}' is not a duration such as 90m, 12h, 1h30m or 30d"),
+            Fault::Calendar(given) => {
+                write!(formatter, "'{given}' counts months or years, whose length varies; write days, such as 30d")
+            }
+            Fault::NotPositive(given) => write!(formatter, "'{given}' must be more than zero"),
+            Fault::NotTime(given) => write!(
+                formatter,
+                "'{given}' is not a time: write RFC 3339 (2030-01-31T12:00:00Z), a date (2030-01-31), @EPOCH_SECONDS, or +2h from now"
+            ),
+        }
+    }
+}
+
+/// A duration with its unit: `90m`, `12h`, `1h30m`, `30d`, `PT1H`. A day is 24 hours.
+///
+/// # Errors
+/// A bare number (the services count minutes in one place and seconds in another), anything with months or years, and
+/// what is not more than zero.
+pub fn duration(text: &str) -> Result<SignedDuration, Fault> {
+    let given = || shown(text);
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b'_') {
+        return Err(Fault::NoUnit(given()));
+    }
+    let span: Span = text.parse().map_err(|_| Fault::NotDuration(given()))?;
+    if span.get_months() != 0 || span.get_years() != 0 {
+        return Err(Fault::Calendar(given()));
+    }
+    let duration = span
+        .to_duration(SpanRelativeTo::days_are_24_hours())
+        .map_err(|_| Fault::NotDuration(given()))?;
+    if duration <= SignedDuration::ZERO {
+        return Err(Fault::NotPositive(given()));
+    }
+    Ok(duration)
+}
+
+/// How a point in time was typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// RFC 3339 or a date alone: the service reads it as well as we do.
+    Absolute,
+    /// `@EPOCH` or `+2h`: only we understand it.
+    Ours,
+}
+
+/// A point in time: RFC 3339 (second 60 allowed, as in the service's own example), a date alone (midnight UTC),
+/// `@EPOCH_SECONDS`, or `+DURATION` from `now`.
+///
+/// # Errors
+/// [`Fault::NotTime`], or the duration's own fault after `+`.
+pub fn instant(text: &str, now: Timestamp) -> Result<(Timestamp, Form), Fault> {
+    let not_time = || Fault::NotTime(shown(text));
+    if let Some(span) = text.strip_prefix('+') {
+        let later = now.checked_add(duration(span)?).map_err(|_| not_time())?;
+        return Ok((later, Form::Ours));
+    }
+    if let Some(seconds) = text.strip_prefix('@') {
+        let seconds: i64 = seconds.parse().map_err(|_| not_time())?;
+        return Ok((Timestamp::from_second(seconds).map_err(|_| not_time())?, Form::Ours));
+    }
+    written(text).map(|time| (time, Form::Absolute)).ok_or_else(not_time)
+}
+
+/// A time as it may stand in a request: RFC 3339 with its zone, or a date alone, which is midnight UTC.
+pub fn written(text: &str) -> Option<Timestamp> {
+    if text.len() == "2022-01-01".len() {
+        let date: Date = text.parse().ok()?;
+        return utc(date.to_datetime(jiff::civil::Time::midnight()));
+    }
+    // RFC 3339 has four digits of year first and no week dates or zone names; the library alone reads more than that.
+    let shaped = text.is_ascii() && text.as_bytes().get(4) == Some(&b'-') && !text.contains('[');
+    if shaped { text.parse().ok() } else { None }
+}
+
+/// RFC 3339 in UTC, whole seconds: `2030-01-31T12:00:00Z`.
+pub fn rfc3339(time: Timestamp) -> String {
+    Timestamp::from_second(time.as_second()).unwrap_or(time).to_string()
+}
+
+/// A duration for people: `2h 5m`, `3d`, `45s`, with the two largest units.
+pub fn rough(seconds: i64) -> String {
+    const UNITS: [(i64, &str); 4] = [(86_400, "d"), (3_600, "h"), (60, "m"), (1, "s")];
+    let mut left = seconds.unsigned_abs().min(i64::MAX as u64) as i64;
+    let mut parts = Vec::new();
+    for (size, name) in UNITS {
+        if left >= size && parts.len() < 2 {
+            parts.push(format!("{}{name}", left / size));
+            left %= size;
+        }
+    }
+    if parts.is_empty() { "0s".to_owned() } else { parts.join(" ") }
+}
+
+/// A duration as it is typed back in a message: `90s`, `31d`, `24h`.
+pub fn exact(duration: SignedDuration) -> String {
+    let span = Span::try_from(duration).unwrap_or_default();
+    let relative = SpanRelativeTo::days_are_24_hours();
+    let rounded = span.round(jiff::SpanRound::new().largest(Unit::Hour).relative(relative)).unwrap_or(span);
+    format!("{rounded:#}").replace(' ', "")
+}
+
+/// What was typed, short and without control characters.
+fn shown(text: &str) -> String {
+    crate::sanitize::clip(text, 40)
+}
+
+fn utc(time: DateTime) -> Option<Timestamp> {
+    time.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn now() -> Timestamp {
+        Timestamp::from_second(1_700_000_000).unwrap()
+    }
+
+    #[test]
+    fn durations_need_a_unit_and_a_positive_length() {
+        let seconds = |text: &str| duration(text).map(|duration| duration.as_secs());
+        assert_eq!(seconds("90m"), Ok(5_400));
+        assert_eq!(seconds("12h"), Ok(43_200));
+        assert_eq!(seconds("1h30m"), Ok(5_400));
+        assert_eq!(seconds("30d"), Ok(2_592_000));
+        assert_eq!(seconds("1w"), Ok(604_800));
+        assert_eq!(duration("60"), Err(Fault::NoUnit("60".into())));
+        assert_eq!(duration("1mo"), Err(Fault::Calendar("1mo".into())));
+        assert_eq!(duration("0s"), Err(Fault::NotPositive("0s".into())));
+        assert_eq!(duration("-5m"), Err(Fault::NotPositive("-5m".into())));
+        assert_eq!(duration(""), Err(Fault::NotDuration(String::new())));
+        assert_eq!(duration("soon"), Err(Fault::NotDuration("soon".into())));
+        assert!(duration("99999999999999999999h").is_err());
+    }
+
+    #[test]
+    fn every_form_of_time_is_read() {
+        let second = |text: &str| instant(text, now()).map(|(time, form)| (time.as_second(), form));
+        assert_eq!(second("2022-01-01T23:59:60Z"), Ok((1_641_081_599, Form::Absolute)));
+        assert_eq!(second("2022-01-01"), Ok((1_640_995_200, Form::Absolute)));
+        assert_eq!(second("2022-01-01T01:00:00+01:00"), Ok((1_640_995_200, Form::Absolute)));
+        assert_eq!(second("@1800000000"), Ok((1_800_000_000, Form::Ours)));
+        assert_eq!(second("+2h"), Ok((1_700_007_200, Form::Ours)));
+        for wrong in ["", "tomorrow", "2022-13-01", "2022-01-01T10:00:00", "@", "@1e9", "+", "+2", "1800000000", "@99999999999999"] {
+            assert!(instant(wrong, now()).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn times_and_durations_are_written_plainly() {
+        assert_eq!(rfc3339(Timestamp::from_millisecond(1_700_000_000_999).unwrap()), "2023-11-14T22:13:20Z");
+        assert_eq!(rough(7_500), "2h 5m");
+        assert_eq!(rough(0), "0s");
+        assert_eq!(exact(SignedDuration::from_secs(5_400)), "1h30m");
+    }
+}

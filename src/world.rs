@@ -1,0 +1,76 @@
+//! What the program is handed from outside: environment, clock, randomness. Everything else is a function of these and
+//! of the command line, so a test passes its own and there is no test mode.
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+
+use jiff::Timestamp;
+
+use crate::error::{Kind, OrFail, Result};
+
+/// The outside, as values.
+#[derive(Debug, Clone)]
+pub struct World {
+    /// The environment variables, read once.
+    pub env: Environment,
+    /// The time now.
+    pub clock: fn() -> Timestamp,
+    /// Fills a buffer with random bytes fit for keys and nonces.
+    pub random: fn(&mut [u8]) -> Result<()>,
+}
+
+impl World {
+    /// The real outside of this process.
+    pub fn of_process() -> Self {
+        World { env: std::env::vars_os().collect(), clock: Timestamp::now, random: system_random }
+    }
+
+    /// The time now.
+    pub fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+
+    /// `N` random bytes.
+    ///
+    /// # Errors
+    /// Exit 1 if the system has none to give.
+    pub fn random_bytes<const N: usize>(&self) -> Result<[u8; N]> {
+        let mut bytes = [0; N];
+        (self.random)(&mut bytes)?;
+        Ok(bytes)
+    }
+}
+
+fn system_random(bytes: &mut [u8]) -> Result<()> {
+    getrandom::fill(bytes)
+        .map_err(|_| anyhow::anyhow!("the system gives no random bytes"))
+        .or_fail(Kind::Internal)
+}
+
+/// A snapshot of environment variables. Its `Debug` shows no values: some of them are secrets.
+#[derive(Clone, Default)]
+pub struct Environment(BTreeMap<OsString, OsString>);
+
+impl Environment {
+    /// The value of a variable, empty or not, Unicode or not.
+    pub fn get(&self, name: &str) -> Option<&OsStr> {
+        self.0.get(OsStr::new(name)).map(OsString::as_os_str)
+    }
+
+    /// The value of a variable that is set, not empty, and Unicode.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.get(name).and_then(OsStr::to_str).filter(|value| !value.is_empty())
+    }
+}
+
+impl<N: Into<OsString>, V: Into<OsString>> FromIterator<(N, V)> for Environment {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(pairs: I) -> Self {
+        Environment(pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+    }
+}
+
+impl std::fmt::Debug for Environment {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_set().entries(self.0.keys()).finish()
+    }
+}
