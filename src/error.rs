@@ -97,6 +97,7 @@ pub struct Failure {
     hint: Option<String>,
     status: Option<u16>,
     details: Vec<Detail>,
+    exit: Option<u8>,
 }
 
 /// What nearly every function here returns.
@@ -105,7 +106,7 @@ pub type Result<T> = std::result::Result<T, Failure>;
 impl Failure {
     /// A failure of `kind` with its error. The error's text reaches the user, so it must hold no secret.
     pub fn new(kind: Kind, cause: impl Into<anyhow::Error>) -> Self {
-        Failure { kind, cause: cause.into(), hint: None, status: None, details: Vec::new() }
+        Failure { kind, cause: cause.into(), hint: None, status: None, details: Vec::new(), exit: None }
     }
 
     /// The command line, or a value in it, is wrong (exit 2).
@@ -154,6 +155,13 @@ impl Failure {
         self
     }
 
+    /// Sets an exit status that is not the kind's own: 126 and 127 of a command that cannot be run.
+    #[must_use]
+    pub fn exit(mut self, code: u8) -> Self {
+        self.exit = Some(code);
+        self
+    }
+
     /// Puts a sentence before the message: where, or in which line, it happened.
     #[must_use]
     pub fn context(mut self, context: impl fmt::Display + Send + Sync + 'static) -> Self {
@@ -164,6 +172,11 @@ impl Failure {
     /// The class of this failure.
     pub fn kind(&self) -> Kind {
         self.kind
+    }
+
+    /// The exit status.
+    pub fn exit_code(&self) -> u8 {
+        self.exit.unwrap_or(self.kind.exit())
     }
 
     /// What to do about it, if there is something.

@@ -232,7 +232,8 @@ mod tests {
 
     #[test]
     fn an_object_keeps_order_numbers_and_escapes() {
-        let written = r#"{ "z" : 12345678901234567890123 , "a":1.0, "e":1E2, "u\u00e9":"\u0041 \"{ \\", "n":{"x" : [ 1 ,2 ]}}"#;
+        let written =
+            r#"{ "z" : 12345678901234567890123 , "a":1.0, "e":1E2, "u\u00e9":"\u0041 \"{ \\", "n":{"x" : [ 1 ,2 ]}}"#;
         let object = Object::parse(written).unwrap();
         assert_eq!(
             object.to_string(),

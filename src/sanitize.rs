@@ -63,7 +63,7 @@ impl Scrubber {
         if plain.len() < 4 {
             return;
         }
-        let hex: String = plain.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let hex = plain.bytes().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
         let json = serde_json::Value::from(plain).to_string();
         let forms = [
             plain.to_owned(),
@@ -95,12 +95,11 @@ impl Scrubber {
 }
 
 fn percent_encoded(text: &str) -> String {
-    text.bytes().fold(String::new(), |mut encoded, byte| {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => encoded.push(byte.into()),
-            _ => encoded.push_str(&format!("%{byte:02X}")),
+    text.bytes().fold(String::new(), |encoded, byte| match byte {
+        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+            encoded + char::from(byte).encode_utf8(&mut [0; 4])
         }
-        encoded
+        _ => encoded + &format!("%{byte:02X}"),
     })
 }
 
@@ -127,9 +126,9 @@ mod tests {
             "PT%20%22secret%2Fvalue",
             "PT \\\"secret/value",
         ] {
-            let scrubbed = scrubber.scrub(&format!("<{form}>"));
-            assert!(scrubbed.starts_with("<[redacted]"), "{scrubbed}");
-            assert!(!scrubbed.contains(form), "{scrubbed}");
+            let result = scrubber.scrub(&format!("<{form}>"));
+            assert!(result.starts_with("<[redacted]"), "{result}");
+            assert!(!result.contains(form), "{result}");
         }
         assert_eq!(scrubber.scrub("nothing here"), "nothing here");
     }

@@ -23,7 +23,9 @@ impl std::fmt::Display for Fault {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Fault::NoUnit(given) => write!(formatter, "'{given}' has no unit: {given}m or {given}s?"),
-            Fault::NotDuration(given) => write!(formatter, "'{given}' is not a duration such as 90m, 12h, 1h30m or 30d"),
+            Fault::NotDuration(given) => {
+                write!(formatter, "'{given}' is not a duration such as 90m, 12h, 1h30m or 30d")
+            }
             Fault::Calendar(given) => {
                 write!(formatter, "'{given}' counts months or years, whose length varies; write days, such as 30d")
             }
@@ -50,9 +52,7 @@ pub fn duration(text: &str) -> Result<SignedDuration, Fault> {
     if span.get_months() != 0 || span.get_years() != 0 {
         return Err(Fault::Calendar(given()));
     }
-    let duration = span
-        .to_duration(SpanRelativeTo::days_are_24_hours())
-        .map_err(|_| Fault::NotDuration(given()))?;
+    let duration = span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| Fault::NotDuration(given()))?;
     if duration <= SignedDuration::ZERO {
         return Err(Fault::NotPositive(given()));
     }
@@ -105,7 +105,7 @@ pub fn rfc3339(time: Timestamp) -> String {
 /// A duration for people: `2h 5m`, `3d`, `45s`, with the two largest units.
 pub fn rough(seconds: i64) -> String {
     const UNITS: [(i64, &str); 4] = [(86_400, "d"), (3_600, "h"), (60, "m"), (1, "s")];
-    let mut left = seconds.unsigned_abs().min(i64::MAX as u64) as i64;
+    let mut left = seconds.saturating_abs();
     let mut parts = Vec::new();
     for (size, name) in UNITS {
         if left >= size && parts.len() < 2 {
@@ -166,7 +166,18 @@ mod tests {
         assert_eq!(second("2022-01-01T01:00:00+01:00"), Ok((1_640_995_200, Form::Absolute)));
         assert_eq!(second("@1800000000"), Ok((1_800_000_000, Form::Ours)));
         assert_eq!(second("+2h"), Ok((1_700_007_200, Form::Ours)));
-        for wrong in ["", "tomorrow", "2022-13-01", "2022-01-01T10:00:00", "@", "@1e9", "+", "+2", "1800000000", "@99999999999999"] {
+        for wrong in [
+            "",
+            "tomorrow",
+            "2022-13-01",
+            "2022-01-01T10:00:00",
+            "@",
+            "@1e9",
+            "+",
+            "+2",
+            "1800000000",
+            "@99999999999999",
+        ] {
             assert!(instant(wrong, now()).is_err(), "{wrong}");
         }
     }

@@ -1,5 +1,7 @@
 //! What was minted: the kind of a token, the token itself, and how long it lives. Turning it into bytes is for `output`.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 
 use crate::credentials::Secret;
@@ -64,4 +66,20 @@ pub const MAX_LENGTH: usize = 65_536;
 pub fn is_believable(text: &str) -> bool {
     (1..=MAX_LENGTH).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._~+/=-".contains(&byte))
+}
+
+/// When a Chat or PubSub token ends by its own claims: `iat` and `t` minutes after it. Such a token has no `exp`.
+///
+/// `None` where the token is no JWT whose claims can be read.
+pub fn chat_end(token: &str) -> Option<Timestamp> {
+    #[derive(serde::Deserialize)]
+    struct Claims {
+        iat: i64,
+        t: i64,
+    }
+
+    let payload = token.split('.').nth(1)?;
+    let payload = URL_SAFE_NO_PAD.decode(payload).ok()?;
+    let claims: Claims = serde_json::from_slice(&payload).ok()?;
+    Timestamp::from_second(claims.iat.checked_add(claims.t.checked_mul(60)?)?).ok()
 }

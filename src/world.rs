@@ -42,9 +42,7 @@ impl World {
 }
 
 fn system_random(bytes: &mut [u8]) -> Result<()> {
-    getrandom::fill(bytes)
-        .map_err(|_| anyhow::anyhow!("the system gives no random bytes"))
-        .or_fail(Kind::Internal)
+    getrandom::fill(bytes).map_err(|_| anyhow::anyhow!("the system gives no random bytes")).or_fail(Kind::Internal)
 }
 
 /// A snapshot of environment variables. Its `Debug` shows no values: some of them are secrets.

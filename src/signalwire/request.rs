@@ -22,6 +22,8 @@ pub struct Request {
     pub endpoint: &'static Endpoint,
     /// Its body, member by member.
     pub body: Object,
+    /// The flags that were typed, by long name: a complaint about a field names the one that was used.
+    typed: Vec<&'static str>,
 }
 
 /// The part of a request that flags and `--body` give, before a batch line adds its own.
@@ -42,6 +44,18 @@ impl Request {
     pub fn ends(&self, now: Timestamp) -> Option<Timestamp> {
         (self.endpoint.ends)(&self.body, now)
     }
+
+    /// Our flag for the attribute that a 422 answer names: the one that was typed, else the first that sets the field.
+    pub fn flag_of(&self, attribute: &str) -> Option<String> {
+        let alias = self.endpoint.other_attributes.iter().find(|(name, _)| *name == attribute);
+        let key = alias.map_or(attribute, |(_, key)| key);
+        let mut fields: Vec<&Field> = self.endpoint.fields.iter().filter(|field| field.key == key).collect();
+        // Channels are always `--channel`, whichever of its two flags was typed.
+        if fields.first().is_some_and(|field| field.input != Input::Channel) {
+            fields.sort_by_key(|field| !self.typed.contains(&field.flag));
+        }
+        fields.first().map(|field| field.dashed())
+    }
 }
 
 impl Draft {
@@ -49,7 +63,13 @@ impl Draft {
     ///
     /// # Errors
     /// Exit 2, naming the flag, the limit and what was given.
-    pub fn new(endpoint: &'static Endpoint, given: &Given, body: Option<&str>, now: Timestamp, notes: &mut Vec<Note>) -> Result<Self> {
+    pub fn new(
+        endpoint: &'static Endpoint,
+        given: &Given,
+        body: Option<&str>,
+        now: Timestamp,
+        notes: &mut Vec<Note>,
+    ) -> Result<Self> {
         let mut draft = Draft { endpoint, body: parse_object("--body", body.unwrap_or("{}"))?, flags: Vec::new() };
         for field in endpoint.fields {
             if let Some(values) = given.get(field.flag) {
@@ -77,7 +97,7 @@ impl Draft {
             return Err(self.failure(&Violation::new(field.key, Problem::Missing)));
         }
         notes.extend((self.endpoint.advice)(&self.body));
-        Ok(Request { endpoint: self.endpoint, body: self.body })
+        Ok(Request { endpoint: self.endpoint, typed: self.typed(), body: self.body })
     }
 
     /// The request of one batch line, whose fields override.
@@ -92,13 +112,12 @@ impl Draft {
         body.merge(line);
         match self.violations(&body, now).into_iter().find(|violation| !violation.problem.is_soft()) {
             Some(violation) => Err(Failure::usage(format!("{} {}", violation.key, violation.problem))),
-            None => Ok(Request { endpoint: self.endpoint, body }),
+            None => Ok(Request { endpoint: self.endpoint, typed: self.typed(), body }),
         }
     }
 
-    /// Our flag for the attribute that a 422 answer names: the one that was typed, else the first that sets the field.
-    pub fn flag_of(&self, attribute: &str) -> Option<String> {
-        flag_of(self.endpoint, attribute, |field| self.flags.iter().any(|(_, set_by)| set_by.flag == field.flag))
+    fn typed(&self) -> Vec<&'static str> {
+        self.flags.iter().map(|(_, field)| field.flag).collect()
     }
 
     fn violations(&self, body: &Object, now: Timestamp) -> Vec<Violation> {
@@ -114,13 +133,17 @@ impl Draft {
             // `--channels` stands after `--channel` in the table: what was typed channel by channel wins.
             (Input::Json, Some(typed)) if typed.input == Input::Channel => {
                 let mut all = parse_object(&field.dashed(), &values[0])?;
-                self.check_value(field, &all.to_string())?;
+                Self::check_value(field, &all.to_string())?;
                 all.merge(parse_object(&typed.dashed(), self.body.get(field.key).unwrap_or("{}"))?);
                 all.to_string()
             }
             (_, Some(other)) => {
-                return Err(Failure::usage(format!("{} and {} cannot be used together", other.dashed(), field.dashed()))
-                    .hint(format!("both set {}; keep one of them", field.key)));
+                return Err(Failure::usage(format!(
+                    "{} and {} cannot be used together",
+                    other.dashed(),
+                    field.dashed()
+                ))
+                .hint(format!("both set {}; keep one of them", field.key)));
             }
             (_, None) => encode(field, values, now)?,
         };
@@ -129,7 +152,7 @@ impl Draft {
         Ok(())
     }
 
-    fn check_value(&self, field: &Field, raw: &str) -> Result<()> {
+    fn check_value(field: &Field, raw: &str) -> Result<()> {
         match field.rule.check(raw).into_iter().find(|problem| !problem.is_soft()) {
             Some(problem) => Err(Failure::usage(format!("{} {problem}", field.dashed()))),
             None => Ok(()),
@@ -163,24 +186,14 @@ pub fn check_fields(endpoint: &Endpoint, body: &Object) -> Vec<Violation> {
     let mut violations = Vec::new();
     for field in endpoint.distinct_fields() {
         match body.get(field.key) {
-            Some(raw) => violations.extend(field.rule.check(raw).into_iter().map(|problem| Violation::new(field.key, problem))),
+            Some(raw) => {
+                violations.extend(field.rule.check(raw).into_iter().map(|problem| Violation::new(field.key, problem)));
+            }
             None if field.required => violations.push(Violation::new(field.key, Problem::Missing)),
             None => {}
         }
     }
     violations
-}
-
-/// The flag for a 422 attribute; `typed` tells the flags that stood on the command line.
-fn flag_of(endpoint: &Endpoint, attribute: &str, typed: impl Fn(&Field) -> bool) -> Option<String> {
-    let alias = endpoint.other_attributes.iter().find(|(name, _)| *name == attribute);
-    let key = alias.map_or(attribute, |(_, key)| key);
-    let mut fields: Vec<&Field> = endpoint.fields.iter().filter(|field| field.key == key).collect();
-    // The channels as a whole are always `--channel`; elsewhere the flag that was typed says most.
-    if fields.first().is_some_and(|field| field.input != Input::Channel) {
-        fields.sort_by_key(|field| !typed(field));
-    }
-    fields.first().map(|field| field.dashed())
 }
 
 fn parse_object(flag: &str, text: &str) -> Result<Object> {
@@ -246,7 +259,9 @@ fn duration(field: &Field, text: &str) -> Result<SignedDuration> {
     time::duration(text).map_err(|fault| {
         let failure = Failure::usage(format!("{} {fault}", field.dashed()));
         match fault {
-            time::Fault::NoUnit(given) => failure.hint(format!("write the unit: {} {given}m for minutes", field.dashed())),
+            time::Fault::NoUnit(given) => {
+                failure.hint(format!("write the unit: {} {given}m for minutes", field.dashed()))
+            }
             _ => failure,
         }
     })
@@ -260,7 +275,7 @@ fn whole_seconds(field: &Field, length: SignedDuration, text: &str) -> Result<i6
 }
 
 fn json_list<'a>(entries: impl Iterator<Item = &'a str>) -> String {
-    serde_json::Value::from_iter(entries).to_string()
+    entries.collect::<serde_json::Value>().to_string()
 }
 
 /// `NAME=ACCESS` once for each channel, as the object that the service takes.

@@ -345,9 +345,10 @@ pub(super) fn past(body: &Object, key: &str, now: Timestamp) -> Option<Violation
 pub fn is_uuid(text: &str) -> bool {
     let groups: Vec<&str> = text.split('-').collect();
     groups.len() == 5
-        && groups.iter().zip([8, 4, 4, 4, 12]).all(|(group, length)| {
-            group.len() == length && group.bytes().all(|byte| byte.is_ascii_hexdigit())
-        })
+        && groups
+            .iter()
+            .zip([8, 4, 4, 4, 12])
+            .all(|(group, length)| group.len() == length && group.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 impl Problem {
@@ -372,7 +373,9 @@ impl Problem {
             Problem::ChannelIncomplete(_) => "channel_has_missing_properties",
             Problem::TooMany { .. } => "allowed_address_limit_exceeded",
             Problem::NotUuid(_) => "list_contains_invalid_entries",
-            Problem::NotOneOf { .. } | Problem::UnknownPermission { .. } | Problem::NotPermission(_) => "unsupported_option",
+            Problem::NotOneOf { .. } | Problem::UnknownPermission { .. } | Problem::NotPermission(_) => {
+                "unsupported_option"
+            }
             Problem::UnknownRegion { .. } => "unsupported_region",
             Problem::ReversedWindow => "invalid_join_until_date",
             Problem::Unknown
@@ -467,11 +470,9 @@ impl fmt::Display for Problem {
             }
             Problem::Empty => write!(formatter, "needs at least one entry"),
             Problem::TooMany { max, given } => write!(formatter, "may be given at most {max} times, got {given}"),
-            Problem::NotUuid(given) => write!(
-                formatter,
-                "must be a UUID such as 0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0, got '{}'",
-                shown(given)
-            ),
+            Problem::NotUuid(given) => {
+                write!(formatter, "must be a UUID such as 0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0, got '{}'", shown(given))
+            }
             Problem::NotOneOf { known, given } => {
                 write!(formatter, "must be one of {}, got '{}'", known.join(", "), shown(given))
             }
@@ -479,7 +480,11 @@ impl fmt::Display for Problem {
                 write!(formatter, "is documented as {} only; sent as '{}'", known.join(", "), shown(given))
             }
             Problem::UnknownPermission { given, nearest: Some(nearest) } => {
-                write!(formatter, "'{}' is not a known permission, did you mean '{nearest}'? Sent as it is", shown(given))
+                write!(
+                    formatter,
+                    "'{}' is not a known permission, did you mean '{nearest}'? Sent as it is",
+                    shown(given)
+                )
             }
             Problem::UnknownPermission { given, nearest: None } => {
                 write!(formatter, "'{}' is not a known permission; sent as it is", shown(given))

@@ -77,8 +77,16 @@ const FIELDS: [Field; 18] = [
     },
     flag_field("join_audio_muted", "join-audio-muted", "The user joins with audio muted"),
     flag_field("join_video_muted", "join-video-muted", "The user joins with video muted"),
-    flag_field("auto_create_room", "auto-create-room", "Create the room if it does not exist (the service's default is true)"),
-    flag_field("enable_room_previews", "enable-room-previews", "Make a preview video of a room that this token creates"),
+    flag_field(
+        "auto_create_room",
+        "auto-create-room",
+        "Create the room if it does not exist (the service's default is true)",
+    ),
+    flag_field(
+        "enable_room_previews",
+        "enable-room-previews",
+        "Make a preview video of a room that this token creates",
+    ),
     Field {
         key: "room_display_name",
         flag: "room-display-name",
@@ -91,7 +99,13 @@ const FIELDS: [Field; 18] = [
         help: "The display name of a room that this token creates\n\nAt most 200 characters; the room name without it.",
     },
     flag_field("end_room_session_on_leave", "end-room-session-on-leave", "The room session ends when this user leaves"),
-    choice_field("join_as", "join-as", "member|audience", &["member", "audience"], "Join as a member, or as audience that only watches"),
+    choice_field(
+        "join_as",
+        "join-as",
+        "member|audience",
+        &["member", "audience"],
+        "Join as a member, or as audience that only watches",
+    ),
     choice_field(
         "media_allowed",
         "media-allowed",
@@ -104,7 +118,14 @@ const FIELDS: [Field; 18] = [
     flag_field("sync_audio_video", "sync-audio-video", "Synchronise audio and video in the jitter buffer"),
 ];
 
-const fn field(key: &'static str, flag: &'static str, value: &'static str, input: Input, rule: Rule, help: &'static str) -> Field {
+const fn field(
+    key: &'static str,
+    flag: &'static str,
+    value: &'static str,
+    input: Input,
+    rule: Rule,
+    help: &'static str,
+) -> Field {
     Field { key, flag, short: None, aliases: &[], value, input, rule, required: false, help }
 }
 
@@ -116,7 +137,13 @@ const fn flag_field(key: &'static str, flag: &'static str, help: &'static str) -
     field(key, flag, "BOOL", Input::Boolean, Rule::Boolean, help)
 }
 
-const fn choice_field(key: &'static str, flag: &'static str, value: &'static str, known: &'static [&'static str], help: &'static str) -> Field {
+const fn choice_field(
+    key: &'static str,
+    flag: &'static str,
+    value: &'static str,
+    known: &'static [&'static str],
+    help: &'static str,
+) -> Field {
     field(key, flag, value, Input::Text, Rule::OneOf(known), help)
 }
 
@@ -126,7 +153,8 @@ const fn object_field(key: &'static str, flag: &'static str, help: &'static str)
 
 fn cross_check(body: &Object, now: Timestamp) -> Vec<Violation> {
     // A window that has long been open is fine; one that has closed mints a token nobody can use.
-    let mut violations: Vec<Violation> = ["join_until", "remove_at"].iter().filter_map(|key| past(body, key, now)).collect();
+    let mut violations: Vec<Violation> =
+        ["join_until", "remove_at"].iter().filter_map(|key| past(body, key, now)).collect();
     if let (Some(from), Some(until)) = (moment(body, "join_from"), moment(body, "join_until"))
         && until <= from
     {

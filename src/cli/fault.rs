@@ -1,0 +1,117 @@
+//! A command line that cannot be understood, in our own words: which flag, what it takes, what was perhaps meant. A
+//! value that stands where none belongs is never repeated, it may be a secret.
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+use crate::error::Failure;
+use crate::sanitize::clip;
+use crate::suggest;
+
+/// The failure behind an error of the argument parser.
+pub(super) fn failure(error: &clap::Error, tree: &clap::Command) -> Failure {
+    let argument = text(error, ContextKind::InvalidArg).map(|name| flag_alone(&name));
+    let flag = argument.clone().unwrap_or_else(|| "an argument".to_owned());
+    let failure = match error.kind() {
+        ErrorKind::InvalidSubcommand => unknown_command(error, tree),
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            Failure::usage(format!("a command is needed: {}", names(tree).join(", ")))
+        }
+        ErrorKind::UnknownArgument => return unknown_argument(error, tree),
+        ErrorKind::InvalidValue if text(error, ContextKind::InvalidValue).is_none_or(|value| value.is_empty()) => {
+            Failure::usage(format!("{flag} needs a value"))
+        }
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
+            let given = text(error, ContextKind::InvalidValue).unwrap_or_default();
+            let meant = text(error, ContextKind::SuggestedValue)
+                .map_or_else(String::new, |value| format!(" (did you mean '{value}'?)"));
+            Failure::usage(format!("{flag} takes{}, got '{}'{meant}", one_of(error), clip(&given, 40)))
+        }
+        ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues | ErrorKind::NoEquals => {
+            Failure::usage(format!("{flag} needs a value"))
+        }
+        ErrorKind::TooManyValues => Failure::usage(format!("{flag} has too many values")),
+        ErrorKind::ArgumentConflict => match text(error, ContextKind::PriorArg).map(|other| flag_alone(&other)) {
+            Some(other) if other != flag => Failure::usage(format!("{flag} and {other} cannot be used together")),
+            _ => Failure::usage(format!("{flag} cannot be given twice")),
+        },
+        ErrorKind::MissingRequiredArgument => Failure::usage(format!("{flag} is required")),
+        ErrorKind::InvalidUtf8 => Failure::usage("an argument is not valid UTF-8"),
+        _ => Failure::usage("the command line cannot be understood"),
+    };
+    failure.hint("see tokenmint --help, or tokenmint COMMAND --help")
+}
+
+fn unknown_command(error: &clap::Error, tree: &clap::Command) -> Failure {
+    let given = text(error, ContextKind::InvalidSubcommand).unwrap_or_default();
+    // Only what is plainly a slip of a command is repeated.
+    match suggest::nearest(&given, names(tree).iter().map(String::as_str)) {
+        Some(meant) => Failure::usage(format!("there is no command '{}' (did you mean '{meant}'?)", clip(&given, 20))),
+        None => Failure::usage(format!("the first word is no command; there are {}", names(tree).join(", "))),
+    }
+}
+
+fn unknown_argument(error: &clap::Error, tree: &clap::Command) -> Failure {
+    let given = text(error, ContextKind::InvalidArg).unwrap_or_default();
+    if !given.starts_with('-') {
+        return Failure::usage("there is an argument that no flag takes (its text is not shown, it may be a secret)")
+            .hint("quote values that have blanks in them; a secret is never given on the command line");
+    }
+    let flag = flag_alone(&given);
+    let secret =
+        ["token", "secret", "password", "key", "project", "space", "auth"].iter().any(|word| flag.contains(word));
+    let meant =
+        text(error, ContextKind::SuggestedArg).map(|meant| flag_alone(&meant)).or_else(|| nearest_flag(&flag, tree));
+    match meant {
+        Some(meant) if !secret => Failure::usage(format!("there is no flag {flag} here (did you mean {meant}?)")),
+        _ if secret => Failure::usage(format!("there is no flag {flag}: credentials never stand on the command line"))
+            .hint("set the SIGNALWIRE_… or TWILIO_… variables, or use a profile; see tokenmint --help"),
+        _ => Failure::usage(format!("there is no flag {flag} here"))
+            .hint("see tokenmint COMMAND --help for the flags of a command"),
+    }
+}
+
+/// The nearest flag of any command: the one that was meant may belong to another command.
+fn nearest_flag(flag: &str, tree: &clap::Command) -> Option<String> {
+    let flags: Vec<String> = std::iter::once(tree)
+        .chain(tree.get_subcommands())
+        .flat_map(clap::Command::get_arguments)
+        .filter_map(clap::Arg::get_long)
+        .map(|long| format!("--{long}"))
+        .collect();
+    suggest::nearest(flag, flags.iter().map(String::as_str)).map(str::to_owned)
+}
+
+fn names(tree: &clap::Command) -> Vec<String> {
+    tree.get_subcommands()
+        .filter(|command| !command.is_hide_set())
+        .map(|command| command.get_name().to_owned())
+        .collect()
+}
+
+/// The flag of an argument as the parser writes it, without value names and without a value: of a short flag one letter,
+/// of a long one what stands before `=`, both only as far as they look like a flag.
+fn flag_alone(written: &str) -> String {
+    let word = written.split([' ', '=', '<', '[']).next().unwrap_or_default();
+    let shown: String = match word.strip_prefix("--") {
+        Some(_) => {
+            word.chars().take_while(|character| character.is_ascii_lowercase() || *character == '-').take(40).collect()
+        }
+        None => word.chars().take(2).collect(),
+    };
+    clip(&shown, 42)
+}
+
+fn one_of(error: &clap::Error) -> String {
+    match error.get(ContextKind::ValidValue) {
+        Some(ContextValue::Strings(values)) if !values.is_empty() => format!(" one of {}", values.join(", ")),
+        _ => " another value".to_owned(),
+    }
+}
+
+fn text(error: &clap::Error, kind: ContextKind) -> Option<String> {
+    match error.get(kind)? {
+        ContextValue::String(text) => Some(text.clone()),
+        ContextValue::Strings(texts) => texts.first().cloned(),
+        _ => None,
+    }
+}

@@ -1,0 +1,75 @@
+//! The flags that every command takes, before or after its name.
+
+use std::path::PathBuf;
+
+use clap::{Arg, ArgAction, ArgMatches, value_parser};
+
+use super::General;
+use crate::output::report::{Color, Tone};
+
+const HEADING: &str = "General";
+
+pub(super) fn arguments() -> Vec<Arg> {
+    vec![
+        Arg::new("profile")
+            .long("profile")
+            .short('p')
+            .value_name("NAME")
+            .help("Take the credentials of this profile and no others")
+            .long_help(
+                "Take the credentials of this profile and no others\n\nThe environment's credentials are then ignored. \
+                 'emulator' is built in. Also: TOKENMINT_PROFILE.",
+            ),
+        Arg::new("config")
+            .long("config")
+            .value_name("FILE")
+            .value_parser(value_parser!(PathBuf))
+            .help("Read profiles from this file")
+            .long_help(
+                "Read profiles from this file\n\nElse from TOKENMINT_CONFIG, or tokenmint/config.toml in \
+                 $XDG_CONFIG_HOME or ~/.config.",
+            ),
+        Arg::new("verbose")
+            .long("verbose")
+            .short('v')
+            .action(ArgAction::SetTrue)
+            .help("Say on stderr what each step does"),
+        Arg::new("quiet")
+            .long("quiet")
+            .short('q')
+            .action(ArgAction::SetTrue)
+            .help("Silence notes, hints and warnings, never errors"),
+        Arg::new("color")
+            .long("color")
+            .value_name("WHEN")
+            .value_parser(["auto", "always", "never"])
+            .default_value("auto")
+            .hide_possible_values(true)
+            .help("Colour messages: auto, always or never"),
+    ]
+    .into_iter()
+    .map(|argument| argument.global(true).help_heading(HEADING))
+    .collect()
+}
+
+pub(super) fn read(matches: &ArgMatches, json: bool) -> General {
+    let color = matches.get_one::<String>("color").map(String::as_str);
+    General {
+        profile: matches.get_one::<String>("profile").cloned(),
+        config: matches.get_one::<PathBuf>("config").cloned(),
+        tone: Tone {
+            json,
+            quiet: matches.get_flag("quiet"),
+            verbose: matches.get_flag("verbose"),
+            color: color.map_or_else(Color::default, self::color),
+        },
+    }
+}
+
+pub(super) fn color(when: &str) -> Color {
+    match when {
+        "always" => Color::Always,
+        "never" => Color::Never,
+        _ => Color::Auto,
+    }
+}

@@ -1,0 +1,105 @@
+//! The longer texts of the help: what each command is for, examples that run as they stand, and the exit codes.
+
+use crate::error::Kind as Failure;
+use crate::token::Kind;
+
+/// About, usage, examples, flags, the rest.
+pub(super) const TEMPLATE: &str =
+    "{about-with-newline}\n{usage-heading} {usage}\n\n{before-help}{all-args}{after-help}";
+
+pub(super) const ABOUT: &str = "Mint short access tokens for real-time services\n\n\
+    SignalWire Chat, PubSub, guest (Call Fabric) and Video tokens over the REST API, and Twilio Access Tokens signed \
+    offline. The token goes to stdout, everything else to stderr; on every failure stdout is empty.";
+
+pub(super) const ROOT_EXAMPLES: &str = "Examples:
+  tokenmint chat --profile emulator --ttl 1h --channel lobby=rw
+  tokenmint video --profile emulator --room standup --join-until +2h -o json
+  export SIGNALWIRE_SPACE=example SIGNALWIRE_PROJECT_ID=… SIGNALWIRE_API_TOKEN=PT…
+  eval \"$(tokenmint chat --ttl 1h -c lobby=rw -o export)\"";
+
+pub(super) const EMULATOR: &str = "Run SignalWire's four token endpoints on this machine\n\n\
+    Loopback only. It checks requests as the service documents it, answers with the documented statuses and error \
+    codes, and gives tokens of the documented form under fixed development keys. One line on stdout says when it is \
+    ready; stderr has the lines that point clients at it.";
+
+pub(super) const EMULATOR_EXAMPLES: &str = "Examples:
+  tokenmint emulator
+  tokenmint emulator --listen 127.0.0.1:0";
+
+pub(super) const OUTPUT: &str = "What to print\n\n\
+    raw: the token and a line feed (default)\n\
+    json: one object: kind, token, refresh_token (guest), expires_at, expires_in\n\
+    export: an assignment for --shell to evaluate\n\
+    dotenv: NAME=token lines\n\
+    github-env, github-output: a mask command, and NAME=token in the file of $GITHUB_ENV or $GITHUB_OUTPUT";
+
+pub(super) const EXIT_CODES: &str = "Exit codes:
+  0    done
+  1    unexpected, or the output could not be written
+  2    the command line or a value in it is wrong
+  3    configuration or credentials missing or malformed
+  4    credentials refused (401, 403)
+  5    request refused (other 4xx)
+  6    the service or the network failed: 3xx, 429, 5xx, timeout, DNS, TLS
+  7    batch: some lines failed
+  8    inspect --check: expired, not yet valid, or signature wrong
+  130, 143  interrupted, terminated";
+
+// The text above and the exit codes of `error` say the same.
+const _: () = assert!(Failure::ALL.len() == 8 && Failure::NotValid.exit() == 8 && Failure::Internal.exit() == 1);
+
+/// The texts of a command that mints.
+pub(super) struct Texts {
+    pub about: &'static str,
+    pub long_about: &'static str,
+    pub examples: &'static str,
+}
+
+pub(super) fn mint(kind: Kind) -> Texts {
+    match kind {
+        Kind::Chat => Texts {
+            about: "Mint a SignalWire Chat token",
+            long_about: "Mint a SignalWire Chat token: it lets a client read and write Chat channels for a while.",
+            examples: "Examples:
+  tokenmint chat --ttl 1h --channel lobby=rw
+  tokenmint chat --ttl 12h -c lobby=rw -c news=r --member-id alice --state '{\"team\":\"blue\"}'
+  tokenmint chat --ttl 90m --channels @channels.json -o json | jq -r .expires_at
+  eval \"$(tokenmint chat --ttl 1h -c lobby=rw -o export)\"
+  tokenmint chat --profile emulator --ttl 1h -c lobby=rw -- node app.js\n",
+        },
+        Kind::PubSub => Texts {
+            about: "Mint a SignalWire PubSub token",
+            long_about: "Mint a SignalWire PubSub token: it lets a client publish and subscribe to channels for a while.",
+            examples: "Examples:
+  tokenmint pubsub --ttl 15m -c prices=r -c orders=rw
+  tokenmint pubsub --ttl 30d --channels '{\"prices\":{\"read\":true}}' -o json
+  tokenmint pubsub --profile emulator --ttl 1h -c prices=r --dry-run\n",
+        },
+        Kind::Guest => Texts {
+            about: "Mint a SignalWire guest token (Call Fabric)",
+            long_about: "Mint a SignalWire subscriber guest token (Call Fabric): it lets a guest call up to ten addresses. A \
+                         refresh token comes with it; -o json and -o export print both.",
+            examples: "Examples:
+  tokenmint guest --allowed-address 0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0 --ttl 15m
+  tokenmint guest -a 0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0 --expire-at 2030-01-31T12:00:00Z -o json
+  tokenmint guest --profile emulator -a 0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0 -o export\n",
+        },
+        Kind::Video => Texts {
+            about: "Mint a SignalWire video room token",
+            long_about: "Mint a SignalWire video room token: it lets a client join one room. Without a time limit it never \
+                         expires.",
+            examples: "Examples:
+  tokenmint video --room standup --user-name alice --join-until +2h
+  tokenmint video --room standup --permission room.self.audio_mute,room.self.audio_unmute --remove-after 45m
+  tokenmint video --room stage --join-as audience --media-allowed all --join-until 2030-01-31
+  tokenmint video --profile emulator --room standup --join-until +2h -o json\n",
+        },
+        Kind::Twilio => Texts {
+            about: "Sign a Twilio Access Token, offline",
+            long_about: "Sign a Twilio Access Token, offline: any grants together, checked before it is signed.",
+            examples: "Examples:
+  tokenmint twilio --identity alice --chat=IS0123456789abcdef0123456789abcdef
+  tokenmint twilio --identity alice --video=standup --voice-incoming --sync --ttl 8h\n",
+        },
+    }
+}

@@ -1,0 +1,278 @@
+//! The commands that mint: one for each endpoint, made from its table of fields, and the flags that they share.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Arg, ArgAction, ArgMatches, ValueHint, value_parser};
+
+use super::help;
+use crate::error::{Failure, Result};
+use crate::output::Format;
+use crate::output::shell::Shell;
+use crate::signalwire::field::{Field, Input};
+use crate::signalwire::{Endpoint, Given, permission};
+use crate::time;
+use crate::transport::Settings;
+
+const FIELDS: &str = "Token";
+const OUTPUT: &str = "Output";
+const REQUEST: &str = "Request";
+
+/// What was typed to mint a token.
+#[derive(Debug)]
+pub struct Mint {
+    /// The token and its flags.
+    pub what: What,
+    /// `--body`, as typed.
+    pub body: Option<String>,
+    /// `--output` and `--shell`.
+    pub format: Format,
+    /// `--name`.
+    pub name: Option<String>,
+    /// `--write`.
+    pub write: Option<PathBuf>,
+    /// `--dry-run`.
+    pub dry_run: bool,
+    /// `--curl`.
+    pub curl: bool,
+    /// How to send.
+    pub settings: Settings,
+    /// What stands after `--`.
+    pub program: Option<Vec<OsString>>,
+}
+
+/// The token that is asked for, with its own flags as typed.
+pub enum What {
+    /// A token of one of SignalWire's endpoints.
+    SignalWire(&'static Endpoint, Given),
+}
+
+impl std::fmt::Debug for What {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            What::SignalWire(endpoint, given) => formatter.debug_tuple(endpoint.kind.name()).field(given).finish(),
+        }
+    }
+}
+
+pub(super) fn signalwire_command(endpoint: &'static Endpoint) -> clap::Command {
+    let name = endpoint.kind.name();
+    let texts = help::mint(endpoint.kind);
+    let body = Arg::new("body")
+        .long("body")
+        .value_name("JSON")
+        .help_heading(FIELDS)
+        .help("The whole request body as JSON; flags override its fields")
+        .long_help(format!("The whole request body as JSON; flags override its fields\n\nFields that tokenmint does not know are sent as they are. {JSON_FORMS}"));
+    clap::Command::new(name)
+        .about(texts.about)
+        .long_about(format!(
+            "{}\n\nPOST {} with an API token that has the scope {}.",
+            texts.long_about, endpoint.path, endpoint.scope
+        ))
+        .help_template(help::TEMPLATE)
+        .before_long_help(texts.examples)
+        .after_long_help(help::EXIT_CODES)
+        .args(endpoint.fields.iter().map(field_argument))
+        .arg(body)
+        .args(shared_arguments(endpoint.kind.variable()))
+        .args(request_arguments())
+}
+
+const JSON_FORMS: &str = "Literal JSON, @FILE, or - for standard input.";
+const TIME_FORMS: &str =
+    "RFC 3339 (2030-01-31T12:00:00Z), a date (midnight UTC), @EPOCH_SECONDS, or +2h for two hours from now.";
+
+fn field_argument(field: &'static Field) -> Arg {
+    let (short, _) = field.help.split_once("\n\n").unwrap_or((field.help, ""));
+    let forms = match field.input {
+        Input::Json => JSON_FORMS,
+        Input::DateTime | Input::Epoch => TIME_FORMS,
+        Input::Boolean => {
+            "The flag alone means true; --FLAG=false or --FLAG false sends false. Not given, it is not sent."
+        }
+        _ => "",
+    };
+    let forms = forms.replace("--FLAG", &field.dashed());
+    let gap = if forms.is_empty() { "" } else { "\n\n" };
+    let argument = Arg::new(field.flag)
+        .long(field.flag)
+        .visible_aliases(field.aliases.iter().copied())
+        .value_name(field.value)
+        .help_heading(FIELDS)
+        .help(short)
+        .long_help(format!("{}{gap}{forms}", field.help));
+    let argument = match field.short {
+        Some(short) => argument.short(short),
+        None => argument,
+    };
+    let argument = match field.input {
+        Input::Boolean => argument
+            .num_args(0..=1)
+            .default_missing_value("true")
+            .value_parser(possible(&["true", "false"]))
+            .hide_possible_values(true),
+        // So that "-5m" is told to be no duration instead of being taken for a flag.
+        Input::Minutes | Input::Seconds | Input::EpochAfter | Input::Epoch | Input::DateTime => {
+            argument.allow_hyphen_values(true)
+        }
+        Input::CommaList => argument.value_parser(possible(&permission::KNOWN)).hide_possible_values(true),
+        _ => argument,
+    };
+    if field.input.repeats() { argument.action(ArgAction::Append) } else { argument }
+}
+
+/// Values that shells complete, although the request's own rules decide what is right.
+fn possible(values: &'static [&'static str]) -> impl clap::builder::TypedValueParser<Value = String> {
+    Suggested(values)
+}
+
+#[derive(Clone)]
+struct Suggested(&'static [&'static str]);
+
+impl clap::builder::TypedValueParser for Suggested {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        argument: Option<&Arg>,
+        value: &std::ffi::OsStr,
+    ) -> std::result::Result<String, clap::Error> {
+        clap::builder::StringValueParser::new().parse_ref(command, argument, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = clap::builder::PossibleValue> + '_>> {
+        Some(Box::new(self.0.iter().map(clap::builder::PossibleValue::new)))
+    }
+}
+
+/// The flags that say what becomes of a token, whichever it is.
+fn shared_arguments(variable: &str) -> Vec<Arg> {
+    let file = |name: &'static str| {
+        Arg::new(name)
+            .long(name)
+            .value_name("FILE")
+            .value_parser(value_parser!(PathBuf))
+            .value_hint(ValueHint::FilePath)
+    };
+    vec![
+        Arg::new("output")
+            .long("output")
+            .short('o')
+            .value_name("FORMAT")
+            .value_parser(Format::NAMES)
+            .default_value("raw")
+            .hide_possible_values(true)
+            .help("raw, json, export, dotenv, github-env or github-output")
+            .long_help(help::OUTPUT),
+        Arg::new("name")
+            .long("name")
+            .value_name("VAR")
+            .help(format!("The variable that export and other formats set [default: {variable}]")),
+        Arg::new("shell")
+            .long("shell")
+            .value_name("SHELL")
+            .value_parser(possible(&["sh", "bash", "zsh", "dash", "ksh", "fish", "powershell", "pwsh", "nu"]))
+            .default_value("sh")
+            .hide_possible_values(true)
+            .help("The shell that -o export writes for: sh, bash, zsh, dash, ksh, fish, powershell or nu"),
+        file("write").short('w').help("Write the output to FILE, mode 0600, replacing it as a whole"),
+        Arg::new("dry-run")
+            .long("dry-run")
+            .action(ArgAction::SetTrue)
+            .help("Print the request without sending it; needs no credentials"),
+        Arg::new("command")
+            .value_name("COMMAND")
+            .last(true)
+            .num_args(1..)
+            .value_parser(value_parser!(OsString))
+            .value_hint(ValueHint::CommandWithArguments)
+            .help("Run COMMAND with the token in its environment and print it nowhere"),
+    ]
+    .into_iter()
+    .map(|argument| argument.help_heading(OUTPUT))
+    .collect()
+}
+
+/// The flags that say how a request is sent.
+fn request_arguments() -> Vec<Arg> {
+    vec![
+        Arg::new("curl")
+            .long("curl")
+            .action(ArgAction::SetTrue)
+            .conflicts_with("dry-run")
+            .help("Print the request as a curl command that reads the credentials from variables"),
+        Arg::new("timeout")
+            .long("timeout")
+            .value_name("DURATION")
+            .default_value("30s")
+            .allow_hyphen_values(true)
+            .help("The most time for the whole mint, retries included"),
+        Arg::new("retries")
+            .long("retries")
+            .value_name("N")
+            .default_value("2")
+            .value_parser(value_parser!(u32).range(..=100))
+            .help("Send again this often after a failed connection, 429 or 503"),
+        Arg::new("cacert")
+            .long("cacert")
+            .value_name("FILE")
+            .value_parser(value_parser!(PathBuf))
+            .value_hint(ValueHint::FilePath)
+            .help("Trust the CA certificates in FILE, or with 'system' those of the operating system")
+            .long_help(
+                "Trust the CA certificates in FILE, or with 'system' those of the operating system\n\nThey replace the \
+                 built-in ones. Also: SSL_CERT_FILE, SIGNALWIRE_REST_CA_FILE.",
+            ),
+    ]
+    .into_iter()
+    .map(|argument| argument.help_heading(REQUEST))
+    .collect()
+}
+
+/// What was typed for a SignalWire command.
+pub(super) fn read(endpoint: &'static Endpoint, matches: &ArgMatches) -> Result<Mint> {
+    let given = endpoint.fields.iter().filter_map(|field| {
+        let values: Vec<String> = matches.get_many::<String>(field.flag)?.cloned().collect();
+        Some((field.flag, values))
+    });
+    let what = What::SignalWire(endpoint, given.collect());
+    let timeout = matches.get_one::<String>("timeout").map_or("30s", String::as_str);
+    let timeout = time::duration(timeout).map_err(|fault| Failure::usage(format!("--timeout {fault}")))?;
+    let settings = Settings {
+        timeout: Duration::try_from(timeout).unwrap_or(Duration::MAX).min(Duration::from_secs(86_400 * 365)),
+        retries: matches.get_one::<u32>("retries").copied().unwrap_or(2),
+        cacert: matches.get_one::<PathBuf>("cacert").cloned(),
+        connections: 1,
+    };
+    Ok(Mint {
+        what,
+        body: matches.get_one::<String>("body").cloned(),
+        curl: matches.get_flag("curl"),
+        settings,
+        format: format(matches)?,
+        name: matches.get_one::<String>("name").cloned(),
+        write: matches.get_one::<PathBuf>("write").cloned(),
+        dry_run: matches.get_flag("dry-run"),
+        program: matches.get_many::<OsString>("command").map(|words| words.cloned().collect()),
+    })
+}
+
+fn format(matches: &ArgMatches) -> Result<Format> {
+    let name = matches.get_one::<String>("shell").map_or("sh", String::as_str);
+    let shell = Shell::named(name).ok_or_else(|| {
+        let known = Shell::NAMES.map(|(name, _)| name);
+        let nearest = crate::suggest::aside(name, known);
+        Failure::usage(format!("--shell takes {}{nearest}", known.join(", ")))
+    })?;
+    Ok(match matches.get_one::<String>("output").map_or("raw", String::as_str) {
+        "json" => Format::Json,
+        "export" => Format::Export(shell),
+        "dotenv" => Format::Dotenv,
+        "github-env" => Format::GithubEnv,
+        "github-output" => Format::GithubOutput,
+        _ => Format::Raw,
+    })
+}

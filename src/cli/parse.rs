@@ -1,0 +1,70 @@
+//! From the words of the command line to an [`Invocation`].
+
+use std::ffi::OsString;
+
+use clap::ArgMatches;
+use clap::error::ErrorKind;
+
+use super::{Command, Invocation, fault, general, mint, tree};
+use crate::error::Result;
+use crate::output::report::Tone;
+use crate::signalwire::ENDPOINTS;
+
+/// Reads a command line, program name first.
+///
+/// # Errors
+/// Exit 2, naming the flag and what it takes.
+pub fn parse(words: &[OsString]) -> Result<Invocation> {
+    let tone = tone_of(words);
+    let mut tree = tree();
+    let matches = match tree.try_get_matches_from_mut(words) {
+        Ok(matches) => matches,
+        Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
+            let command = Command::Print(error.render().to_string());
+            return Ok(Invocation { general: super::General { tone, ..super::General::default() }, command });
+        }
+        Err(error) => return Err(fault::failure(&error, &tree)),
+    };
+    let general = general::read(&matches, tone.json);
+    Ok(Invocation { general, command: command(&matches)? })
+}
+
+fn command(matches: &ArgMatches) -> Result<Command> {
+    let (name, matches) = match matches.subcommand() {
+        Some((name, matches)) => (name, matches),
+        None => ("", matches),
+    };
+    if let Some(endpoint) = ENDPOINTS.into_iter().find(|endpoint| endpoint.kind.name() == name) {
+        return Ok(Command::Mint(Box::new(mint::read(endpoint, matches)?)));
+    }
+    let listen = matches.get_one::<String>("listen").cloned().unwrap_or_default();
+    Ok(Command::Emulator { listen })
+}
+
+/// How to speak, found without understanding the command line: an error in it follows `-o json` wherever that stands.
+pub fn tone_of(words: &[OsString]) -> Tone {
+    let mut tone = Tone::default();
+    let words: Vec<&str> =
+        words.iter().skip(1).map(|word| word.to_str().unwrap_or_default()).take_while(|word| *word != "--").collect();
+    for (place, word) in words.iter().enumerate() {
+        let next = words.get(place + 1).copied().unwrap_or_default();
+        if let Some(when) = value_of(word, next, "--color", None) {
+            tone.color = general::color(when);
+        }
+        if let Some(format) = value_of(word, next, "--output", Some('o')) {
+            tone.json = format == "json";
+        }
+    }
+    tone
+}
+
+/// The value of a flag in any of the ways in which it can be written, a cluster such as `-vo json` included.
+fn value_of<'a>(word: &'a str, next: &'a str, long: &str, short: Option<char>) -> Option<&'a str> {
+    if let Some(rest) = word.strip_prefix(long) {
+        return if rest.is_empty() { Some(next) } else { rest.strip_prefix('=') };
+    }
+    let cluster = word.strip_prefix('-').filter(|rest| !rest.starts_with('-'))?;
+    let (_, rest) =
+        cluster.split_once(short?).filter(|(before, _)| before.chars().all(|letter| "vq".contains(letter)))?;
+    Some(if rest.is_empty() { next } else { rest.strip_prefix('=').unwrap_or(rest) })
+}

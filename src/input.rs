@@ -1,0 +1,59 @@
+//! Values that stand elsewhere than on the command line: `@FILE`, or `-` for standard input. What they mean is for the
+//! flags that take them.
+
+use std::io::Read as _;
+use std::path::Path;
+
+use anyhow::Context as _;
+
+use crate::credentials::config::shown;
+use crate::error::{Failure, Kind, OrFail as _, Result};
+
+/// The most bytes that a value of a flag may have.
+const MAX_SIZE: u64 = 16 * 1024 * 1024;
+
+/// Reads values for flags; standard input can be read for one of them only.
+#[derive(Debug, Default)]
+pub struct Reader {
+    stdin_taken_by: Option<String>,
+}
+
+impl Reader {
+    /// The text of a flag's value: the value itself, or what `@FILE` or `-` points to.
+    ///
+    /// # Errors
+    /// Exit 2 where the file cannot be read or is not UTF-8, or standard input is asked for twice.
+    pub fn read(&mut self, flag: &str, value: &str) -> Result<String> {
+        let (bytes, place) = match value.strip_prefix('@') {
+            None if value == "-" => {
+                self.take_stdin(flag)?;
+                (bounded(std::io::stdin().lock()), "standard input".to_owned())
+            }
+            None => return Ok(value.to_owned()),
+            Some(path) => (std::fs::File::open(path).and_then(bounded), shown(Path::new(path))),
+        };
+        let bytes = bytes.with_context(|| format!("{flag}: cannot read {place}")).or_fail(Kind::Usage)?;
+        if bytes.len() as u64 > MAX_SIZE {
+            return Err(Failure::usage(format!("{flag}: {place} is larger than 16 MiB")));
+        }
+        String::from_utf8(bytes).map_err(|_| Failure::usage(format!("{flag}: {place} is not UTF-8 text")))
+    }
+
+    /// Marks standard input as taken by a flag.
+    ///
+    /// # Errors
+    /// Exit 2 where another flag has taken it.
+    pub fn take_stdin(&mut self, flag: &str) -> Result<()> {
+        match self.stdin_taken_by.replace(flag.to_owned()) {
+            None => Ok(()),
+            Some(other) => Err(Failure::usage(format!("{other} and {flag} cannot both read standard input"))
+                .hint("put one of them into a file and write @FILE")),
+        }
+    }
+}
+
+fn bounded(source: impl std::io::Read) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    source.take(MAX_SIZE + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}

@@ -1,0 +1,199 @@
+//! One mint from start to end: the request is built and checked, its way out is looked at, credentials are found, the
+//! request is sent, and the token is delivered.
+
+use jiff::Timestamp;
+
+use crate::cli::{General, Mint, What};
+use crate::credentials::{self, Service, Set, Source, Space, Wanted};
+use crate::error::{Failure, Note, Result};
+use crate::input::Reader;
+use crate::output::child::Program;
+use crate::output::deliver::{self, Destination};
+use crate::output::format::render;
+use crate::output::report::Report;
+use crate::output::{Format, Names};
+use crate::signalwire::field::Input;
+use crate::signalwire::request::Draft;
+use crate::signalwire::{Endpoint, Given, Request};
+use crate::token::{self, Kind, Token};
+use crate::transport::{Answer, Transport};
+use crate::world::World;
+
+/// What a mint works with.
+pub struct Job<'a> {
+    /// Flags of every command.
+    pub general: &'a General,
+    /// What was typed.
+    pub mint: &'a Mint,
+    /// The outside.
+    pub world: &'a World,
+    /// The voice on stderr.
+    pub report: &'a Report,
+}
+
+impl Job<'_> {
+    /// Mints one token and delivers it. The exit status is 0, or that of the command after `--`.
+    ///
+    /// # Errors
+    /// Every exit code but 7 and 8; nothing has then been printed.
+    pub fn run(&self, notes: &mut Vec<Note>) -> Result<u8> {
+        let What::SignalWire(endpoint, given) = &self.mint.what;
+        let names = Names::new(endpoint.kind, self.mint.name.as_deref())?;
+        let request = self.request(endpoint, given, notes)?;
+        if self.mint.dry_run || self.mint.curl {
+            return self.show(&request, notes);
+        }
+        let program = self.program()?;
+        let destination = Destination::prepare(self.mint.format, self.mint.write.as_deref(), &self.world.env)?;
+        let token = self.signalwire(&request, notes)?;
+        if let Some(program) = program {
+            self.report.notes(&std::mem::take(notes));
+            return program.run(&token, &names);
+        }
+        if self.general.tone.quiet {
+            notes.clear();
+        }
+        let rendered = render(&token, self.mint.format, &names, notes, self.world.now());
+        destination.deliver(&rendered)?;
+        Ok(0)
+    }
+
+    fn request(&self, endpoint: &'static Endpoint, given: &Given, notes: &mut Vec<Note>) -> Result<Request> {
+        let mut reader = Reader::default();
+        let body = self.mint.body.as_deref().map(|body| reader.read("--body", body)).transpose()?;
+        let mut given = given.clone();
+        for field in endpoint.fields.iter().filter(|field| field.input == Input::Json) {
+            for value in given.get_mut(field.flag).into_iter().flatten() {
+                *value = reader.read(&field.dashed(), value)?;
+            }
+        }
+        Draft::new(endpoint, &given, body.as_deref(), self.world.now(), notes)?.finish(notes)
+    }
+
+    fn program(&self) -> Result<Option<Program>> {
+        let Some(words) = &self.mint.program else { return Ok(None) };
+        if self.mint.write.is_some() {
+            return Err(Failure::usage("--write cannot be used with a command after --: the token is printed nowhere"));
+        }
+        if let Some(variable) = self.mint.format.github_variable() {
+            return Err(Failure::usage(format!(
+                "a format that writes to {variable} cannot be used with a command after --"
+            )));
+        }
+        Program::find(words, &self.world.env).map(Some)
+    }
+
+    fn signalwire(&self, request: &Request, notes: &mut Vec<Note>) -> Result<Token> {
+        let (transport, _server) = self.transport(notes)?;
+        let answer = transport.mint(request, &|line| self.report.trace(line))?;
+        Ok(received(request, answer, self.world.now(), notes))
+    }
+
+    /// The way to the space, and the emulator's server if that is the space.
+    fn transport(&self, notes: &mut Vec<Note>) -> Result<(Transport, Option<Server>)> {
+        let env = &self.world.env;
+        let wanted = self.wanted();
+        let set = credentials::find(Service::SignalWire, wanted, env, notes)?;
+        let set = set.ok_or_else(|| credentials::none_found(Service::SignalWire, env))?;
+        self.report.trace(&format!("credentials from {}", set.source));
+        let secret = set.reveal(env, notes)?;
+        let server = (set.source == Source::Emulator).then(|| Server::start(self.world)).transpose()?;
+        let space = match &server {
+            Some(server) => {
+                notes.push(Note::Note(
+                    "this token is from the built-in emulator; it is not valid on SignalWire".to_owned(),
+                ));
+                server.space()
+            }
+            None => space(&set)?,
+        };
+        let transport =
+            Transport::new(space, &project(&set)?, &secret, self.mint.settings.clone(), self.world.clone())?;
+        Ok((transport, server))
+    }
+
+    fn wanted(&self) -> Wanted<'_> {
+        Wanted { profile: self.general.profile.as_deref(), config: self.general.config.as_deref() }
+    }
+
+    /// `--dry-run` and `--curl`: the request on paper.
+    fn show(&self, request: &Request, notes: &mut Vec<Note>) -> Result<u8> {
+        let set = credentials::find(Service::SignalWire, self.wanted(), &self.world.env, notes)?;
+        let space = set.as_ref().map_or_else(|| Ok(Space::placeholder()), space)?;
+        let text = if self.mint.curl {
+            let unset: Vec<&str> = ["SIGNALWIRE_PROJECT_ID", "SIGNALWIRE_API_TOKEN"]
+                .into_iter()
+                .filter(|name| self.world.env.text(name).is_none())
+                .collect();
+            if !unset.is_empty() {
+                notes.push(Note::Hint(format!("set {} before you run it", unset.join(" and "))));
+            }
+            request.as_curl(&space, &self.mint.settings)
+        } else if self.mint.format == Format::Json {
+            let warnings: Vec<&str> = notes.iter().map(Note::text).collect();
+            request.as_json(&space, &warnings)
+        } else {
+            request.as_text(&space)
+        };
+        deliver::stdout(text.as_bytes())?;
+        Ok(0)
+    }
+}
+
+/// The token of an answer, with the end of its life.
+pub fn received(request: &Request, answer: Answer, now: Timestamp, notes: &mut Vec<Note>) -> Token {
+    notes.extend(answer.notes);
+    let kind = request.endpoint.kind;
+    let own = match kind {
+        Kind::Chat | Kind::PubSub => token::chat_end(answer.token.expose()),
+        Kind::Guest | Kind::Video | Kind::Twilio => None,
+    };
+    let expires_at = own.or_else(|| request.ends(now));
+    Token { kind, token: answer.token, refresh_token: answer.refresh_token, expires_at }
+}
+
+fn space(set: &Set) -> Result<Space> {
+    Space::parse(&set.open[0], &set.origin(0))
+}
+
+/// The project id, which is the user name of Basic authentication and so cannot have a colon in it.
+fn project(set: &Set) -> Result<String> {
+    let project = &set.open[1];
+    if project.contains(':') {
+        return Err(Failure::configuration(format!(
+            "{} has a colon in it, which a project id never has",
+            set.origin(1)
+        )));
+    }
+    Ok(project.clone())
+}
+
+/// The emulator of `--profile emulator`, for the time of one run.
+struct Server {
+    #[cfg(feature = "emulator")]
+    running: crate::emulator::Running,
+}
+
+#[cfg(feature = "emulator")]
+impl Server {
+    fn start(world: &World) -> Result<Self> {
+        let emulator =
+            crate::emulator::Emulator::bind(std::net::SocketAddr::from(([127, 0, 0, 1], 0)), None, world.clone())?;
+        Ok(Server { running: emulator.start()? })
+    }
+
+    fn space(&self) -> Space {
+        Space::loopback(self.running.address().port())
+    }
+}
+
+#[cfg(not(feature = "emulator"))]
+impl Server {
+    fn start(_: &World) -> Result<Self> {
+        Err(Failure::configuration("this tokenmint was built without its emulator"))
+    }
+
+    fn space(&self) -> Space {
+        Space::placeholder()
+    }
+}

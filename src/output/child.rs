@@ -1,0 +1,78 @@
+//! `-- COMMAND…`: a program that gets the token in its environment, so that the token is printed nowhere.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::format::Names;
+use crate::error::{Failure, Kind, Result};
+use crate::system;
+use crate::token::Token;
+use crate::world::Environment;
+
+/// A program that is known to be there, with its arguments.
+#[derive(Debug)]
+pub struct Program {
+    path: PathBuf,
+    arguments: Vec<OsString>,
+    shown: String,
+}
+
+impl Program {
+    /// Looks the program up, so that a slip in its name mints no token.
+    ///
+    /// # Errors
+    /// Exit 127 where it is not found, 126 where it cannot be run.
+    pub fn find(words: &[OsString], env: &Environment) -> Result<Self> {
+        let Some((name, arguments)) = words.split_first() else {
+            return Err(Failure::usage("-- needs a command after it"));
+        };
+        let shown = crate::sanitize::clip(&name.to_string_lossy(), 60);
+        let direct = Path::new(name);
+        let mut candidates = if direct.components().count() > 1 {
+            vec![direct.to_owned()]
+        } else {
+            env.get("PATH")
+                .map(|path| std::env::split_paths(path).map(|folder| folder.join(name)).collect())
+                .unwrap_or_default()
+        };
+        candidates.retain(|candidate| candidate.is_file());
+        let runs = |candidate: &&PathBuf| candidate.metadata().is_ok_and(|metadata| system::is_executable(&metadata));
+        match (candidates.iter().find(runs), candidates.first()) {
+            (Some(path), _) => Ok(Program { path: path.clone(), arguments: arguments.to_vec(), shown }),
+            (None, Some(_)) => Err(not_executable(&shown)),
+            // A folder, or on Windows a name without its ending, is left for the system to judge.
+            (None, None) if direct.is_dir() => Err(not_executable(&shown)),
+            (None, None) if cfg!(windows) => {
+                Ok(Program { path: direct.to_owned(), arguments: arguments.to_vec(), shown })
+            }
+            (None, None) => Err(not_found(&shown)),
+        }
+    }
+
+    /// Runs it with the token in its environment and gives its exit status, 128 + n for signal n.
+    ///
+    /// # Errors
+    /// Exit 127 or 126 where it has become impossible to start.
+    pub fn run(&self, token: &Token, names: &Names) -> Result<u8> {
+        let mut command = Command::new(&self.path);
+        command.args(&self.arguments).env(&names.token, token.token.expose());
+        if let Some(refresh) = &token.refresh_token {
+            command.env(&names.refresh, refresh.expose());
+        }
+        let status = system::run_in_foreground(&mut command).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => not_found(&self.shown),
+            _ => not_executable(&self.shown),
+        })?;
+        Ok(system::shell_status(status))
+    }
+}
+
+fn not_found(shown: &str) -> Failure {
+    Failure::message(Kind::Usage, format!("the command '{shown}' is not found")).exit(127)
+}
+
+fn not_executable(shown: &str) -> Failure {
+    Failure::message(Kind::Usage, format!("the command '{shown}' cannot be run")).exit(126)
+}

@@ -1,0 +1,154 @@
+//! Puts finished bytes where they were asked for: stdout, a file of `--write`, or the file of a GitHub format. Whatever
+//! can be found wrong with the place is found before a token is minted.
+
+use std::fs::OpenOptions;
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, anyhow};
+
+use super::format::{Format, Rendered};
+use crate::credentials::config::shown;
+use crate::error::{Failure, Kind, OrFail as _, Result};
+use crate::world::Environment;
+
+/// Where a result goes, looked at beforehand.
+#[derive(Debug)]
+pub enum Destination {
+    /// Standard output.
+    Stdout,
+    /// A file that is replaced as a whole.
+    File(PathBuf),
+    /// Standard output for the mask, and a file to append to.
+    Github(PathBuf),
+}
+
+impl Destination {
+    /// Checks the place that a format and `--write` ask for.
+    ///
+    /// # Errors
+    /// Exit 1 for a file that cannot be replaced, 2 for `--write` with a GitHub format, 3 where the GitHub variable is
+    /// not set.
+    pub fn prepare(format: Format, write: Option<&Path>, env: &Environment) -> Result<Self> {
+        match (format.github_variable(), write) {
+            (Some(_), Some(_)) => Err(Failure::usage("--write cannot be used with a GitHub format")
+                .hint("the format itself names the file; use -o dotenv to write one of your own")),
+            (Some(variable), None) => github_file(variable, env),
+            (None, Some(path)) => {
+                check_target(path)?;
+                // Created and removed again: a folder that takes no file is found out now, not with a token in hand.
+                temporary_beside(path)?;
+                Ok(Destination::File(path.to_owned()))
+            }
+            (None, None) => Ok(Destination::Stdout),
+        }
+    }
+
+    /// Writes the result. Everything is checked, the flush included.
+    ///
+    /// # Errors
+    /// Exit 1; nothing of the token is then in the file of `--write`, and stdout has it whole or not.
+    pub fn deliver(&self, rendered: &Rendered) -> Result<()> {
+        match self {
+            Destination::Stdout => stdout(&rendered.bytes),
+            Destination::File(path) => replace(path, &rendered.bytes),
+            Destination::Github(path) => {
+                stdout(&rendered.bytes)?;
+                append(path, &rendered.appended)
+            }
+        }
+    }
+}
+
+/// Writes a whole result to standard output, in one piece.
+///
+/// # Errors
+/// Exit 1 where it cannot be written or flushed.
+pub fn stdout(bytes: &[u8]) -> Result<()> {
+    let mut stdout = io::stdout().lock();
+    stdout
+        .write_all(bytes)
+        .and_then(|()| stdout.flush())
+        .context("cannot write to standard output")
+        .or_fail(Kind::Internal)
+}
+
+fn github_file(variable: &'static str, env: &Environment) -> Result<Destination> {
+    let path = match env.get(variable) {
+        None => {
+            return Err(Failure::configuration(format!("{variable} is not set"))
+                .hint("GitHub Actions sets it for each step; elsewhere use -o dotenv or -o export"));
+        }
+        Some(path) if path.is_empty() => return Err(Failure::configuration(format!("{variable} is set but empty"))),
+        Some(path) => PathBuf::from(path),
+    };
+    open_to_append(&path)?;
+    Ok(Destination::Github(path))
+}
+
+fn open_to_append(path: &Path) -> Result<std::fs::File> {
+    let open = OpenOptions::new().append(true).create(true).open(path);
+    open.with_context(|| format!("cannot append to {}", shown(path))).or_fail(Kind::Internal)
+}
+
+/// Appends whole lines, after the line break that the file may lack.
+fn append(path: &Path, lines: &[u8]) -> Result<()> {
+    let mut file = open_to_append(path)?;
+    let mut whole = zeroize::Zeroizing::new(Vec::with_capacity(lines.len() + 1));
+    if lacks_final_newline(path) {
+        whole.push(b'\n');
+    }
+    whole.extend_from_slice(lines);
+    let written = file.write_all(&whole).and_then(|()| file.flush());
+    written.with_context(|| format!("cannot append to {}", shown(path))).or_fail(Kind::Internal)
+}
+
+fn lacks_final_newline(path: &Path) -> bool {
+    let last = std::fs::File::open(path).and_then(|mut file| {
+        file.seek(SeekFrom::End(-1))?;
+        let mut byte = [0];
+        file.read_exact(&mut byte)?;
+        Ok(byte[0])
+    });
+    // An empty file has no last byte, and nothing to end.
+    last.is_ok_and(|byte| byte != b'\n')
+}
+
+/// Replaces a file as a whole: the bytes go into a new file of mode 0600 beside it, which then takes its name.
+///
+/// # Errors
+/// Exit 1; the file is then as it was.
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+    check_target(path)?;
+    let mut file = temporary_beside(path)?;
+    let cannot = || format!("cannot write {}", shown(path));
+    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).with_context(cannot).or_fail(Kind::Internal)?;
+    file.persist(path).map_err(|error| anyhow!(error.error)).with_context(cannot).or_fail(Kind::Internal)?;
+    Ok(())
+}
+
+fn temporary_beside(path: &Path) -> Result<tempfile::NamedTempFile> {
+    let folder = match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    tempfile::Builder::new()
+        .prefix(".tokenmint-")
+        .tempfile_in(folder)
+        .map_err(|error| anyhow!("cannot write {}: {}", shown(path), error.kind()))
+        .or_fail(Kind::Internal)
+}
+
+/// A secret goes into a file of its own, never through a link to somewhere else.
+fn check_target(path: &Path) -> Result<()> {
+    let place = shown(path);
+    match std::fs::symlink_metadata(path) {
+        Ok(metadata) if metadata.is_symlink() => {
+            Err(Failure::internal(format!("{place} is a symbolic link; a token is not written through one"))
+                .hint("remove the link, or name the file it points to"))
+        }
+        Ok(metadata) if !metadata.is_file() => Err(Failure::internal(format!("{place} is not a regular file"))),
+        _ if path.file_name().is_none() => Err(Failure::internal(format!("{place} is not a file name"))),
+        _ => Ok(()),
+    }
+}

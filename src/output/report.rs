@@ -1,0 +1,131 @@
+//! What is said on stderr: failures, hints, warnings, notes, and what `-v` shows. Nothing here can make the program fail:
+//! a stderr that cannot be written changes nothing.
+
+use std::io::Write as _;
+
+use anstyle::{AnsiColor, Style};
+use serde::Serialize;
+
+use crate::error::{Detail, Failure, Note};
+use crate::sanitize::Scrubber;
+
+/// When stderr is coloured.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR`, `CLICOLOR` or `TERM` say otherwise.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// How this run speaks.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Tone {
+    /// Failures as one JSON object, notes not at all: they stand in the result.
+    pub json: bool,
+    /// No notes, hints and warnings.
+    pub quiet: bool,
+    /// What each step does.
+    pub verbose: bool,
+    /// Colours.
+    pub color: Color,
+}
+
+/// The voice on stderr.
+pub struct Report {
+    tone: Tone,
+    scrubber: Scrubber,
+}
+
+impl Report {
+    /// A voice that never says one of the scrubber's secrets.
+    pub fn new(tone: Tone, scrubber: Scrubber) -> Self {
+        Report { tone, scrubber }
+    }
+
+    /// Says notes, warnings and hints, each on a line.
+    pub fn notes(&self, notes: &[Note]) {
+        if self.tone.quiet || self.tone.json {
+            return;
+        }
+        for note in notes {
+            let color = match note {
+                Note::Note(_) | Note::Hint(_) => AnsiColor::Cyan,
+                Note::Warning(_) => AnsiColor::Yellow,
+            };
+            self.say(note.label(), color, note.text());
+        }
+    }
+
+    /// Says one line if `-v` asks for it.
+    pub fn trace(&self, text: &str) {
+        if self.tone.verbose {
+            self.say("debug", AnsiColor::BrightBlack, text);
+        }
+    }
+
+    /// Says why the run failed and what to do.
+    pub fn failure(&self, failure: &Failure) {
+        if self.tone.json {
+            self.line(&error_json(failure, &self.scrubber));
+            return;
+        }
+        self.say("error", AnsiColor::Red, &failure.to_string());
+        if let Some(hint) = failure.hint_text() {
+            self.say("hint", AnsiColor::Cyan, hint);
+        }
+    }
+
+    fn say(&self, label: &str, color: AnsiColor, text: &str) {
+        let style = Style::new().bold().fg_color(Some(color.into()));
+        // One sentence is one line, whatever stands in it.
+        let text = crate::sanitize::clean(&self.scrubber.scrub(text));
+        self.line(&format!("{style}{label}:{style:#} {text}"));
+    }
+
+    fn line(&self, line: &str) {
+        let choice = match self.tone.color {
+            Color::Auto => anstream::AutoStream::choice(&std::io::stderr()),
+            Color::Always => anstream::ColorChoice::Always,
+            Color::Never => anstream::ColorChoice::Never,
+        };
+        let mut stderr = anstream::AutoStream::new(std::io::stderr(), choice);
+        let _ = stderr.write_all(format!("{line}\n").as_bytes());
+    }
+}
+
+#[derive(Serialize)]
+struct ErrorObject<'a> {
+    code: &'static str,
+    exit: u8,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<u16>,
+    #[serde(skip_serializing_if = "<[Detail]>::is_empty")]
+    details: &'a [Detail],
+}
+
+/// The `{"error":{…}}` object of a failure.
+pub fn error_json(failure: &Failure, scrubber: &Scrubber) -> String {
+    let clean = |text: &str| crate::sanitize::clean(&scrubber.scrub(text));
+    let object = ErrorObject {
+        code: failure.kind().code(),
+        exit: failure.exit_code(),
+        message: clean(&failure.to_string()),
+        hint: failure.hint_text().map(clean),
+        status: failure.http_status(),
+        details: failure.detail_list(),
+    };
+    serde_json::json!({ "error": serde_json::to_value(object).unwrap_or_default() }).to_string()
+}
+
+/// Says that the program has a defect, in words that hold nothing of what it worked on.
+pub fn panicked() {
+    let _ =
+        std::io::stderr().write_all(b"error: tokenmint has met a defect of its own and stops; nothing was printed\n");
+}

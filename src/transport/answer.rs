@@ -1,0 +1,210 @@
+//! What an answer means: a token that can be believed, or a failure with the service's own reasons. Bodies that are not
+//! believed are never shown.
+
+use serde::Deserialize;
+use zeroize::Zeroizing;
+
+use crate::credentials::Secret;
+use crate::error::{Detail, Failure, Kind, Note, Result};
+use crate::sanitize::Scrubber;
+use crate::signalwire::Request;
+use crate::token::{self, is_believable};
+
+/// What a successful answer gives.
+#[derive(Debug)]
+pub struct Answer {
+    /// The token.
+    pub token: Secret,
+    /// The refresh token of a guest.
+    pub refresh_token: Option<Secret>,
+    /// What is odd about the answer.
+    pub notes: Vec<Note>,
+}
+
+/// An answer as it came in. A body longer than the limit has exactly one byte more than it.
+pub(super) struct Received {
+    pub status: u16,
+    pub retry_after: Option<String>,
+    pub content_type: Option<String>,
+    pub location: Option<String>,
+    pub body: Zeroizing<Vec<u8>>,
+}
+
+/// A failure after which nobody knows whether a token exists.
+pub(super) fn unclear(what: &str) -> Failure {
+    Failure::unavailable(format!("{what}; a token may have been created"))
+        .hint("minting again makes a second token; the first, if there is one, ends by its own time")
+}
+
+/// Judges an answer by its status, then by its body.
+pub(super) fn judge(received: &Received, request: &Request, host: &str, scrubber: &Scrubber) -> Result<Answer> {
+    let status = received.status;
+    let said = Said::read(received, request, scrubber);
+    let failure = match status {
+        200..=299 => return success(received, request, host),
+        300..=399 => redirect(received, host, scrubber),
+        401 => refused(&said, host, "401 Unauthorized").hint(format!(
+            "three causes look alike: a wrong project id or API token, a wrong space, or an API token without the scope {}",
+            request.endpoint.scope
+        )),
+        403 => refused(&said, host, "403 Forbidden")
+            .hint(format!("the API token needs the scope {}", request.endpoint.scope)),
+        404 => Failure::message(Kind::RequestRefused, format!("{host} has no {}{}", request.endpoint.path, said.after(" (404)")))
+            .hint("check the space name"),
+        429 => Failure::unavailable(format!("{host} is limiting requests{}", said.after(" (429)"))).hint("wait a little, then try again"),
+        400..=499 => {
+            let hint = said.details.iter().find_map(|detail| detail.url.clone()).map(|url| format!("see {url}"));
+            let failure = Failure::message(Kind::RequestRefused, format!("{host} refused the request{}", said.after(&format!(" ({status})"))));
+            match hint {
+                Some(hint) => failure.hint(hint),
+                None => failure,
+            }
+        }
+        503 => Failure::unavailable(format!("{host} is not available{}", said.after(" (503)"))).hint("try again later"),
+        _ => unclear(&format!("{host} failed{}", said.after(&format!(" ({status})")))),
+    };
+    Err(failure.status(status).details(said.details))
+}
+
+fn refused(said: &Said, host: &str, status: &str) -> Failure {
+    Failure::message(
+        Kind::CredentialsRefused,
+        format!("{host} refused the credentials{}", said.after(&format!(" ({status})"))),
+    )
+}
+
+fn redirect(received: &Received, host: &str, scrubber: &Scrubber) -> Failure {
+    let target = received.location.as_deref().and_then(|location| location.parse::<ureq::http::Uri>().ok());
+    let target = target.and_then(|uri| uri.host().map(|host| scrubber.outside(host)));
+    let to = target.map_or_else(String::new, |target| format!(" to {target}"));
+    Failure::unavailable(format!("{host} answered with a redirect{to} ({}), which is not followed", received.status))
+        .hint("check the space name; a redirect would carry the credentials elsewhere")
+}
+
+/// The parts of a successful body that matter. Other members may stand beside them.
+#[derive(Deserialize)]
+struct Minted {
+    token: Option<serde_json::Value>,
+    refresh_token: Option<serde_json::Value>,
+}
+
+fn success(received: &Received, request: &Request, host: &str) -> Result<Answer> {
+    let wrong =
+        |what: &str| Err(unclear(&format!("{host} answered {} {what}", received.status)).status(received.status));
+    if received.body.len() as u64 > super::MAX_BODY {
+        return wrong("with more than 1 MiB");
+    }
+    let starts = received.body.iter().find(|byte| !byte.is_ascii_whitespace());
+    let minted: Option<Minted> = if starts == Some(&b'{') { serde_json::from_slice(&received.body).ok() } else { None };
+    let Some(minted) = minted else {
+        let content = received.content_type.as_deref().unwrap_or_default();
+        let content = content.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        // Only a plain media type is named: the header is somebody else's text like any other.
+        let plain =
+            content.len() < 40 && content.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/+-.".contains(&byte));
+        return match content.as_str() {
+            "" | "application/json" => wrong("without one complete JSON object"),
+            other if plain => wrong(&format!("with {other} instead of JSON")),
+            _ => wrong("with something other than JSON"),
+        };
+    };
+    let believable = |value: Option<serde_json::Value>| match value {
+        Some(serde_json::Value::String(text)) if is_believable(&text) => Ok(Some(Secret::new(text))),
+        None | Some(serde_json::Value::Null) => Ok(None),
+        Some(_) => Err(()),
+    };
+    let Ok(Some(token)) = believable(minted.token) else { return wrong("without a token that can be one") };
+    // Only a guest token has a companion; what else an answer holds is none of our business.
+    let guest = request.endpoint.kind == token::Kind::Guest;
+    let Ok(refresh_token) = believable(minted.refresh_token.filter(|_| guest)) else {
+        return wrong("with a refresh token that cannot be one");
+    };
+    let mut notes = Vec::new();
+    if guest && refresh_token.is_none() {
+        notes.push(Note::Warning("the answer has no refresh_token".to_owned()));
+    }
+    Ok(Answer { token, refresh_token, notes })
+}
+
+/// What the service says in the body of a refusal, fit to be shown.
+struct Said {
+    details: Vec<Detail>,
+    error: Option<String>,
+}
+
+#[derive(Deserialize, Default)]
+struct Refusal {
+    #[serde(default)]
+    errors: Vec<Entry>,
+    error: Option<serde_json::Value>,
+    message: Option<serde_json::Value>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Entry {
+    #[serde(rename = "type")]
+    category: Option<serde_json::Value>,
+    code: Option<serde_json::Value>,
+    message: Option<serde_json::Value>,
+    detail: Option<serde_json::Value>,
+    attribute: Option<serde_json::Value>,
+    url: Option<serde_json::Value>,
+}
+
+impl Said {
+    fn read(received: &Received, request: &Request, scrubber: &Scrubber) -> Self {
+        let starts = received.body.iter().find(|byte| !byte.is_ascii_whitespace());
+        let refusal: Refusal = if starts == Some(&b'{') {
+            serde_json::from_slice(&received.body).unwrap_or_default()
+        } else {
+            Refusal::default()
+        };
+        let text = |value: Option<serde_json::Value>| match value {
+            Some(serde_json::Value::String(text)) => Some(scrubber.outside(&text)).filter(|text| !text.is_empty()),
+            Some(serde_json::Value::Number(number)) => Some(number.to_string()),
+            _ => None,
+        };
+        // No request of ours can earn more reasons than it has fields; what a hostile server adds is left out.
+        let details = refusal.errors.into_iter().take(20).map(|entry| {
+            let attribute = text(entry.attribute);
+            Detail {
+                category: text(entry.category),
+                code: text(entry.code),
+                message: text(entry.message).or(text(entry.detail)),
+                flag: attribute.as_deref().and_then(|attribute| request.flag_of(attribute)),
+                attribute,
+                url: text(entry.url),
+            }
+        });
+        Said { details: details.collect(), error: text(refusal.error).or(text(refusal.message)) }
+    }
+
+    /// The status, then what was said: ` (422): --channel: Permissions must be valid JSON [not_a_valid_json]`.
+    fn after(&self, status: &str) -> String {
+        let reasons: Vec<String> = self.details.iter().map(reason).filter(|reason| !reason.is_empty()).collect();
+        if !reasons.is_empty() {
+            return format!("{status}: {}", reasons.join("; "));
+        }
+        match &self.error {
+            // "Unauthorized" beside 401 says nothing new.
+            Some(error) if !status.contains(error.as_str()) => format!("{status}: {error}"),
+            _ => status.to_owned(),
+        }
+    }
+}
+
+fn reason(detail: &Detail) -> String {
+    let field = match (&detail.flag, &detail.attribute) {
+        (Some(flag), _) => format!("{flag}: "),
+        (None, Some(attribute)) => format!("{attribute}: "),
+        (None, None) => String::new(),
+    };
+    let message = detail.message.as_deref().unwrap_or_default();
+    match &detail.code {
+        Some(code) if !message.is_empty() => format!("{field}{message} [{code}]"),
+        Some(code) => format!("{field}{code}"),
+        None if message.is_empty() => String::new(),
+        None => format!("{field}{message}"),
+    }
+}

@@ -1,0 +1,101 @@
+//! Names resolved once, and connections whose failure is told apart from everything that goes wrong after a request has
+//! been sent.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Mutex;
+
+use ureq::Error;
+use ureq::config::Config;
+use ureq::http::Uri;
+use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{ConnectionDetails, Connector, DefaultConnector, NextTimeout, Transport};
+
+/// Marks an error that came before anything of the request was sent: resolving, connecting, the proxy, the TLS handshake.
+#[derive(Debug)]
+pub(super) struct NotSent(Error);
+
+impl NotSent {
+    fn mark(error: Error) -> Error {
+        Error::Other(Box::new(NotSent(error)))
+    }
+
+    /// The error inside the marks, or the error itself if it bears none. A proxy connects twice and marks twice.
+    pub(super) fn inside(error: Error) -> Result<Error, Error> {
+        match error {
+            Error::Other(boxed) => match boxed.downcast::<NotSent>() {
+                Ok(marked) => Ok(NotSent::inside(marked.0).unwrap_or_else(|inner| inner)),
+                Err(other) => Err(Error::Other(other)),
+            },
+            // Found out before a connection is even tried.
+            Error::BadUri(_)
+            | Error::HostNotFound
+            | Error::RequireHttpsOnly(_)
+            | Error::TlsRequired
+            | Error::Http(_) => Ok(error),
+            other => Err(other),
+        }
+    }
+}
+
+impl fmt::Display for NotSent {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("no connection")
+    }
+}
+
+impl std::error::Error for NotSent {}
+
+/// The library's own connections, their failures marked. The TLS handshake is part of connecting, so whatever passes
+/// here unmarked has left nothing on the wire but the handshake.
+#[derive(Debug, Default)]
+pub(super) struct Establish(DefaultConnector);
+
+impl Connector<()> for Establish {
+    type Out = Box<dyn Transport>;
+
+    fn connect(&self, details: &ConnectionDetails, chained: Option<()>) -> Result<Option<Self::Out>, Error> {
+        self.0.connect(details, chained).map_err(NotSent::mark)
+    }
+}
+
+/// Looks each host up once. With a time limit set, the library would look it up for every request, in a new thread.
+#[derive(Debug, Default)]
+pub(super) struct Remember {
+    resolver: DefaultResolver,
+    known: Mutex<HashMap<String, Vec<SocketAddr>>>,
+}
+
+impl Remember {
+    fn addresses(&self, known: &[SocketAddr]) -> ResolvedSocketAddrs {
+        let mut addresses = self.resolver.empty();
+        for address in known {
+            addresses.push(*address);
+        }
+        addresses
+    }
+}
+
+impl Resolver for Remember {
+    fn resolve(&self, uri: &Uri, config: &Config, timeout: NextTimeout) -> Result<ResolvedSocketAddrs, Error> {
+        let host = uri.host().unwrap_or_default();
+        let port = uri.port_u16().or(match uri.scheme_str() {
+            Some("https") => Some(443),
+            Some("http") => Some(80),
+            _ => None,
+        });
+        if let (Ok(address), Some(port)) = (host.trim_matches(['[', ']']).parse::<IpAddr>(), port) {
+            return Ok(self.addresses(&[SocketAddr::new(address, port)]));
+        }
+        let key = uri.authority().map(ToString::to_string).unwrap_or_default();
+        if let Some(known) = self.known.lock().ok().and_then(|known| known.get(&key).cloned()) {
+            return Ok(self.addresses(&known));
+        }
+        let found = self.resolver.resolve(uri, config, timeout).map_err(NotSent::mark)?;
+        if let Ok(mut known) = self.known.lock() {
+            known.insert(key, found.iter().copied().collect());
+        }
+        Ok(found)
+    }
+}

@@ -1,0 +1,322 @@
+//! One ureq agent: sends a request as often as that is safe, within one time limit, and believes an answer only when it
+//! holds a token. Nothing else in the program knows ureq.
+
+mod answer;
+mod connect;
+mod proxy;
+mod retry;
+mod tls;
+
+use std::io::Read as _;
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use ureq::Agent;
+use ureq::config::AutoHeaderValue;
+use ureq::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use zeroize::Zeroizing;
+
+use crate::credentials::{Secret, Space};
+use crate::error::{Failure, Result};
+use crate::sanitize::Scrubber;
+use crate::signalwire::Request;
+use crate::world::World;
+
+pub use answer::Answer;
+pub use proxy::Proxy;
+pub use tls::Authorities;
+
+/// The most bytes of an answer's body that are read.
+const MAX_BODY: u64 = 1024 * 1024;
+/// The size of each of a connection's two buffers. The library's own 128 KiB cost 43 MiB at 64 connections.
+const BUFFER: usize = 16 * 1024;
+
+/// What identifies us to the service.
+pub const USER_AGENT: &str = concat!("tokenmint/", env!("CARGO_PKG_VERSION"));
+
+/// What the command line says about sending.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// For a whole mint, retries and waiting included.
+    pub timeout: Duration,
+    /// How many times a request may be sent again.
+    pub retries: u32,
+    /// `--cacert`: a file, or `system`.
+    pub cacert: Option<PathBuf>,
+    /// How many connections are kept open for the next request.
+    pub connections: usize,
+}
+
+/// Says one line of what is being done.
+pub type Trace<'a> = &'a (dyn Fn(&str) + Sync);
+
+/// The way to one space with one set of credentials. It may be used from several threads at once.
+pub struct Transport {
+    agent: Agent,
+    space: Space,
+    proxy: Option<String>,
+    authorization: HeaderValue,
+    scrubber: Scrubber,
+    settings: Settings,
+    world: World,
+    /// Until when nobody sends: one 429 slows every thread.
+    gate: Mutex<Option<Instant>>,
+}
+
+/// What came of sending once.
+enum Attempt {
+    /// An HTTP answer, whatever it says.
+    Answered(answer::Received),
+    /// Nothing was sent; the flag tells whether it may go better the next time.
+    NotSent(Failure, bool),
+    /// Sent, but what became of it is unknown.
+    Unclear(Failure),
+}
+
+impl Transport {
+    /// Makes ready to send; opens no connection.
+    ///
+    /// # Errors
+    /// Exit 2 or 3 for certificate authorities that cannot be read, 3 for a malformed proxy variable or credentials
+    /// that fit no header.
+    pub fn new(space: Space, project_id: &str, api_token: &Secret, settings: Settings, world: World) -> Result<Self> {
+        let authorities = Authorities::choose(settings.cacert.as_deref(), space.is_secure(), &world.env)?;
+        let proxy = Proxy::choose(&space, &world.env)?;
+        let pair = Secret::new(format!("{project_id}:{}", api_token.expose()));
+        let encoded = Zeroizing::new(format!("Basic {}", STANDARD.encode(pair.expose())));
+        let mut authorization =
+            HeaderValue::from_str(&encoded).map_err(|_| Failure::internal("the credentials fit no HTTP header"))?;
+        authorization.set_sensitive(true);
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            .https_only(space.is_secure())
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .redirect_auth_headers(ureq::config::RedirectAuthHeaders::Never)
+            .user_agent(USER_AGENT)
+            .accept("application/json")
+            .accept_encoding(AutoHeaderValue::None)
+            .timeout_global(Some(settings.timeout))
+            .input_buffer_size(BUFFER)
+            .output_buffer_size(BUFFER)
+            .max_idle_connections(settings.connections)
+            .max_idle_connections_per_host(settings.connections)
+            .proxy(proxy.as_ref().map(|proxy| proxy.inner.clone()))
+            .tls_config(authorities.tls_config())
+            .build();
+        Ok(Transport {
+            agent: Agent::with_parts(config, connect::Establish::default(), connect::Remember::default()),
+            proxy: proxy.map(|proxy| proxy.host),
+            authorization,
+            scrubber: Scrubber::new([api_token, &pair]),
+            space,
+            settings,
+            world,
+            gate: Mutex::new(None),
+        })
+    }
+
+    /// Mints one token: sends the request until it is answered, refused, or unclear.
+    ///
+    /// # Errors
+    /// Exit 4, 5 or 6 as the service's answer or the network has it.
+    pub fn mint(&self, request: &Request, trace: Trace) -> Result<Answer> {
+        let started = Instant::now();
+        let deadline = started + self.settings.timeout;
+        let bytes = request.bytes();
+        let url = format!("{}{}", self.space, request.endpoint.path);
+        let mut sent_before = 0;
+        loop {
+            self.wait_at_gate(deadline)?;
+            trace(&format!(
+                "POST {url}{}",
+                self.proxy.as_ref().map_or_else(String::new, |host| format!(" through the proxy {host}"))
+            ));
+            let attempt = self.send_once(&url, &bytes, deadline);
+            let again = sent_before < self.settings.retries;
+            let (failure, wait) = match attempt {
+                Attempt::Unclear(failure) | Attempt::NotSent(failure, false) => return Err(failure),
+                Attempt::NotSent(failure, true) => (failure, self.backoff(sent_before)?),
+                Attempt::Answered(received) => {
+                    trace(&format!("answered {} in {} ms", received.status, started.elapsed().as_millis()));
+                    if !matches!(received.status, 429 | 503) {
+                        return self.judge(&received, request);
+                    }
+                    let wait = retry::after(received.retry_after.as_deref(), self.world.now());
+                    let wait = wait.map_or_else(|| self.backoff(sent_before), Ok)?;
+                    if received.status == 429 {
+                        self.close_gate(wait);
+                    }
+                    (
+                        self.judge(&received, request)
+                            .err()
+                            .unwrap_or_else(|| Failure::internal("an impossible answer")),
+                        wait,
+                    )
+                }
+            };
+            let left = deadline.saturating_duration_since(Instant::now());
+            if !again {
+                return Err(failure);
+            }
+            if wait >= left {
+                return Err(self.too_long(failure, wait));
+            }
+            trace(&format!("trying again in {} ms: {failure}", wait.as_millis()));
+            std::thread::sleep(wait);
+            sent_before += 1;
+        }
+    }
+
+    fn send_once(&self, url: &str, bytes: &str, deadline: Instant) -> Attempt {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let request = self
+            .agent
+            .post(url)
+            .header(AUTHORIZATION, self.authorization.clone())
+            .header(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        // A limit of its own keeps a request from using the agent's prepared TLS settings, so only a later attempt,
+        // with noticeably less time left, gets one.
+        let whole = self.settings.timeout.saturating_sub(left) < Duration::from_millis(50);
+        let result =
+            if whole { request.send(bytes) } else { request.config().timeout_global(Some(left)).build().send(bytes) };
+        match result {
+            Ok(response) => self.receive(response),
+            Err(error) => self.explain(error),
+        }
+    }
+
+    fn receive(&self, response: ureq::http::Response<ureq::Body>) -> Attempt {
+        let status = response.status().as_u16();
+        let (parts, body) = response.into_parts();
+        let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let mut received = answer::Received {
+            status,
+            retry_after: header("retry-after"),
+            content_type: header("content-type"),
+            location: header("location"),
+            body: Zeroizing::new(Vec::new()),
+        };
+        let mut reader = body.into_with_config().limit(u64::MAX).reader().take(MAX_BODY + 1);
+        match reader.read_to_end(&mut received.body) {
+            Ok(_) => Attempt::Answered(received),
+            // What a refusal says beyond its status is a courtesy; the token of a success must be whole.
+            Err(_) if !(200..300).contains(&status) => Attempt::Answered(received),
+            Err(error) => Attempt::Unclear(self.lost(&ureq::Error::from(error))),
+        }
+    }
+
+    fn explain(&self, error: ureq::Error) -> Attempt {
+        match connect::NotSent::inside(error) {
+            Ok(reason) => {
+                let (failure, temporary) = tls::explain(&reason, &self.space)
+                    .map_or_else(|| self.not_connected(&reason), |failure| (failure, false));
+                Attempt::NotSent(failure, temporary)
+            }
+            Err(error) => Attempt::Unclear(self.lost(&error)),
+        }
+    }
+
+    /// No connection came about, so nothing was sent.
+    fn not_connected(&self, error: &ureq::Error) -> (Failure, bool) {
+        let to = format!("{}:{}", self.space.host(), self.space.port());
+        let via = self.proxy.as_ref().map_or_else(String::new, |host| format!(" through the proxy {host}"));
+        match error {
+            ureq::Error::Timeout(_) => (
+                Failure::unavailable(format!("no connection to {to}{via} within --timeout {}", self.time_limit())),
+                true,
+            ),
+            ureq::Error::ConnectProxyFailed(reason) => {
+                let status: String = reason.chars().filter(char::is_ascii_digit).take(3).collect();
+                let failure = Failure::unavailable(format!(
+                    "the proxy {} refused the connection ({status})",
+                    self.proxy.as_deref().unwrap_or("")
+                ));
+                (
+                    failure.hint(
+                        "check HTTPS_PROXY or ALL_PROXY, its user name and its password; NO_PROXY exempts a host",
+                    ),
+                    false,
+                )
+            }
+            ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => (
+                Failure::unavailable(format!("{to} refused the connection{via}"))
+                    .hint("check that the server runs and the port is right"),
+                true,
+            ),
+            ureq::Error::HostNotFound => (self.host_not_found(), true),
+            ureq::Error::Io(error) if error.to_string().contains("lookup") => (self.host_not_found(), true),
+            ureq::Error::Io(error) => {
+                (Failure::unavailable(format!("no connection to {to}{via}: {}", error.kind())), true)
+            }
+            _ => (Failure::unavailable(format!("no connection to {to}{via}")), true),
+        }
+    }
+
+    fn host_not_found(&self) -> Failure {
+        Failure::unavailable(format!("the host {} is not found", self.proxy.as_deref().unwrap_or(self.space.host())))
+            .hint("check the space name, and that this machine is online")
+    }
+
+    /// The request was sent and no whole answer came back.
+    fn lost(&self, error: &ureq::Error) -> Failure {
+        let host = self.space.host();
+        let what = match error {
+            ureq::Error::Timeout(_) => format!("{host} gave no whole answer within --timeout {}", self.time_limit()),
+            ureq::Error::LargeResponseHeader(..) => format!("{host} answered with too many headers"),
+            ureq::Error::Io(_) => format!("the connection to {host} ended before its answer was whole"),
+            _ => format!("{host} did not answer in the language of HTTP"),
+        };
+        answer::unclear(&what)
+    }
+
+    fn judge(&self, received: &answer::Received, request: &Request) -> Result<Answer> {
+        answer::judge(received, request, self.space.host(), &self.scrubber)
+    }
+
+    fn time_limit(&self) -> String {
+        crate::time::exact(jiff::SignedDuration::try_from(self.settings.timeout).unwrap_or_default())
+    }
+
+    fn too_long(&self, failure: Failure, wait: Duration) -> Failure {
+        let seconds = i64::try_from(wait.as_secs()).unwrap_or(i64::MAX);
+        let when = self.world.now().checked_add(jiff::SignedDuration::from_secs(seconds)).map(crate::time::rfc3339);
+        let when = when.map_or_else(|_| "in the far future".to_owned(), |when| format!("at {when}"));
+        failure.hint(format!(
+            "it may be tried again in {}, {when}; --timeout is {}",
+            crate::time::rough(seconds.max(1)),
+            self.time_limit()
+        ))
+    }
+
+    fn backoff(&self, sent_before: u32) -> Result<Duration> {
+        Ok(retry::backoff(sent_before, self.world.random_bytes::<2>()?))
+    }
+
+    fn close_gate(&self, wait: Duration) {
+        if let (Ok(mut gate), Some(until)) = (self.gate.lock(), Instant::now().checked_add(wait)) {
+            *gate = (*gate).max(Some(until));
+        }
+    }
+
+    fn wait_at_gate(&self, deadline: Instant) -> Result<()> {
+        loop {
+            let until = self.gate.lock().ok().and_then(|gate| *gate);
+            let Some(until) = until else { return Ok(()) };
+            let wait = until.saturating_duration_since(Instant::now());
+            if wait.is_zero() {
+                return Ok(());
+            }
+            if until >= deadline {
+                return Err(self.too_long(
+                    Failure::unavailable(format!("{} is limiting requests (429)", self.space.host())).status(429),
+                    wait,
+                ));
+            }
+            std::thread::sleep(wait);
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! The proxy that the environment asks for, read as curl reads it: by scheme, lower case first, `NO_PROXY` with suffixes
+//! and blanks, never for a loopback host.
+
+use ureq::http::Uri;
+
+use crate::credentials::Space;
+use crate::error::{Failure, Result};
+use crate::world::Environment;
+
+/// A proxy to go through.
+#[derive(Debug)]
+pub struct Proxy {
+    /// Its host and port, fit for a message: without user name and password.
+    pub host: String,
+    pub(super) inner: ureq::Proxy,
+}
+
+impl Proxy {
+    /// The proxy for a space, if the environment has one.
+    ///
+    /// # Errors
+    /// Exit 3 for a variable that is no proxy URL; its value is not shown.
+    pub fn choose(space: &Space, env: &Environment) -> Result<Option<Self>> {
+        if space.is_loopback() || !space.is_secure() {
+            return Ok(None);
+        }
+        let variables = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
+        let Some(name) = variables.into_iter().find(|name| env.get(name).is_some_and(|value| !value.is_empty())) else {
+            return Ok(None);
+        };
+        let exempt = env.get("no_proxy").or_else(|| env.get("NO_PROXY")).and_then(|list| list.to_str());
+        if exempt.is_some_and(|list| is_exempt(space.host(), list)) {
+            return Ok(None);
+        }
+        let malformed = || {
+            Failure::configuration(format!("{name} is not a proxy URL"))
+                .hint("write http://HOST:PORT, https://HOST:PORT or socks5h://HOST:PORT; percent-encode a password")
+        };
+        let value = env.get(name).and_then(|value| value.to_str()).ok_or_else(malformed)?;
+        let inner = ureq::Proxy::new(value.trim()).map_err(|_| malformed())?;
+        let host = shown_host(inner.uri(), inner.port()).ok_or_else(malformed)?;
+        Ok(Some(Proxy { host, inner }))
+    }
+}
+
+/// Host and port of a proxy. A port that the URL writes but that is no port number makes it malformed: the library would
+/// take the scheme's own instead.
+fn shown_host(uri: &Uri, port: u16) -> Option<String> {
+    let authority = uri.authority()?;
+    let after_user = authority.as_str().rsplit('@').next()?;
+    let after_host = after_user.strip_prefix(authority.host())?;
+    match after_host.strip_prefix(':') {
+        _ if authority.host().is_empty() => None,
+        Some(digits) => {
+            digits.parse::<u16>().ok().filter(|port| *port != 0).map(|port| format!("{}:{port}", authority.host()))
+        }
+        None => Some(format!("{}:{port}", authority.host())),
+    }
+}
+
+/// Whether a `NO_PROXY` list names a host: `*` is every host, a name covers itself and what ends in it after a dot.
+fn is_exempt(host: &str, list: &str) -> bool {
+    list.split([',', ' ']).map(str::trim).filter(|entry| !entry.is_empty()).any(|entry| {
+        let name = entry.trim_start_matches("*.").trim_start_matches('.').to_ascii_lowercase();
+        let name = name.split_once(':').map_or(name.as_str(), |(name, _)| name);
+        entry == "*" || host == name || host.strip_suffix(name).is_some_and(|before| before.ends_with('.'))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chosen(space: &str, variables: &[(&str, &str)]) -> Option<String> {
+        let env = variables.iter().copied().collect();
+        let space = Space::parse(space, "SIGNALWIRE_SPACE").unwrap();
+        Proxy::choose(&space, &env).unwrap().map(|proxy| proxy.host)
+    }
+
+    #[test]
+    fn the_variables_are_read_as_curl_reads_them() {
+        assert_eq!(
+            chosen("a.example", &[("HTTPS_PROXY", "http://one:1"), ("ALL_PROXY", "http://two:2")]).as_deref(),
+            Some("one:1")
+        );
+        assert_eq!(
+            chosen("a.example", &[("https_proxy", "low:3"), ("HTTPS_PROXY", "http://one:1")]).as_deref(),
+            Some("low:3")
+        );
+        assert_eq!(
+            chosen("a.example", &[("HTTPS_PROXY", ""), ("ALL_PROXY", "socks5h://u:p@two")]).as_deref(),
+            Some("two:1080")
+        );
+        assert_eq!(chosen("a.example", &[("HTTP_PROXY", "http://one:1")]), None);
+        assert_eq!(chosen("127.0.0.1:1", &[("ALL_PROXY", "http://one:1")]), None);
+        assert_eq!(chosen("https://localhost:1", &[("ALL_PROXY", "http://one:1")]), None);
+        let exempt =
+            |list: &'static str| chosen("a.example", &[("ALL_PROXY", "http://one:1"), ("NO_PROXY", list)]).is_none();
+        assert!(
+            exempt("localhost, a.example")
+                && exempt("example")
+                && exempt(".example")
+                && exempt("*.example")
+                && exempt("*")
+        );
+        assert!(!exempt("b.example") && !exempt("ample") && !exempt(""));
+    }
+
+    #[test]
+    fn a_malformed_proxy_is_refused_without_its_value() {
+        let space = Space::parse("a.example", "SIGNALWIRE_SPACE").unwrap();
+        for wrong in ["http://", "ftp://proxy:1", "http://u:canary@proxy:99999", "http://pro xy", "::"] {
+            let env = [("HTTPS_PROXY", wrong)].into_iter().collect();
+            let failure = Proxy::choose(&space, &env).unwrap_err();
+            assert_eq!(failure.exit_code(), 3, "{wrong}");
+            assert!(failure.to_string().contains("HTTPS_PROXY") && !failure.to_string().contains("canary"));
+        }
+    }
+}

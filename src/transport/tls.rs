@@ -1,0 +1,113 @@
+//! Which certificate authorities are trusted, and what a failed handshake means in words.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use rustls::CertificateError;
+use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, TlsProvider};
+
+use crate::credentials::Space;
+use crate::credentials::config::shown;
+use crate::error::{Failure, Kind, OrFail as _, Result};
+use crate::world::Environment;
+
+/// The certificate authorities that a server's certificate must come from.
+#[derive(Debug)]
+pub enum Authorities {
+    /// Those built into this program (Mozilla's).
+    BuiltIn,
+    /// Those of the operating system.
+    System,
+    /// Those of a file, and no others.
+    Given(Vec<Certificate<'static>>),
+}
+
+impl Authorities {
+    /// `--cacert FILE` or `--cacert system`, else `SSL_CERT_FILE`, else `SIGNALWIRE_REST_CA_FILE`, else the built-in ones.
+    ///
+    /// # Errors
+    /// Exit 2 where the file of `--cacert` holds no certificate, 3 where that of a variable does not.
+    pub fn choose(flag: Option<&Path>, secure: bool, env: &Environment) -> Result<Self> {
+        if let Some(path) = flag {
+            return if path == Path::new("system") {
+                Ok(Authorities::System)
+            } else {
+                read(path, "--cacert", Kind::Usage)
+            };
+        }
+        let variables = ["SSL_CERT_FILE", "SIGNALWIRE_REST_CA_FILE"];
+        let found =
+            variables.iter().find_map(|name| env.get(name).filter(|path| !path.is_empty()).map(|path| (*name, path)));
+        match found {
+            Some((name, path)) if secure => read(Path::new(path), name, Kind::Configuration),
+            _ => Ok(Authorities::BuiltIn),
+        }
+    }
+
+    pub(super) fn tls_config(self) -> TlsConfig {
+        let roots = match self {
+            Authorities::BuiltIn => RootCerts::WebPki,
+            Authorities::System => RootCerts::PlatformVerifier,
+            Authorities::Given(certificates) => RootCerts::Specific(Arc::new(certificates)),
+        };
+        TlsConfig::builder().provider(TlsProvider::Rustls).root_certs(roots).build()
+    }
+}
+
+fn read(path: &Path, origin: &str, kind: Kind) -> Result<Authorities> {
+    let bytes = std::fs::read(path).with_context(|| format!("{origin}: cannot read {}", shown(path))).or_fail(kind)?;
+    let certificates: Vec<_> = ureq::tls::parse_pem(&bytes)
+        .filter_map(|item| match item {
+            Ok(PemItem::Certificate(certificate)) => Some(certificate),
+            _ => None,
+        })
+        .collect();
+    if certificates.is_empty() {
+        return Err(Failure::message(kind, format!("{origin}: {} holds no certificate in PEM form", shown(path))));
+    }
+    Ok(Authorities::Given(certificates))
+}
+
+/// What a failure while connecting means if TLS is behind it.
+pub(super) fn explain(error: &ureq::Error, space: &Space) -> Option<Failure> {
+    let host = space.host();
+    let refused = |why: String, hint: &str| Some(Failure::unavailable(why).hint(hint));
+    match rustls_error(error)? {
+        rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer) => refused(
+            format!("the certificate of {host} comes from an authority that is not trusted here"),
+            "behind an inspecting proxy name its CA with --cacert FILE or SSL_CERT_FILE, or use --cacert system",
+        ),
+        rustls::Error::InvalidCertificate(CertificateError::Expired | CertificateError::ExpiredContext { .. }) => {
+            refused(
+                format!("the certificate of {host} has expired"),
+                "check this machine's clock; else the server has to renew it",
+            )
+        }
+        rustls::Error::InvalidCertificate(
+            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. },
+        ) => refused(format!("the certificate of {host} is not valid yet"), "check this machine's clock"),
+        rustls::Error::InvalidCertificate(
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
+        ) => refused(format!("the certificate of the server is not for the name {host}"), "check the space name"),
+        rustls::Error::InvalidCertificate(_) => refused(
+            format!("the certificate of {host} cannot be accepted"),
+            "name the CA that is to be trusted with --cacert FILE, or use --cacert system",
+        ),
+        rustls::Error::InvalidMessage(_) => {
+            refused(format!("{host}:{} does not speak TLS", space.port()), "check the host and the port of the space")
+        }
+        _ => refused(
+            format!("no secure connection to {host} came about"),
+            "the server may require an older or newer TLS version",
+        ),
+    }
+}
+
+fn rustls_error(error: &ureq::Error) -> Option<&rustls::Error> {
+    match error {
+        ureq::Error::Rustls(error) => Some(error),
+        ureq::Error::Io(error) => error.get_ref()?.downcast_ref(),
+        _ => None,
+    }
+}
