@@ -8,6 +8,7 @@ pub mod input;
 pub mod json;
 pub mod mint;
 pub mod output;
+pub mod profile;
 pub mod sanitize;
 pub mod signalwire;
 pub mod suggest;
@@ -45,12 +46,50 @@ fn execute(invocation: &Invocation, world: &World, report: &Report, notes: &mut 
     match &invocation.command {
         Command::Print(text) => output::deliver::stdout(text.as_bytes()).map(|()| 0),
         Command::Mint(mint) => mint::Job { general: &invocation.general, mint, world, report }.run(notes),
-        Command::Emulator { listen } => run_emulator(listen, world, report),
+        Command::Profile(profile) => profile::run(profile, &invocation.general, world, report, notes),
+        Command::Emulator { listen, tls } => run_emulator(listen, *tls, world),
+        Command::Completions(shell) => output::deliver::stdout(&cli::completions(shell)).map(|()| 0),
+        Command::Man(folder) => print_man(folder.as_deref()),
     }
 }
 
-fn run_emulator(_: &str, _: &World, _: &Report) -> Result<u8> {
-    Err(Failure::configuration("this tokenmint was built without its emulator"))
+#[cfg(feature = "emulator")]
+fn run_emulator(listen: &str, tls: bool, world: &World) -> Result<u8> {
+    use emulator::{Emulator, Protocol};
+
+    let address = listen.parse().map_err(|_| {
+        Failure::usage(format!("--listen takes an address and a port, got '{}'", sanitize::clip(listen, 60)))
+            .hint("write 127.0.0.1:8793 or [::1]:0")
+    })?;
+    let protocol = if tls { Protocol::Https } else { Protocol::Http };
+    Emulator::bind(address, protocol, world.clone())?.serve(|emulator| {
+        output::report::verbatim(&emulator.exports());
+        output::deliver::stdout(format!("listening on {}\n", emulator.url()).as_bytes())
+    })?;
+    Ok(0)
+}
+
+#[cfg(not(feature = "emulator"))]
+fn run_emulator(_: &str, _: bool, _: &World) -> Result<u8> {
+    Err(Failure::configuration("this tokenmint was built without its emulator").hint("build it with --features emulator"))
+}
+
+fn print_man(folder: Option<&std::path::Path>) -> Result<u8> {
+    use anyhow::Context as _;
+    use error::{Kind, OrFail as _};
+
+    let pages = cli::man_pages()?;
+    match folder {
+        None => output::deliver::stdout(pages.first().map_or(&[][..], |(_, page)| page))?,
+        Some(folder) => {
+            let cannot = || format!("cannot write into {}", credentials::config::shown(folder));
+            std::fs::create_dir_all(folder).with_context(cannot).or_fail(Kind::Internal)?;
+            for (name, page) in pages {
+                std::fs::write(folder.join(name), page).with_context(cannot).or_fail(Kind::Internal)?;
+            }
+        }
+    }
+    Ok(0)
 }
 
 fn fail(report: &Report, failure: &Failure) -> u8 {

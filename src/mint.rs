@@ -16,7 +16,7 @@ use crate::signalwire::field::Input;
 use crate::signalwire::request::Draft;
 use crate::signalwire::{Endpoint, Given, Request};
 use crate::token::{self, Kind, Token};
-use crate::transport::{Answer, Transport};
+use crate::transport::{Answer, Settings, Transport};
 use crate::world::World;
 
 /// What a mint works with.
@@ -84,32 +84,9 @@ impl Job<'_> {
     }
 
     fn signalwire(&self, request: &Request, notes: &mut Vec<Note>) -> Result<Token> {
-        let (transport, _server) = self.transport(notes)?;
-        let answer = transport.mint(request, &|line| self.report.trace(line))?;
+        let way = Way::find(self.wanted(), &self.mint.settings, self.world, self.report, notes)?;
+        let answer = way.transport.mint(request, &|line| self.report.trace(line)).map_err(|failure| way.explain(failure))?;
         Ok(received(request, answer, self.world.now(), notes))
-    }
-
-    /// The way to the space, and the emulator's server if that is the space.
-    fn transport(&self, notes: &mut Vec<Note>) -> Result<(Transport, Option<Server>)> {
-        let env = &self.world.env;
-        let wanted = self.wanted();
-        let set = credentials::find(Service::SignalWire, wanted, env, notes)?;
-        let set = set.ok_or_else(|| credentials::none_found(Service::SignalWire, env))?;
-        self.report.trace(&format!("credentials from {}", set.source));
-        let secret = set.reveal(env, notes)?;
-        let server = (set.source == Source::Emulator).then(|| Server::start(self.world)).transpose()?;
-        let space = match &server {
-            Some(server) => {
-                notes.push(Note::Note(
-                    "this token is from the built-in emulator; it is not valid on SignalWire".to_owned(),
-                ));
-                server.space()
-            }
-            None => space(&set)?,
-        };
-        let transport =
-            Transport::new(space, &project(&set)?, &secret, self.mint.settings.clone(), self.world.clone())?;
-        Ok((transport, server))
     }
 
     fn wanted(&self) -> Wanted<'_> {
@@ -137,6 +114,77 @@ impl Job<'_> {
         };
         deliver::stdout(text.as_bytes())?;
         Ok(0)
+    }
+}
+
+/// The way to a space: a transport with the credentials that one source gave, and the emulator's server if that is the
+/// space.
+pub struct Way {
+    /// Sends to the space.
+    pub transport: Transport,
+    /// The origin of the space's URLs.
+    pub space: String,
+    /// The space's host.
+    pub host: String,
+    /// Where the credentials came from, in words.
+    pub source: String,
+    suspicion: Option<&'static str>,
+    _server: Option<Server>,
+}
+
+impl Way {
+    /// Finds credentials and makes ready to send with them.
+    ///
+    /// # Errors
+    /// Exit 3 where there are none or they are malformed.
+    pub fn find(wanted: Wanted, settings: &Settings, world: &World, report: &Report, notes: &mut Vec<Note>) -> Result<Self> {
+        let env = &world.env;
+        let set = credentials::find(Service::SignalWire, wanted, env, notes)?;
+        let set = set.ok_or_else(|| credentials::none_found(Service::SignalWire, env))?;
+        report.trace(&format!("credentials from {}", set.source));
+        // What is wrong with the open values is told before a helper program is run for the secret.
+        let (own_space, project) = (space(&set)?, project(&set)?);
+        let secret = set.reveal(env, notes)?;
+        let server = (set.source == Source::Emulator).then(|| Server::start(world)).transpose()?;
+        let space = server.as_ref().map_or(own_space, Server::space);
+        if server.is_some() {
+            notes.push(Note::Note("this token is from the built-in emulator; it is not valid on SignalWire".to_owned()));
+        }
+        Ok(Way {
+            space: space.to_string(),
+            host: space.host().to_owned(),
+            source: set.source.to_string(),
+            suspicion: suspicion(secret.expose()),
+            transport: Transport::new(space, &project, &secret, settings.clone(), world.clone())?,
+            _server: server,
+        })
+    }
+
+    /// What can be behind a refusal of the credentials.
+    pub fn causes(&self) -> String {
+        let usual = "a wrong project id or API token, a wrong space, or an API token without the needed scope";
+        match self.suspicion {
+            Some(suspicion) => format!("the API token looks like {suspicion}"),
+            None => format!("three causes look alike: {usual} (credentials from {})", self.source),
+        }
+    }
+
+    fn explain(&self, failure: Failure) -> Failure {
+        match self.suspicion {
+            Some(_) if failure.http_status() == Some(401) => failure.hint(self.causes()),
+            _ => failure,
+        }
+    }
+}
+
+/// What somebody has likely taken for an API token, by its look.
+fn suspicion(token: &str) -> Option<&'static str> {
+    if token.starts_with("PSK_") {
+        Some("a project signing key (PSK_…), which signs webhooks and cannot authenticate")
+    } else if token.starts_with("c2c_") || token.starts_with("vpt_") || token.starts_with("eyJ") {
+        Some("a client token; the API token begins with PT and is made in the SignalWire Dashboard under API")
+    } else {
+        None
     }
 }
 
@@ -177,8 +225,8 @@ struct Server {
 #[cfg(feature = "emulator")]
 impl Server {
     fn start(world: &World) -> Result<Self> {
-        let emulator =
-            crate::emulator::Emulator::bind(std::net::SocketAddr::from(([127, 0, 0, 1], 0)), None, world.clone())?;
+        let anywhere = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
+        let emulator = crate::emulator::Emulator::bind(anywhere, crate::emulator::Protocol::Http, world.clone())?;
         Ok(Server { running: emulator.start()? })
     }
 
@@ -193,6 +241,7 @@ impl Server {
         Err(Failure::configuration("this tokenmint was built without its emulator"))
     }
 
+    #[allow(clippy::unused_self, reason = "the same call as with the emulator")]
     fn space(&self) -> Space {
         Space::placeholder()
     }

@@ -26,6 +26,28 @@ pub(super) const EMULATOR_EXAMPLES: &str = "Examples:
   tokenmint emulator
   tokenmint emulator --listen 127.0.0.1:0";
 
+pub(super) const COMPLETIONS_EXAMPLES: &str = "Examples:
+  tokenmint completions bash > ~/.local/share/bash-completion/completions/tokenmint
+  tokenmint completions fish > ~/.config/fish/completions/tokenmint.fish\n";
+
+pub(super) const MAN_EXAMPLES: &str = "Examples:
+  tokenmint man | man -l -
+  tokenmint man --dir ~/.local/share/man/man1\n";
+
+pub(super) const PROFILE: &str = "List, show, create and check profiles\n\n\
+    A profile is a named set of credentials in the configuration file. Its secret may stand there, in another file, or \
+    come from a program such as op, pass or secret-tool.";
+
+pub(super) const PROFILE_EXAMPLES: &str = "Examples:
+  tokenmint profile init
+  tokenmint profile list
+  tokenmint profile show dev
+  tokenmint profile check dev\n";
+
+pub(super) const PROFILE_CHECK: &str = "Ask the service which of the four endpoints the credentials may use\n\n\
+    Each endpoint gets an empty request, which mints nothing: an answer that complains of its content is an \
+    authorised one. Exit 0 if all four may be used, 4 if any is refused, 6 if the service cannot be reached.";
+
 pub(super) const OUTPUT: &str = "What to print\n\n\
     raw: the token and a line feed (default)\n\
     json: one object: kind, token, refresh_token (guest), expires_at, expires_in\n\

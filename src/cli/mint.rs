@@ -77,7 +77,8 @@ pub(super) fn signalwire_command(endpoint: &'static Endpoint) -> clap::Command {
         .args(endpoint.fields.iter().map(field_argument))
         .arg(body)
         .args(shared_arguments(endpoint.kind.variable()))
-        .args(request_arguments())
+        .arg(curl_argument())
+        .args(sending_arguments())
 }
 
 const JSON_FORMS: &str = "Literal JSON, @FILE, or - for standard input.";
@@ -197,39 +198,55 @@ fn shared_arguments(variable: &str) -> Vec<Arg> {
 }
 
 /// The flags that say how a request is sent.
-fn request_arguments() -> Vec<Arg> {
+pub(super) fn sending_arguments() -> Vec<Arg> {
     vec![
-        Arg::new("curl")
-            .long("curl")
-            .action(ArgAction::SetTrue)
-            .conflicts_with("dry-run")
-            .help("Print the request as a curl command that reads the credentials from variables"),
         Arg::new("timeout")
             .long("timeout")
             .value_name("DURATION")
             .default_value("30s")
             .allow_hyphen_values(true)
+            .help_heading(REQUEST)
             .help("The most time for the whole mint, retries included"),
         Arg::new("retries")
             .long("retries")
             .value_name("N")
             .default_value("2")
             .value_parser(value_parser!(u32).range(..=100))
+            .help_heading(REQUEST)
             .help("Send again this often after a failed connection, 429 or 503"),
         Arg::new("cacert")
             .long("cacert")
             .value_name("FILE")
             .value_parser(value_parser!(PathBuf))
             .value_hint(ValueHint::FilePath)
+            .help_heading(REQUEST)
             .help("Trust the CA certificates in FILE, or with 'system' those of the operating system")
             .long_help(
                 "Trust the CA certificates in FILE, or with 'system' those of the operating system\n\nThey replace the \
                  built-in ones. Also: SSL_CERT_FILE, SIGNALWIRE_REST_CA_FILE.",
             ),
     ]
-    .into_iter()
-    .map(|argument| argument.help_heading(REQUEST))
-    .collect()
+}
+
+fn curl_argument() -> Arg {
+    Arg::new("curl")
+        .long("curl")
+        .action(ArgAction::SetTrue)
+        .conflicts_with("dry-run")
+        .help_heading(REQUEST)
+        .help("Print the request as a curl command that reads the credentials from variables")
+}
+
+/// What was typed of [`sending_arguments`].
+pub(super) fn settings(matches: &ArgMatches) -> Result<Settings> {
+    let timeout = matches.get_one::<String>("timeout").map_or("30s", String::as_str);
+    let timeout = time::duration(timeout).map_err(|fault| Failure::usage(format!("--timeout {fault}")))?;
+    Ok(Settings {
+        timeout: Duration::try_from(timeout).unwrap_or(Duration::MAX).min(Duration::from_secs(86_400 * 365)),
+        retries: matches.get_one::<u32>("retries").copied().unwrap_or(2),
+        cacert: matches.get_one::<PathBuf>("cacert").cloned(),
+        connections: 1,
+    })
 }
 
 /// What was typed for a SignalWire command.
@@ -239,19 +256,11 @@ pub(super) fn read(endpoint: &'static Endpoint, matches: &ArgMatches) -> Result<
         Some((field.flag, values))
     });
     let what = What::SignalWire(endpoint, given.collect());
-    let timeout = matches.get_one::<String>("timeout").map_or("30s", String::as_str);
-    let timeout = time::duration(timeout).map_err(|fault| Failure::usage(format!("--timeout {fault}")))?;
-    let settings = Settings {
-        timeout: Duration::try_from(timeout).unwrap_or(Duration::MAX).min(Duration::from_secs(86_400 * 365)),
-        retries: matches.get_one::<u32>("retries").copied().unwrap_or(2),
-        cacert: matches.get_one::<PathBuf>("cacert").cloned(),
-        connections: 1,
-    };
     Ok(Mint {
         what,
         body: matches.get_one::<String>("body").cloned(),
         curl: matches.get_flag("curl"),
-        settings,
+        settings: settings(matches)?,
         format: format(matches)?,
         name: matches.get_one::<String>("name").cloned(),
         write: matches.get_one::<PathBuf>("write").cloned(),

@@ -3,16 +3,22 @@
 
 mod fault;
 mod general;
+mod generate;
 mod help;
 mod mint;
 mod parse;
+mod profile;
 
 use std::path::PathBuf;
 
+use clap::{Arg, ArgAction, ValueHint, value_parser};
+
 use crate::output::report::Tone;
 
+pub use generate::{SHELLS, completions, man_pages};
 pub use mint::{Mint, What};
 pub use parse::{parse, tone_of};
+pub use profile::{Action, Profile};
 
 /// A command line that has been understood.
 #[derive(Debug)]
@@ -41,11 +47,19 @@ pub enum Command {
     Print(String),
     /// Mint a token.
     Mint(Box<Mint>),
+    /// Look after profiles.
+    Profile(Profile),
     /// Run the emulator at this address.
     Emulator {
         /// `--listen`.
         listen: String,
+        /// `--tls`.
+        tls: bool,
     },
+    /// Print the completion script of this shell.
+    Completions(String),
+    /// Print the man page of the program, or write all of them into this folder.
+    Man(Option<PathBuf>),
 }
 
 /// The whole tree: every command, flag, help text and alias.
@@ -63,19 +77,50 @@ pub fn tree() -> clap::Command {
         .max_term_width(100)
         .args(general::arguments());
     let root = root.subcommands(crate::signalwire::ENDPOINTS.into_iter().map(mint::signalwire_command));
-    root.subcommand(emulator_command())
+    root.subcommands([profile::command(), emulator_command(), completions_command(), man_command()])
 }
 
 fn emulator_command() -> clap::Command {
-    let listen = clap::Arg::new("listen")
+    let listen = Arg::new("listen")
         .long("listen")
         .value_name("ADDR:PORT")
         .default_value("127.0.0.1:8793")
         .help("Loopback address and port to listen on; port 0 picks a free one");
+    let tls = Arg::new("tls")
+        .long("tls")
+        .action(ArgAction::SetTrue)
+        .help("Serve https under a throw-away CA, whose certificate file is named on stderr");
     clap::Command::new("emulator")
         .about("Run SignalWire's four token endpoints on this machine")
         .long_about(help::EMULATOR)
         .help_template(help::TEMPLATE)
         .before_long_help(help::EMULATOR_EXAMPLES)
-        .arg(listen)
+        .args([listen, tls])
+}
+
+fn completions_command() -> clap::Command {
+    let shell = Arg::new("shell")
+        .value_name("SHELL")
+        .required(true)
+        .value_parser(SHELLS.map(|(name, _)| name))
+        .help("The shell to print completions for");
+    clap::Command::new("completions")
+        .about("Print shell completions")
+        .help_template(help::TEMPLATE)
+        .before_long_help(help::COMPLETIONS_EXAMPLES)
+        .arg(shell)
+}
+
+fn man_command() -> clap::Command {
+    let folder = Arg::new("dir")
+        .long("dir")
+        .value_name("DIR")
+        .value_parser(value_parser!(PathBuf))
+        .value_hint(ValueHint::DirPath)
+        .help("Write the pages of all commands into DIR instead");
+    clap::Command::new("man")
+        .about("Print the man page")
+        .help_template(help::TEMPLATE)
+        .before_long_help(help::MAN_EXAMPLES)
+        .arg(folder)
 }

@@ -1,11 +1,12 @@
 //! From the words of the command line to an [`Invocation`].
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use clap::ArgMatches;
 use clap::error::ErrorKind;
 
-use super::{Command, Invocation, fault, general, mint, tree};
+use super::{Command, Invocation, fault, general, mint, profile, tree};
 use crate::error::Result;
 use crate::output::report::Tone;
 use crate::signalwire::ENDPOINTS;
@@ -37,8 +38,15 @@ fn command(matches: &ArgMatches) -> Result<Command> {
     if let Some(endpoint) = ENDPOINTS.into_iter().find(|endpoint| endpoint.kind.name() == name) {
         return Ok(Command::Mint(Box::new(mint::read(endpoint, matches)?)));
     }
-    let listen = matches.get_one::<String>("listen").cloned().unwrap_or_default();
-    Ok(Command::Emulator { listen })
+    Ok(match name {
+        "profile" => Command::Profile(profile::read(matches)?),
+        "completions" => Command::Completions(matches.get_one::<String>("shell").cloned().unwrap_or_default()),
+        "man" => Command::Man(matches.get_one::<PathBuf>("dir").cloned()),
+        _ => Command::Emulator {
+            listen: matches.get_one::<String>("listen").cloned().unwrap_or_default(),
+            tls: matches.get_flag("tls"),
+        },
+    })
 }
 
 /// How to speak, found without understanding the command line: an error in it follows `-o json` wherever that stands.

@@ -90,7 +90,8 @@ impl Service {
         }
     }
 
-    fn name(self) -> &'static str {
+    /// The name of its section in a profile.
+    pub fn name(self) -> &'static str {
         match self {
             Service::SignalWire => "signalwire",
             Service::Twilio => "twilio",
@@ -122,6 +123,25 @@ impl Set {
                 format!("{} of profile '{}'", service.variables()[place].key, sanitize::clip(name, 60))
             }
             Source::Emulator => format!("{} of the emulator", environment::SIGNALWIRE[place].key),
+        }
+    }
+
+    /// The key of one of the three values, as a profile spells it.
+    pub fn key(&self, place: usize) -> &'static str {
+        let service = if self.is_twilio() { Service::Twilio } else { Service::SignalWire };
+        service.variables()[place].key
+    }
+
+    /// Where the secret stands, in words that hold nothing of it.
+    pub fn secret_place(&self) -> String {
+        match (&self.secret, &self.source) {
+            (_, Source::Environment(names)) => names[2].to_owned(),
+            (SecretSource::Literal(_), _) => "stands there itself".to_owned(),
+            (SecretSource::File(path), _) => format!("in the file {}", config::shown(path)),
+            // Of a command only the program: its arguments may be a secret, however unwise.
+            (SecretSource::Command(argv), _) => {
+                format!("printed by the program {}", sanitize::clip(argv.first().map_or("", String::as_str), 60))
+            }
         }
     }
 

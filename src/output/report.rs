@@ -129,3 +129,8 @@ pub fn panicked() {
     let _ =
         std::io::stderr().write_all(b"error: tokenmint has met a defect of its own and stops; nothing was printed\n");
 }
+
+/// Lines for a person to copy, as they are.
+pub fn verbatim(lines: &str) {
+    let _ = std::io::stderr().write_all(lines.as_bytes());
+}

@@ -124,51 +124,75 @@ impl Transport {
     /// # Errors
     /// Exit 4, 5 or 6 as the service's answer or the network has it.
     pub fn mint(&self, request: &Request, trace: Trace) -> Result<Answer> {
+        let judge = |received: &answer::Received| answer::judge(received, request, self.space.host(), &self.scrubber);
+        let received = self.exchange(request.endpoint.path, &request.bytes(), trace, &|received| judge(received).err())?;
+        judge(&received)
+    }
+
+    /// Sends a request that cannot mint anything, and gives the status of the answer.
+    ///
+    /// # Errors
+    /// Exit 6 where no answer comes.
+    pub fn probe(&self, path: &str, trace: Trace) -> Result<u16> {
+        let busy = |received: &answer::Received| {
+            let host = self.space.host();
+            Some(Failure::unavailable(format!("{host} answered {}", received.status)).status(received.status))
+        };
+        Ok(self.exchange(path, "{}", trace, &busy)?.status)
+    }
+
+    /// Sends until an answer comes that is worth no further try; `busy` puts a 429 or 503 into words.
+    fn exchange(
+        &self,
+        path: &str,
+        bytes: &str,
+        trace: Trace,
+        busy: &dyn Fn(&answer::Received) -> Option<Failure>,
+    ) -> Result<answer::Received> {
         let started = Instant::now();
         let deadline = started + self.settings.timeout;
-        let bytes = request.bytes();
-        let url = format!("{}{}", self.space, request.endpoint.path);
+        let url = format!("{}{path}", self.space);
         let mut sent_before = 0;
         loop {
             self.wait_at_gate(deadline)?;
-            trace(&format!(
-                "POST {url}{}",
-                self.proxy.as_ref().map_or_else(String::new, |host| format!(" through the proxy {host}"))
-            ));
-            let attempt = self.send_once(&url, &bytes, deadline);
+            trace(&format!("POST {url}{}", self.through()));
             let again = sent_before < self.settings.retries;
-            let (failure, wait) = match attempt {
+            let (failure, wait) = match self.send_once(&url, bytes, deadline) {
                 Attempt::Unclear(failure) | Attempt::NotSent(failure, false) => return Err(failure),
+                Attempt::NotSent(failure, true) if !again => return Err(failure),
                 Attempt::NotSent(failure, true) => (failure, self.backoff(sent_before)?),
                 Attempt::Answered(received) => {
-                    trace(&format!("answered {} in {} ms", received.status, started.elapsed().as_millis()));
-                    if !matches!(received.status, 429 | 503) {
-                        return self.judge(&received, request);
+                    trace(&format!("answered {} after {} ms", received.status, started.elapsed().as_millis()));
+                    let failure = if matches!(received.status, 429 | 503) { busy(&received) } else { None };
+                    let Some(failure) = failure else { return Ok(received) };
+                    let wait = self.asked_to_wait(&received, sent_before)?;
+                    if !again {
+                        return Ok(received);
                     }
-                    let wait = retry::after(received.retry_after.as_deref(), self.world.now());
-                    let wait = wait.map_or_else(|| self.backoff(sent_before), Ok)?;
-                    if received.status == 429 {
-                        self.close_gate(wait);
-                    }
-                    (
-                        self.judge(&received, request)
-                            .err()
-                            .unwrap_or_else(|| Failure::internal("an impossible answer")),
-                        wait,
-                    )
+                    (failure, wait)
                 }
             };
-            let left = deadline.saturating_duration_since(Instant::now());
-            if !again {
-                return Err(failure);
-            }
-            if wait >= left {
+            if wait >= deadline.saturating_duration_since(Instant::now()) {
                 return Err(self.too_long(failure, wait));
             }
             trace(&format!("trying again in {} ms: {failure}", wait.as_millis()));
             std::thread::sleep(wait);
             sent_before += 1;
         }
+    }
+
+    /// How long to wait after an answer; a 429 makes everybody wait.
+    fn asked_to_wait(&self, received: &answer::Received, sent_before: u32) -> Result<Duration> {
+        let asked = retry::after(received.retry_after.as_deref(), self.world.now());
+        let wait = asked.map_or_else(|| self.backoff(sent_before), Ok)?;
+        if received.status == 429 {
+            self.close_gate(wait);
+        }
+        Ok(wait)
+    }
+
+    fn through(&self) -> String {
+        self.proxy.as_ref().map_or_else(String::new, |host| format!(" through the proxy {host}"))
     }
 
     fn send_once(&self, url: &str, bytes: &str, deadline: Instant) -> Attempt {
@@ -223,7 +247,7 @@ impl Transport {
     /// No connection came about, so nothing was sent.
     fn not_connected(&self, error: &ureq::Error) -> (Failure, bool) {
         let to = format!("{}:{}", self.space.host(), self.space.port());
-        let via = self.proxy.as_ref().map_or_else(String::new, |host| format!(" through the proxy {host}"));
+        let via = self.through();
         match error {
             ureq::Error::Timeout(_) => (
                 Failure::unavailable(format!("no connection to {to}{via} within --timeout {}", self.time_limit())),
@@ -271,10 +295,6 @@ impl Transport {
             _ => format!("{host} did not answer in the language of HTTP"),
         };
         answer::unclear(&what)
-    }
-
-    fn judge(&self, received: &answer::Received, request: &Request) -> Result<Answer> {
-        answer::judge(received, request, self.space.host(), &self.scrubber)
     }
 
     fn time_limit(&self) -> String {

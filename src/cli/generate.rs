@@ -1,0 +1,90 @@
+//! Completions and man pages, written from the command tree itself. Where they are put is for the caller.
+
+use std::io::Write as _;
+
+use clap_complete::Shell;
+use clap_mangen::Man;
+use roff::{Roff, roman};
+
+use super::tree;
+use crate::error::{Kind, OrFail as _, Result};
+
+/// The shells that completions can be written for: the name that is typed, and the file in `completions/`.
+pub const SHELLS: [(&str, &str); 5] = [
+    ("bash", "tokenmint.bash"),
+    ("zsh", "_tokenmint"),
+    ("fish", "tokenmint.fish"),
+    ("powershell", "_tokenmint.ps1"),
+    ("elvish", "tokenmint.elv"),
+];
+
+/// The completion script of a shell of [`SHELLS`].
+pub fn completions(shell: &str) -> Vec<u8> {
+    let generator = match shell {
+        "zsh" => Shell::Zsh,
+        "fish" => Shell::Fish,
+        "powershell" => Shell::PowerShell,
+        "elvish" => Shell::Elvish,
+        _ => Shell::Bash,
+    };
+    let mut script = Vec::new();
+    clap_complete::generate(generator, &mut tree(), "tokenmint", &mut script);
+    script
+}
+
+/// Every man page: its file name and its text in roff. The first is that of the program.
+///
+/// # Errors
+/// Exit 1 where a page cannot be rendered.
+pub fn man_pages() -> Result<Vec<(String, Vec<u8>)>> {
+    let mut tree = tree();
+    tree.build();
+    let mut pages = Vec::new();
+    add_pages(&tree, "tokenmint", &mut pages)?;
+    Ok(pages)
+}
+
+fn add_pages(command: &clap::Command, name: &str, pages: &mut Vec<(String, Vec<u8>)>) -> Result<()> {
+    pages.push((format!("{name}.1"), page(command, name).or_fail(Kind::Internal)?));
+    for subcommand in command.get_subcommands().filter(|command| command.get_name() != "help") {
+        add_pages(subcommand, &format!("{name}-{}", subcommand.get_name()), pages)?;
+    }
+    Ok(())
+}
+
+fn page(command: &clap::Command, name: &str) -> std::io::Result<Vec<u8>> {
+    let version = format!("tokenmint {}", env!("CARGO_PKG_VERSION"));
+    // The page of `tokenmint chat` is `tokenmint-chat`, and its synopsis is what is typed.
+    let typed: &'static str = Box::leak(name.replacen('-', " ", name.matches('-').count()).into_boxed_str());
+    let named: &'static str = Box::leak(name.to_owned().into_boxed_str());
+    let man = Man::new(command.clone().display_name(named).bin_name(typed)).source(version).manual("tokenmint manual");
+    let mut page = Vec::new();
+    man.render_title(&mut page)?;
+    man.render_name_section(&mut page)?;
+    man.render_synopsis_section(&mut page)?;
+    man.render_description_section(&mut page)?;
+    if let Some(examples) = command.get_before_long_help() {
+        verbatim("EXAMPLES", &examples.to_string(), &mut page)?;
+    }
+    man.render_options_section(&mut page)?;
+    if command.has_subcommands() {
+        man.render_subcommands_section(&mut page)?;
+    }
+    if let Some(codes) = command.get_after_long_help() {
+        verbatim("EXIT STATUS", &codes.to_string(), &mut page)?;
+    }
+    page.flush()?;
+    Ok(page)
+}
+
+/// A section whose lines stay as they are; the heading that the help gives it is left out.
+fn verbatim(title: &str, text: &str, page: &mut Vec<u8>) -> std::io::Result<()> {
+    let mut roff = Roff::default();
+    roff.control("SH", [title]);
+    roff.control("nf", []);
+    for line in text.lines().skip(1) {
+        roff.text([roman(line.strip_prefix("  ").unwrap_or(line))]);
+    }
+    roff.control("fi", []);
+    roff.to_writer(page)
+}

@@ -1,0 +1,95 @@
+//! The `profile` command and its five subcommands.
+
+use clap::{Arg, ArgMatches};
+
+use super::{help, mint};
+use crate::error::Result;
+use crate::transport::Settings;
+
+/// What was typed after `profile`.
+#[derive(Debug)]
+pub struct Profile {
+    /// What to do.
+    pub action: Action,
+    /// `-o json`.
+    pub json: bool,
+}
+
+/// The subcommands.
+#[derive(Debug)]
+pub enum Action {
+    /// The profiles of the configuration file.
+    List,
+    /// The values of a profile, or of what would be used, each with its source.
+    Show(Option<String>),
+    /// What the credentials may do.
+    Check(Option<String>, Settings),
+    /// Write a configuration file to start from.
+    Init,
+    /// Where the configuration file is.
+    Path,
+}
+
+pub(super) fn command() -> clap::Command {
+    let name = || Arg::new("name").value_name("NAME").help("The profile; without it, the credentials that a mint would use");
+    let output = || {
+        Arg::new("output")
+            .long("output")
+            .short('o')
+            .value_name("FORMAT")
+            .value_parser(["text", "json"])
+            .default_value("text")
+            .hide_possible_values(true)
+            .help("text or json")
+    };
+    let subcommand = |name: &'static str, about: &'static str, example: &'static str| {
+        clap::Command::new(name).about(about).help_template(help::TEMPLATE).before_long_help(example).arg(output())
+    };
+    clap::Command::new("profile")
+        .about("List, show, create and check profiles")
+        .long_about(help::PROFILE)
+        .help_template(help::TEMPLATE)
+        .before_long_help(help::PROFILE_EXAMPLES)
+        .after_long_help(help::EXIT_CODES)
+        .subcommand_required(true)
+        .disable_help_subcommand(true)
+        .subcommand(subcommand("list", "List the profiles of the configuration file", "Examples:\n  tokenmint profile list\n"))
+        .subcommand(
+            subcommand("show", "Show every value with its source, secrets masked", "Examples:\n  tokenmint profile show dev\n")
+                .arg(name()),
+        )
+        .subcommand(
+            subcommand(
+                "check",
+                "Ask the service which of the four endpoints the credentials may use",
+                "Examples:\n  tokenmint profile check dev\n  tokenmint profile check -o json\n",
+            )
+            .long_about(help::PROFILE_CHECK)
+            .arg(name())
+            .args(mint::sending_arguments()),
+        )
+        .subcommand(subcommand(
+            "init",
+            "Write a commented configuration file, mode 0600",
+            "Examples:\n  tokenmint profile init\n",
+        ))
+        .subcommand(subcommand(
+            "path",
+            "Print where the configuration file is, or would be",
+            "Examples:\n  tokenmint profile path\n",
+        ))
+}
+
+pub(super) fn read(matches: &ArgMatches) -> Result<Profile> {
+    let (action, matches) = matches.subcommand().unwrap_or(("path", matches));
+    let name = |matches: &ArgMatches| matches.get_one::<String>("name").cloned();
+    let json = matches.get_one::<String>("output").is_some_and(|format| format == "json");
+    let action = match action {
+        "list" => Action::List,
+        "show" => Action::Show(name(matches)),
+        "check" => Action::Check(name(matches), mint::settings(matches)?),
+        "init" => Action::Init,
+        _ => Action::Path,
+    };
+    Ok(Profile { action, json })
+}

@@ -1,0 +1,226 @@
+//! The `profile` command: what profiles there are, what would be used and from where, and whether the service takes it.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use anyhow::Context as _;
+use serde_json::json;
+
+use crate::cli::{Action, General, Profile};
+use crate::credentials::config::{self, Config, shown};
+use crate::credentials::{self, Service, Set, Wanted};
+use crate::error::{Failure, Kind, Note, OrFail as _, Result};
+use crate::mint;
+use crate::output::deliver;
+use crate::output::report::Report;
+use crate::sanitize::{self, REDACTED};
+use crate::signalwire::ENDPOINTS;
+use crate::system;
+use crate::world::World;
+
+/// The commented file that `profile init` writes, which is also the example in the repository.
+const EXAMPLE: &str = include_str!("../config.example.toml");
+
+/// Does what was asked for and gives the exit status.
+///
+/// # Errors
+/// Exit 3 for configuration that is missing or malformed, 6 where `check` reaches nobody.
+pub fn run(profile: &Profile, general: &General, world: &World, report: &Report, notes: &mut Vec<Note>) -> Result<u8> {
+    let looker = Looker { general, world, json: profile.json };
+    let text = match &profile.action {
+        Action::List => looker.list()?,
+        Action::Show(name) => looker.show(name.as_deref(), notes)?,
+        Action::Check(name, settings) => return looker.check(name.as_deref(), settings, report, notes),
+        Action::Init => looker.init()?,
+        Action::Path => looker.path()?,
+    };
+    deliver::stdout(text.as_bytes())?;
+    Ok(0)
+}
+
+struct Looker<'a> {
+    general: &'a General,
+    world: &'a World,
+    json: bool,
+}
+
+impl Looker<'_> {
+    fn wanted<'n>(&'n self, name: Option<&'n str>) -> Wanted<'n> {
+        Wanted { profile: name.or(self.general.profile.as_deref()), config: self.general.config.as_deref() }
+    }
+
+    fn list(&self) -> Result<String> {
+        let location = config::locate(self.general.config.as_deref(), &self.world.env)?;
+        let config = if location.explicit || location.path.exists() {
+            Config::read(&location.path, &self.world.env)?
+        } else {
+            Config::default()
+        };
+        let default = config.default_profile.as_deref();
+        let services = |profile: &config::Profile| {
+            let present = [(profile.signalwire.is_some(), "signalwire"), (profile.twilio.is_some(), "twilio")];
+            present.into_iter().filter(|(present, _)| *present).map(|(_, name)| name).collect::<Vec<_>>()
+        };
+        let profiles = config.profiles.iter().map(|(name, profile)| (name.as_str(), services(profile)));
+        let profiles = profiles.chain([(credentials::EMULATOR, vec!["signalwire"])]);
+        if self.json {
+            let profiles = profiles.map(|(name, services)| {
+                json!({ "name": name, "default": default == Some(name), "built_in": name == credentials::EMULATOR, "services": services })
+            });
+            return Ok(line(&json!({ "path": shown(&location.path), "profiles": profiles.collect::<Vec<_>>() })));
+        }
+        Ok(profiles.fold(String::new(), |text, (name, services)| {
+            let mark = if default == Some(name) { "  (default)" } else { "" };
+            let built_in = if name == credentials::EMULATOR { "  (built in)" } else { "" };
+            text + &format!("{}  {}{mark}{built_in}\n", sanitize::clip(name, 60), services.join(", "))
+        }))
+    }
+
+    fn show(&self, name: Option<&str>, notes: &mut Vec<Note>) -> Result<String> {
+        let mut text = String::new();
+        let mut object = serde_json::Map::new();
+        for service in [Service::SignalWire, Service::Twilio] {
+            let set = match self.find(service, name, notes) {
+                Ok(set) => set,
+                // A profile that was named may well hold one service only.
+                Err(failure) if service == Service::Twilio && !text.is_empty() && self.is_named(name) => {
+                    drop(failure);
+                    None
+                }
+                Err(_) if service == Service::SignalWire && self.is_named(name) => match self.find(Service::Twilio, name, notes) {
+                    Ok(_) => None,
+                    Err(_) => self.find(service, name, notes)?,
+                },
+                Err(failure) => return Err(failure),
+            };
+            let label = service.name();
+            match set {
+                Some(set) => {
+                    text += &in_words(label, &set);
+                    object.insert(label.to_owned(), as_object(&set));
+                }
+                None => {
+                    object.insert(label.to_owned(), serde_json::Value::Null);
+                }
+            }
+        }
+        if text.is_empty() {
+            return Err(credentials::none_found(Service::SignalWire, &self.world.env));
+        }
+        Ok(if self.json { line(&object.into()) } else { text })
+    }
+
+    fn is_named(&self, name: Option<&str>) -> bool {
+        credentials::chosen_profile(self.wanted(name), &self.world.env).is_ok_and(|name| name.is_some())
+    }
+
+    fn find(&self, service: Service, name: Option<&str>, notes: &mut Vec<Note>) -> Result<Option<Set>> {
+        credentials::find(service, self.wanted(name), &self.world.env, notes)
+    }
+
+    fn check(
+        &self,
+        name: Option<&str>,
+        settings: &crate::transport::Settings,
+        report: &Report,
+        notes: &mut Vec<Note>,
+    ) -> Result<u8> {
+        let way = mint::Way::find(self.wanted(name), settings, self.world, report, notes)?;
+        let trace = |text: &str| report.trace(text);
+        let mut rows = Vec::new();
+        for endpoint in ENDPOINTS {
+            rows.push((endpoint, way.transport.probe(endpoint.path, &trace)?));
+        }
+        let refused = rows.iter().filter(|(_, status)| matches!(status, 401 | 403)).count();
+        let unclear = rows.iter().find(|(_, status)| !matches!(status, 200..=299 | 400 | 401 | 403 | 422));
+        if let Some((endpoint, status)) = unclear.filter(|_| refused == 0) {
+            let message = format!("{} answered {status} for {}, which tells nothing about the credentials", way.host, endpoint.path);
+            return Err(Failure::unavailable(message).status(*status).hint("check the space name"));
+        }
+        let text = if self.json {
+            let endpoints: Vec<_> = rows
+                .iter()
+                .map(|(endpoint, status)| {
+                    let authorised = verdict(*status);
+                    json!({ "kind": endpoint.kind.name(), "path": endpoint.path, "scope": endpoint.scope, "authorised": authorised, "status": status })
+                })
+                .collect();
+            line(&json!({ "source": way.source, "space": way.space, "endpoints": endpoints }))
+        } else {
+            rows.iter().fold(format!("{} with {}\n", way.space, way.source), |text, (endpoint, status)| {
+                let said = match verdict(*status) {
+                    Some(true) => "may be used".to_owned(),
+                    Some(false) => format!("refused ({status}); the scope is {}", endpoint.scope),
+                    None => format!("unclear ({status})"),
+                };
+                text + &format!("  {:8}{said}\n", endpoint.kind.name())
+            })
+        };
+        deliver::stdout(text.as_bytes())?;
+        if refused == 0 {
+            return Ok(0);
+        }
+        let failure = Failure::message(Kind::CredentialsRefused, format!("{refused} of 4 endpoints refuse these credentials"));
+        let hint = if refused == rows.len() { way.causes() } else { "give the API token the missing scopes in the SignalWire Dashboard".to_owned() };
+        Err(failure.hint(hint))
+    }
+
+    fn init(&self) -> Result<String> {
+        let path = config::locate(self.general.config.as_deref(), &self.world.env)?.path;
+        let place = shown(&path);
+        let cannot = || format!("cannot write {place}");
+        if let Some(folder) = path.parent().filter(|folder| *folder != Path::new("")) {
+            std::fs::create_dir_all(folder).with_context(cannot).or_fail(Kind::Internal)?;
+        }
+        let mut file = match system::create_private(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+                return Err(Failure::configuration(format!("{place} exists and is left as it is")).hint("edit it, or name another file with --config"));
+            }
+            file => file.with_context(cannot).or_fail(Kind::Internal)?,
+        };
+        file.write_all(EXAMPLE.as_bytes()).and_then(|()| file.sync_all()).with_context(cannot).or_fail(Kind::Internal)?;
+        Ok(if self.json { line(&json!({ "path": place, "created": true })) } else { format!("{place}\n") })
+    }
+
+    fn path(&self) -> Result<String> {
+        let path = config::locate(self.general.config.as_deref(), &self.world.env)?.path;
+        let place = shown(&path);
+        Ok(if self.json { line(&json!({ "path": place, "exists": path.exists() })) } else { format!("{place}\n") })
+    }
+}
+
+fn verdict(status: u16) -> Option<bool> {
+    match status {
+        401 | 403 => Some(false),
+        200..=299 | 400 | 422 => Some(true),
+        _ => None,
+    }
+}
+
+fn in_words(label: &str, set: &Set) -> String {
+    let mut text = format!("{label}: from {}\n", set.source);
+    for (key, value, place) in rows(set) {
+        text += &format!("  {key} = {value}  ({place})\n");
+    }
+    text
+}
+
+fn as_object(set: &Set) -> serde_json::Value {
+    let values = rows(set).into_iter().map(|(key, value, place)| json!({ "key": key, "value": value, "from": place }));
+    json!({ "source": set.source.to_string(), "values": values.collect::<Vec<_>>() })
+}
+
+/// Key, value and source of everything in a set; the secret is masked.
+fn rows(set: &Set) -> Vec<(String, String, String)> {
+    let open = (0..2).map(|place| (set.key(place).to_owned(), sanitize::clip(&set.open[place], 200), set.origin(place)));
+    let secret = (set.key(2).to_owned(), REDACTED.to_owned(), set.secret_place());
+    let others = set.section.iter().flat_map(|section| &section.values);
+    let others = others.filter(|(key, _)| (0..2).all(|place| set.key(place) != *key));
+    let others = others.map(|(key, value)| ((*key).to_owned(), sanitize::clip(value, 200), set.source.to_string()));
+    open.chain([secret]).chain(others).collect()
+}
+
+fn line(value: &serde_json::Value) -> String {
+    format!("{value}\n")
+}
+
