@@ -8,4 +8,6 @@ pub mod sanitize;
 pub mod credentials;
 pub mod signalwire;
 pub mod token;
+#[cfg(feature = "emulator")]
+pub mod emulator;
 pub mod error;
