@@ -38,7 +38,7 @@ pub(super) async fn answer(minter: &Minter, request: Request<Incoming>) -> Respo
         Ok(endpoint) => match tokio::time::timeout(BODY_LIMIT, read(&mut body)).await {
             Ok(Ok(bytes)) => return response(minter, reply(minter, endpoint, &bytes), true),
             Ok(Err(refusal)) => refusal,
-            Err(_) => Answer::timeout(),
+            Err(_) => return response(minter, Answer::timeout(), false),
         },
         Err(refusal) => refusal,
     };

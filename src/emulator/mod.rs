@@ -72,6 +72,7 @@ struct Place {
 }
 
 /// An emulator at work on a thread of its own. It ends when this is dropped, without being waited for.
+#[must_use = "the emulator ends when this is dropped"]
 pub struct Running {
     place: Place,
     /// Never sent on: the server ends when this side goes away.

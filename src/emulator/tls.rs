@@ -39,9 +39,7 @@ impl Authority {
     /// Makes an authority and has it vouch for loopback, `listen` included.
     pub(super) fn new(listen: IpAddr, now: Timestamp) -> Result<Self> {
         let (authority, config) = certificates(listen, now)?;
-        let folder = tempfile::Builder::new()
-            .prefix("tokenmint-emulator-")
-            .tempdir()
+        let folder = folder()
             .or_fail(Kind::Internal)
             .map_err(|failure| failure.context("cannot make a folder for the certificate"))?;
         let certificate_file = folder.path().join("ca.pem");
@@ -121,6 +119,16 @@ fn date(time: Timestamp) -> (i32, u8, u8) {
     )
 }
 
+/// A fresh folder that only its owner can enter.
+fn folder() -> std::io::Result<TempDir> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix("tokenmint-emulator-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    builder.tempdir()
+}
+
+/// Writes a fresh file that only its owner can read.
 fn write(path: &Path, text: &str) -> std::io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
@@ -134,6 +142,7 @@ fn write(path: &Path, text: &str) -> std::io::Result<()> {
 mod tests {
     use std::io::{Read as _, Write as _};
     use std::net::{SocketAddr, TcpStream};
+    use std::path::Path;
     use std::sync::Arc;
     use std::time::Duration;
 
@@ -194,10 +203,8 @@ mod tests {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
-            assert_eq!(
-                std::fs::metadata(&file).unwrap().permissions().mode() & 0o777,
-                0o600
-            );
+            let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+            assert_eq!((mode(&file), mode(file.parent().unwrap())), (0o600, 0o700));
         }
         assert!(!std::fs::read_to_string(&file).unwrap().contains("PRIVATE"));
         let (port, shown) = (emulator.address().port(), file.display());

@@ -246,7 +246,7 @@ mod tests {
                 .body
                 .contains("must be greater than 1700000000")
         );
-        let many = vec![r#""5e6f7a8b-9c0d-4e1f-a2b3-c4d5e6f7a8b9""#; 11].join(",");
+        let many = [r#""5e6f7a8b-9c0d-4e1f-a2b3-c4d5e6f7a8b9""#; 11].join(",");
         assert_refused(
             &guest::ENDPOINT,
             &format!(r#"{{"allowed_addresses":[{many}]}}"#),
