@@ -168,89 +168,74 @@ mod tests {
         };
         assert_eq!(refusal(&chat::ENDPOINT, &chat("1", 250, 2_000)).0, 200);
         assert_eq!(refusal(&chat::ENDPOINT, &chat("43200", 1, 10)).0, 200);
-        assert_refused(
-            &chat::ENDPOINT,
-            &chat("0", 1, 10),
-            &[("invalid_parameter", "ttl")],
-        );
-        assert_refused(
-            &chat::ENDPOINT,
-            &chat("60.0", 1, 10),
-            &[("invalid_parameter", "ttl")],
-        );
-        assert_refused(
-            &chat::ENDPOINT,
-            &chat("1", 251, 10),
-            &[("channel_name_size_limit_exceeded", "channels")],
-        );
-        assert_refused(
-            &chat::ENDPOINT,
-            &chat("1", 1, 2_001),
-            &[("state_size_limit_exceeded", "state")],
-        );
-        assert_eq!(
-            refusal(
-                &pubsub::ENDPOINT,
-                r#"{"ttl":1,"channels":{"sw_x":{"read":true}}}"#
-            )
-            .0,
-            200
-        );
+        let wrong = [
+            (chat("0", 1, 10), "invalid_parameter", "ttl"),
+            (chat("60.0", 1, 10), "invalid_parameter", "ttl"),
+            (
+                chat("1", 251, 10),
+                "channel_name_size_limit_exceeded",
+                "channels",
+            ),
+            (chat("1", 1, 2_001), "state_size_limit_exceeded", "state"),
+        ];
+        for (text, code, attribute) in wrong {
+            assert_refused(&chat::ENDPOINT, &text, &[(code, attribute)]);
+        }
+        let reserved_for_chat = r#"{"ttl":1,"channels":{"sw_x":{"read":true}}}"#;
+        assert_eq!(refusal(&pubsub::ENDPOINT, reserved_for_chat).0, 200);
+        let none = r#"{"ttl":1,"channels":{}}"#;
         assert_refused(
             &pubsub::ENDPOINT,
-            r#"{"ttl":1,"channels":{}}"#,
+            none,
             &[("no_channel_specified", "channels")],
         );
     }
 
     #[test]
     fn guests_need_known_regions_and_a_future_end() {
-        let guest = |more: &str| {
-            format!(r#"{{"allowed_addresses":["5e6f7a8b-9c0d-4e1f-a2b3-c4d5e6f7a8b9"]{more}}}"#)
-        };
-        assert_eq!(
-            refusal(
-                &guest::ENDPOINT,
-                &guest(r#","expire_at":1700000001,"ch":"us-central""#)
-            )
-            .0,
-            200
-        );
-        assert_refused(
-            &guest::ENDPOINT,
-            &guest(r#","expire_at":1700000000"#),
-            &[("invalid_parameter", "expire_at")],
-        );
-        assert_refused(
-            &guest::ENDPOINT,
-            &guest(r#","expire_at":"2020-01-01""#),
-            &[("invalid_parameter", "expire_at")],
-        );
-        assert_refused(
-            &guest::ENDPOINT,
-            &guest(r#","region":"mars""#),
-            &[("unsupported_region", "region")],
-        );
-        assert_refused(
-            &guest::ENDPOINT,
-            &guest(r#","room_name":"x""#),
-            &[("invalid_parameter", "room_name")],
-        );
-        let past = body(
-            &guest::ENDPOINT,
-            guest(r#","expire_at":1"#).as_bytes(),
-            Timestamp::from_second(NOW).unwrap(),
-        );
+        let id = r#""5e6f7a8b-9c0d-4e1f-a2b3-c4d5e6f7a8b9""#;
+        let guest = |more: &str| format!(r#"{{"allowed_addresses":[{id}]{more}}}"#);
+        let fine = guest(r#","expire_at":1700000001,"ch":"us-central""#);
+        assert_eq!(refusal(&guest::ENDPOINT, &fine).0, 200);
+        let eleven = format!(r#"{{"allowed_addresses":[{}]}}"#, [id; 11].join(","));
+        let wrong = [
+            (
+                guest(r#","expire_at":1700000000"#),
+                "invalid_parameter",
+                "expire_at",
+            ),
+            (
+                guest(r#","expire_at":"2020-01-01""#),
+                "invalid_parameter",
+                "expire_at",
+            ),
+            (guest(r#","region":"mars""#), "unsupported_region", "region"),
+            (
+                guest(r#","room_name":"x""#),
+                "invalid_parameter",
+                "room_name",
+            ),
+            (
+                eleven,
+                "allowed_address_limit_exceeded",
+                "allowed_addresses",
+            ),
+        ];
+        for (text, code, attribute) in wrong {
+            assert_refused(&guest::ENDPOINT, &text, &[(code, attribute)]);
+        }
+    }
+
+    #[test]
+    fn the_refusal_of_a_past_end_says_what_the_time_is() {
+        let text =
+            br#"{"allowed_addresses":["5e6f7a8b-9c0d-4e1f-a2b3-c4d5e6f7a8b9"],"expire_at":1}"#;
+        let answer =
+            body(&guest::ENDPOINT, text, Timestamp::from_second(NOW).unwrap()).unwrap_err();
         assert!(
-            past.unwrap_err()
-                .body
-                .contains("must be greater than 1700000000")
-        );
-        let many = [r#""5e6f7a8b-9c0d-4e1f-a2b3-c4d5e6f7a8b9""#; 11].join(",");
-        assert_refused(
-            &guest::ENDPOINT,
-            &format!(r#"{{"allowed_addresses":[{many}]}}"#),
-            &[("allowed_address_limit_exceeded", "allowed_addresses")],
+            answer.body.contains("must be greater than 1700000000"),
+            "{}",
+            answer.body
         );
     }
 

@@ -79,58 +79,39 @@ fn exchange(
 #[test]
 fn statuses_and_errors_are_the_documented_ones() {
     let emulator = running();
-    let right = format!("Authorization: {BASIC}\r\n");
-    let (unauthorised, not_found) = (r#"{"error":"Unauthorized"}"#, r#"{"error":"Not Found"}"#);
+    let (chat, guest) = ("/api/chat/tokens", "/api/fabric/guests/tokens");
+    let right = &format!("Authorization: {BASIC}\r\n");
+    let wrong = "Authorization: Basic eDp5\r\n";
     let cases = [
-        ("POST", "/api/chat/tokens", "", CHAT, "401", unauthorised),
-        (
-            "POST",
-            "/api/chat/tokens",
-            "Authorization: Basic eDp5\r\n",
-            "",
-            "401",
-            unauthorised,
-        ),
-        (
-            "POST",
-            "/api/chat/tokens",
-            &right,
-            "",
-            "400",
-            r#"{"error":"Bad Request"}"#,
-        ),
-        (
-            "POST",
-            "/api/fabric/guests/tokens",
-            &right,
-            "{",
-            "400",
-            r#"{"error":"Bad Request"}"#,
-        ),
-        ("POST", "/api/chat/tokens/", &right, CHAT, "404", not_found),
-        ("POST", "/", "", "", "404", not_found),
-        (
-            "GET",
-            "/api/chat/tokens",
-            &right,
-            "",
-            "405",
-            r#"{"error":"Method Not Allowed"}"#,
-        ),
-        ("HEAD", "/api/video/room_tokens", &right, "", "405", ""),
+        ("POST", chat, "", CHAT, "401", "Unauthorized"),
+        ("POST", chat, wrong, "", "401", "Unauthorized"),
+        ("POST", chat, right, "", "400", "Bad Request"),
+        ("POST", guest, right, "{", "400", "Bad Request"),
+        ("POST", "/api/chat/tokens/", right, CHAT, "404", "Not Found"),
+        ("POST", "/", "", "", "404", "Not Found"),
+        ("GET", chat, right, "", "405", "Method Not Allowed"),
+        ("PUT", guest, "", CHAT, "405", "Method Not Allowed"),
     ];
-    for (method, path, headers, body, status, expected) in cases {
+    for (method, path, headers, body, status, error) in cases {
         let (head, answer) = exchange(&emulator, method, path, headers, body);
-        assert!(
-            head.starts_with(&format!("http/1.1 {status} ")),
-            "{method} {path}: {head}"
+        let status = format!("http/1.1 {status} ");
+        assert!(head.starts_with(&status), "{method} {path}: {head}");
+        assert_eq!(
+            answer,
+            format!(r#"{{"error":"{error}"}}"#),
+            "{method} {path}"
         );
-        assert_eq!(answer, expected, "{method} {path}");
         assert!(
-            head.contains("content-type: application/json\r\n") && head.contains("date: "),
+            head.contains("content-type: application/json\r\n"),
             "{head}"
         );
+        assert!(head.contains("date: "), "{head}");
     }
+    let (head, _) = exchange(&emulator, "HEAD", "/api/video/room_tokens", right, "");
+    assert!(
+        head.starts_with("http/1.1 405 ") && head.contains("allow: post\r\n"),
+        "{head}"
+    );
 }
 
 #[test]
