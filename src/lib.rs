@@ -3,6 +3,8 @@
 
 pub mod cli;
 pub mod credentials;
+#[cfg(feature = "emulator")]
+pub mod emulator;
 pub mod error;
 pub mod input;
 pub mod json;
@@ -71,7 +73,8 @@ fn run_emulator(listen: &str, tls: bool, world: &World) -> Result<u8> {
 
 #[cfg(not(feature = "emulator"))]
 fn run_emulator(_: &str, _: bool, _: &World) -> Result<u8> {
-    Err(Failure::configuration("this tokenmint was built without its emulator").hint("build it with --features emulator"))
+    Err(Failure::configuration("this tokenmint was built without its emulator")
+        .hint("build it with --features emulator"))
 }
 
 fn print_man(folder: Option<&std::path::Path>) -> Result<u8> {

@@ -85,7 +85,8 @@ impl Job<'_> {
 
     fn signalwire(&self, request: &Request, notes: &mut Vec<Note>) -> Result<Token> {
         let way = Way::find(self.wanted(), &self.mint.settings, self.world, self.report, notes)?;
-        let answer = way.transport.mint(request, &|line| self.report.trace(line)).map_err(|failure| way.explain(failure))?;
+        let answer =
+            way.transport.mint(request, &|line| self.report.trace(line)).map_err(|failure| way.explain(failure))?;
         Ok(received(request, answer, self.world.now(), notes))
     }
 
@@ -137,7 +138,13 @@ impl Way {
     ///
     /// # Errors
     /// Exit 3 where there are none or they are malformed.
-    pub fn find(wanted: Wanted, settings: &Settings, world: &World, report: &Report, notes: &mut Vec<Note>) -> Result<Self> {
+    pub fn find(
+        wanted: Wanted,
+        settings: &Settings,
+        world: &World,
+        report: &Report,
+        notes: &mut Vec<Note>,
+    ) -> Result<Self> {
         let env = &world.env;
         let set = credentials::find(Service::SignalWire, wanted, env, notes)?;
         let set = set.ok_or_else(|| credentials::none_found(Service::SignalWire, env))?;
@@ -148,7 +155,8 @@ impl Way {
         let server = (set.source == Source::Emulator).then(|| Server::start(world)).transpose()?;
         let space = server.as_ref().map_or(own_space, Server::space);
         if server.is_some() {
-            notes.push(Note::Note("this token is from the built-in emulator; it is not valid on SignalWire".to_owned()));
+            notes
+                .push(Note::Note("this token is from the built-in emulator; it is not valid on SignalWire".to_owned()));
         }
         Ok(Way {
             space: space.to_string(),

@@ -87,10 +87,12 @@ impl Looker<'_> {
                     drop(failure);
                     None
                 }
-                Err(_) if service == Service::SignalWire && self.is_named(name) => match self.find(Service::Twilio, name, notes) {
-                    Ok(_) => None,
-                    Err(_) => self.find(service, name, notes)?,
-                },
+                Err(_) if service == Service::SignalWire && self.is_named(name) => {
+                    match self.find(Service::Twilio, name, notes) {
+                        Ok(_) => None,
+                        Err(_) => self.find(service, name, notes)?,
+                    }
+                }
                 Err(failure) => return Err(failure),
             };
             let label = service.name();
@@ -134,7 +136,10 @@ impl Looker<'_> {
         let refused = rows.iter().filter(|(_, status)| matches!(status, 401 | 403)).count();
         let unclear = rows.iter().find(|(_, status)| !matches!(status, 200..=299 | 400 | 401 | 403 | 422));
         if let Some((endpoint, status)) = unclear.filter(|_| refused == 0) {
-            let message = format!("{} answered {status} for {}, which tells nothing about the credentials", way.host, endpoint.path);
+            let message = format!(
+                "{} answered {status} for {}, which tells nothing about the credentials",
+                way.host, endpoint.path
+            );
             return Err(Failure::unavailable(message).status(*status).hint("check the space name"));
         }
         let text = if self.json {
@@ -160,8 +165,13 @@ impl Looker<'_> {
         if refused == 0 {
             return Ok(0);
         }
-        let failure = Failure::message(Kind::CredentialsRefused, format!("{refused} of 4 endpoints refuse these credentials"));
-        let hint = if refused == rows.len() { way.causes() } else { "give the API token the missing scopes in the SignalWire Dashboard".to_owned() };
+        let failure =
+            Failure::message(Kind::CredentialsRefused, format!("{refused} of 4 endpoints refuse these credentials"));
+        let hint = if refused == rows.len() {
+            way.causes()
+        } else {
+            "give the API token the missing scopes in the SignalWire Dashboard".to_owned()
+        };
         Err(failure.hint(hint))
     }
 
@@ -174,11 +184,15 @@ impl Looker<'_> {
         }
         let mut file = match system::create_private(&path) {
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-                return Err(Failure::configuration(format!("{place} exists and is left as it is")).hint("edit it, or name another file with --config"));
+                return Err(Failure::configuration(format!("{place} exists and is left as it is"))
+                    .hint("edit it, or name another file with --config"));
             }
             file => file.with_context(cannot).or_fail(Kind::Internal)?,
         };
-        file.write_all(EXAMPLE.as_bytes()).and_then(|()| file.sync_all()).with_context(cannot).or_fail(Kind::Internal)?;
+        file.write_all(EXAMPLE.as_bytes())
+            .and_then(|()| file.sync_all())
+            .with_context(cannot)
+            .or_fail(Kind::Internal)?;
         Ok(if self.json { line(&json!({ "path": place, "created": true })) } else { format!("{place}\n") })
     }
 
@@ -198,11 +212,8 @@ fn verdict(status: u16) -> Option<bool> {
 }
 
 fn in_words(label: &str, set: &Set) -> String {
-    let mut text = format!("{label}: from {}\n", set.source);
-    for (key, value, place) in rows(set) {
-        text += &format!("  {key} = {value}  ({place})\n");
-    }
-    text
+    let head = format!("{label}: from {}\n", set.source);
+    rows(set).into_iter().fold(head, |text, (key, value, place)| text + &format!("  {key} = {value}  ({place})\n"))
 }
 
 fn as_object(set: &Set) -> serde_json::Value {
@@ -212,7 +223,8 @@ fn as_object(set: &Set) -> serde_json::Value {
 
 /// Key, value and source of everything in a set; the secret is masked.
 fn rows(set: &Set) -> Vec<(String, String, String)> {
-    let open = (0..2).map(|place| (set.key(place).to_owned(), sanitize::clip(&set.open[place], 200), set.origin(place)));
+    let open =
+        (0..2).map(|place| (set.key(place).to_owned(), sanitize::clip(&set.open[place], 200), set.origin(place)));
     let secret = (set.key(2).to_owned(), REDACTED.to_owned(), set.secret_place());
     let others = set.section.iter().flat_map(|section| &section.values);
     let others = others.filter(|(key, _)| (0..2).all(|place| set.key(place) != *key));
@@ -223,4 +235,3 @@ fn rows(set: &Set) -> Vec<(String, String, String)> {
 fn line(value: &serde_json::Value) -> String {
     format!("{value}\n")
 }
-

@@ -31,7 +31,8 @@ pub enum Action {
 }
 
 pub(super) fn command() -> clap::Command {
-    let name = || Arg::new("name").value_name("NAME").help("The profile; without it, the credentials that a mint would use");
+    let name =
+        || Arg::new("name").value_name("NAME").help("The profile; without it, the credentials that a mint would use");
     let output = || {
         Arg::new("output")
             .long("output")
@@ -53,10 +54,18 @@ pub(super) fn command() -> clap::Command {
         .after_long_help(help::EXIT_CODES)
         .subcommand_required(true)
         .disable_help_subcommand(true)
-        .subcommand(subcommand("list", "List the profiles of the configuration file", "Examples:\n  tokenmint profile list\n"))
+        .subcommand(subcommand(
+            "list",
+            "List the profiles of the configuration file",
+            "Examples:\n  tokenmint profile list\n",
+        ))
         .subcommand(
-            subcommand("show", "Show every value with its source, secrets masked", "Examples:\n  tokenmint profile show dev\n")
-                .arg(name()),
+            subcommand(
+                "show",
+                "Show every value with its source, secrets masked",
+                "Examples:\n  tokenmint profile show dev\n",
+            )
+            .arg(name()),
         )
         .subcommand(
             subcommand(

@@ -295,6 +295,7 @@ fn emulator_set(service: Service) -> Result<Set> {
 pub const EMULATOR_PORT: u16 = 8793;
 
 #[cfg(feature = "emulator")]
+#[allow(clippy::unnecessary_wraps, reason = "without the emulator it fails")]
 fn emulator_credentials() -> Result<(&'static str, &'static str)> {
     Ok((crate::emulator::PROJECT_ID, crate::emulator::API_TOKEN))
 }

@@ -125,7 +125,8 @@ impl Transport {
     /// Exit 4, 5 or 6 as the service's answer or the network has it.
     pub fn mint(&self, request: &Request, trace: Trace) -> Result<Answer> {
         let judge = |received: &answer::Received| answer::judge(received, request, self.space.host(), &self.scrubber);
-        let received = self.exchange(request.endpoint.path, &request.bytes(), trace, &|received| judge(received).err())?;
+        let received =
+            self.exchange(request.endpoint.path, &request.bytes(), trace, &|received| judge(received).err())?;
         judge(&received)
     }
 

@@ -1,0 +1,139 @@
+//! What the service answers with: a status and one JSON object. The shapes are those of the service's REST reference
+//! (`types/status-codes`, August 2026); putting them into HTTP is for `http`.
+
+use serde::Serialize;
+
+use crate::json;
+use crate::sanitize;
+use crate::signalwire::rule::Violation;
+
+/// Where the service explains its codes, as its own answers link it.
+const CODES_PAGE: &str = "https://developer.signalwire.com/rest/overview/error-codes/#";
+
+/// The most characters of an unknown field's name that an answer repeats.
+const MAX_NAME: usize = 250;
+
+/// A status and a body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// One JSON object.
+    pub body: String,
+}
+
+/// One entry of a 422 body.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Entry {
+    #[serde(rename = "type")]
+    category: &'static str,
+    code: &'static str,
+    message: String,
+    attribute: String,
+    url: String,
+}
+
+impl Entry {
+    /// What the service says of a field that will not do.
+    pub(super) fn of(violation: &Violation) -> Self {
+        let attribute = sanitize::clip(&violation.key, MAX_NAME);
+        let code = violation.problem.code();
+        Entry {
+            category: "validation_error",
+            code,
+            message: violation.problem.service_message(&spoken(&attribute)),
+            attribute,
+            url: format!("{CODES_PAGE}{code}"),
+        }
+    }
+}
+
+impl Answer {
+    /// A minted token.
+    pub(super) fn token(status: u16, token: &str) -> Self {
+        Answer { status, body: format!(r#"{{"token":{}}}"#, json::string(token)) }
+    }
+
+    /// A minted token with the one that renews it.
+    pub(super) fn token_pair(status: u16, token: &str, refresh_token: &str) -> Self {
+        let (token, refresh_token) = (json::string(token), json::string(refresh_token));
+        Answer { status, body: format!(r#"{{"token":{token},"refresh_token":{refresh_token}}}"#) }
+    }
+
+    /// A request whose parameters will not do: 422 with every entry.
+    pub(super) fn invalid(entries: &[Entry]) -> Self {
+        #[derive(Serialize)]
+        struct Errors<'a> {
+            errors: &'a [Entry],
+        }
+        match serde_json::to_string(&Errors { errors: entries }) {
+            Ok(body) => Answer { status: 422, body },
+            Err(_) => Self::internal(),
+        }
+    }
+
+    /// 400: a body that is not a JSON object.
+    pub(super) fn bad_request() -> Self {
+        Self::error(400, "Bad Request")
+    }
+
+    /// 401: credentials missing or wrong.
+    pub(super) fn unauthorized() -> Self {
+        Self::error(401, "Unauthorized")
+    }
+
+    /// 404: a path that is none of ours.
+    pub(super) fn not_found() -> Self {
+        Self::error(404, "Not Found")
+    }
+
+    /// 405: one of our paths, with another method than POST.
+    pub(super) fn method_not_allowed() -> Self {
+        Self::error(405, "Method Not Allowed")
+    }
+
+    /// 408: a body that did not come in time.
+    pub(super) fn timeout() -> Self {
+        Self::error(408, "Request Timeout")
+    }
+
+    /// 413: a body that is larger than any request can be.
+    pub(super) fn too_large() -> Self {
+        Self::error(413, "Payload Too Large")
+    }
+
+    /// 500: something here failed.
+    pub(super) fn internal() -> Self {
+        Self::error(500, "Internal Server Error")
+    }
+
+    fn error(status: u16, phrase: &'static str) -> Self {
+        Answer { status, body: format!(r#"{{"error":"{phrase}"}}"#) }
+    }
+}
+
+/// A field's name as the service's sentences begin with it: `allowed_addresses` is "Allowed addresses".
+fn spoken(attribute: &str) -> String {
+    let mut letters = attribute.chars();
+    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+    first.into_iter().chain(letters.map(|letter| if letter == '_' { ' ' } else { letter })).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::signalwire::rule::Problem;
+
+    #[test]
+    fn an_entry_has_the_documented_members() {
+        let missing = Entry::of(&Violation::new("allowed_addresses", Problem::Missing));
+        assert_eq!(
+            Answer::invalid(&[missing]).body,
+            concat!(
+                r#"{"errors":[{"type":"validation_error","code":"missing_required_parameter","#,
+                r#""message":"Allowed addresses must be present","attribute":"allowed_addresses","#,
+                r#""url":"https://developer.signalwire.com/rest/overview/error-codes/#missing_required_parameter"}]}"#,
+            )
+        );
+    }
+}

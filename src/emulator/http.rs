@@ -1,0 +1,174 @@
+//! One HTTP request and its answer: path, method, credentials, body, headers, in the order in which the service looks
+//! at them. What the body means is for `validate`, what is minted for `tokens`.
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::{Body as _, Bytes, Incoming};
+use hyper::header::{self, HeaderName, HeaderValue};
+use hyper::http::request::Parts;
+use hyper::{Method, Request, Response, StatusCode};
+
+use super::answer::Answer;
+use super::tokens::Minter;
+use super::{API_TOKEN, PROJECT_ID, validate};
+use crate::signalwire::{ENDPOINTS, Endpoint};
+
+/// The most bytes of a request body. The largest right request, 500 channels with long names, has a third of that.
+const MAX_BODY: usize = 1024 * 1024;
+
+/// How many bytes of an unwanted body are taken in and dropped, so that a client that is still writing hears the
+/// answer and not a reset.
+const MAX_UNWANTED: usize = 16 * MAX_BODY;
+
+/// How long a body may take to arrive.
+const BODY_LIMIT: Duration = Duration::from_secs(30);
+
+/// How long an unwanted body is listened to.
+const UNWANTED_LIMIT: Duration = Duration::from_secs(5);
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The answer to one request.
+pub(super) async fn answer(minter: &Minter, request: Request<Incoming>) -> Response<Full<Bytes>> {
+    let (head, mut body) = request.into_parts();
+    let refusal = match admit(&head) {
+        Ok(endpoint) => match tokio::time::timeout(BODY_LIMIT, read(&mut body)).await {
+            Ok(Ok(bytes)) => return response(minter, reply(minter, endpoint, &bytes), true),
+            Ok(Err(refusal)) => refusal,
+            Err(_) => return response(minter, Answer::timeout(), false),
+        },
+        Err(refusal) => refusal,
+    };
+    // A client that waits for "100 Continue" sends no body after a refusal.
+    let waits = head.headers.contains_key(header::EXPECT);
+    let is_read = body.is_end_stream() || (!waits && drop_rest(&mut body).await);
+    response(minter, refusal, is_read)
+}
+
+/// The endpoint that a request is for, or why it gets none.
+fn admit(head: &Parts) -> Result<&'static Endpoint, Answer> {
+    let path = head.uri.path();
+    let endpoint = ENDPOINTS.into_iter().find(|endpoint| endpoint.path == path).ok_or_else(Answer::not_found)?;
+    if head.method != Method::POST {
+        return Err(Answer::method_not_allowed());
+    }
+    let credentials = head.headers.get(header::AUTHORIZATION).map(HeaderValue::as_bytes);
+    if credentials.is_some_and(is_authorised) { Ok(endpoint) } else { Err(Answer::unauthorized()) }
+}
+
+/// Whether an `Authorization` header holds the development credentials.
+fn is_authorised(header: &[u8]) -> bool {
+    let Some((scheme, encoded)) = header.split_at_checked("Basic ".len()) else {
+        return false;
+    };
+    if !scheme.eq_ignore_ascii_case(b"Basic ") {
+        return false;
+    }
+    let Ok(pair) = STANDARD.decode(encoded.trim_ascii()) else {
+        return false;
+    };
+    let expected = PROJECT_ID.bytes().chain([b':']).chain(API_TOKEN.bytes());
+    // Every byte is compared: how long a refusal takes must not tell how much of a guess was right.
+    let difference = pair.iter().zip(expected).fold(0, |difference, (given, right)| difference | (given ^ right));
+    pair.len() == PROJECT_ID.len() + 1 + API_TOKEN.len() && std::hint::black_box(difference) == 0
+}
+
+/// The whole body, or why it is not taken.
+async fn read(body: &mut Incoming) -> Result<Vec<u8>, Answer> {
+    let announced = body.size_hint().lower();
+    if announced > MAX_BODY as u64 {
+        return Err(Answer::too_large());
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(announced).unwrap_or_default());
+    while let Some(frame) = body.frame().await {
+        // Chunks that cannot be read, or a client that stopped in the middle.
+        let frame = frame.map_err(|_| Answer::bad_request())?;
+        if let Some(data) = frame.data_ref() {
+            if bytes.len() + data.len() > MAX_BODY {
+                return Err(Answer::too_large());
+            }
+            bytes.extend_from_slice(data);
+        }
+    }
+    Ok(bytes)
+}
+
+/// Takes in what is left of a body, within reason. Tells whether that was all of it.
+async fn drop_rest(body: &mut Incoming) -> bool {
+    let rest = async {
+        let mut dropped = 0;
+        loop {
+            match body.frame().await {
+                None => return true,
+                Some(Ok(frame)) if dropped <= MAX_UNWANTED => {
+                    dropped += frame.data_ref().map_or(0, Bytes::len);
+                }
+                Some(_) => return false,
+            }
+        }
+    };
+    tokio::time::timeout(UNWANTED_LIMIT, rest).await.unwrap_or(false)
+}
+
+/// What a request with the right credentials gets.
+fn reply(minter: &Minter, endpoint: &Endpoint, body: &[u8]) -> Answer {
+    let now = minter.now();
+    match validate::body(endpoint, body, now) {
+        Ok(body) => minter.mint(endpoint, &body, now).unwrap_or_else(|_| Answer::internal()),
+        Err(refusal) => refusal,
+    }
+}
+
+/// An answer in HTTP. A connection on which a body was left unread can carry no other request.
+fn response(minter: &Minter, answer: Answer, body_is_read: bool) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(Bytes::from(answer.body)));
+    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    match answer.status {
+        401 => {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"tokenmint emulator\""));
+        }
+        405 => {
+            headers.insert(header::ALLOW, HeaderValue::from_static("POST"));
+        }
+        _ => {}
+    }
+    if let Some(id) = minter.uuid().ok().and_then(|id| HeaderValue::try_from(id).ok()) {
+        headers.insert(REQUEST_ID, id);
+    }
+    if !body_is_read {
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_development_credentials_are_taken() {
+        let basic = |pair: &str| format!("Basic {}", STANDARD.encode(pair));
+        let right = format!("{PROJECT_ID}:{API_TOKEN}");
+        assert!(is_authorised(basic(&right).as_bytes()));
+        assert!(is_authorised(basic(&right).replace("Basic", "bAsIc").as_bytes()));
+        let wrong = [
+            String::new(),
+            "Basic".to_owned(),
+            "Basic !".to_owned(),
+            basic(""),
+            basic(&right[..right.len() - 1]),
+            basic(&format!("{right} ")),
+            basic(&right.replace("PT", "pt")),
+            format!("Bearer {}", STANDARD.encode(&right)),
+            right,
+        ];
+        for header in wrong {
+            assert!(!is_authorised(header.as_bytes()), "{header}");
+        }
+    }
+}

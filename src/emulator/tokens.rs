@@ -1,0 +1,182 @@
+//! From a right request to the answer with its tokens: clock and randomness come in here. What the tokens say is for
+//! `claims`, how they are signed or encrypted for `seal`.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::answer::Answer;
+use super::claims;
+use super::seal::Sealer;
+use crate::error::{Failure, Result};
+use crate::json::Object;
+use crate::signalwire::Endpoint;
+use crate::token::Kind;
+use crate::world::World;
+
+/// How much longer than its token a refresh token lives.
+const REFRESH_EXTRA: SignedDuration = SignedDuration::from_mins(5);
+
+/// Mints tokens from right requests.
+pub(super) struct Minter {
+    world: World,
+    sealer: Sealer,
+}
+
+impl Minter {
+    /// Sets up the keys.
+    pub(super) fn new(world: World) -> Result<Self> {
+        Ok(Minter { world, sealer: Sealer::new()? })
+    }
+
+    /// The time now.
+    pub(super) fn now(&self) -> Timestamp {
+        self.world.now()
+    }
+
+    /// A random UUID (version 4).
+    pub(super) fn uuid(&self) -> Result<String> {
+        let mut bytes = self.world.random_bytes::<16>()?;
+        bytes[6] = bytes[6] & 0x0f | 0x40;
+        bytes[8] = bytes[8] & 0x3f | 0x80;
+        let hex = format!("{:032x}", u128::from_be_bytes(bytes));
+        Ok([&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-"))
+    }
+
+    /// The answer with the token that a request asks for.
+    pub(super) fn mint(&self, endpoint: &Endpoint, body: &Object, now: Timestamp) -> Result<Answer> {
+        let base = claims::base(now, &self.uuid()?);
+        let (typ, claims) = match endpoint.kind {
+            // Clients pass either token to either service, so both are of the type that was observed for chat.
+            Kind::Chat | Kind::PubSub => ("CRT", claims::channel_token(base, body, &self.uuid()?)),
+            Kind::Video => ("VRT", claims::room_token(base, body, &self.user_name()?)),
+            Kind::Guest => return self.guest(endpoint, body, now),
+            Kind::Twilio => return Ok(Answer::not_found()),
+        };
+        Ok(Answer::token(200, &self.sealer.sign(typ, &claims.to_string())))
+    }
+
+    fn guest(&self, endpoint: &Endpoint, body: &Object, now: Timestamp) -> Result<Answer> {
+        let ends = (endpoint.ends)(body, now).ok_or_else(|| Failure::internal("no end of a guest token"))?;
+        let ends_later = ends.checked_add(REFRESH_EXTRA).unwrap_or(ends);
+        let encrypt = |typ: &str, ends: Timestamp| {
+            let claims = claims::guest_token(claims::base(now, &self.uuid()?), body, ends);
+            let nonce = self.world.random_bytes()?;
+            self.sealer.encrypt(typ, body.get("ch"), &claims.to_string(), nonce)
+        };
+        Ok(Answer::token_pair(201, &encrypt("SAT", ends)?, &encrypt("Refresh", ends_later)?))
+    }
+
+    /// What a user is called who was given no name.
+    fn user_name(&self) -> Result<String> {
+        const LETTERS: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+        let bytes = self.world.random_bytes::<12>()?;
+        Ok(bytes.iter().map(|byte| char::from(LETTERS[usize::from(*byte) % LETTERS.len()])).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::emulator::ENCRYPTION_KEY;
+    use crate::signalwire::{chat, guest, pubsub, video};
+    use crate::world::Environment;
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
+
+    /// A minter at 2023-11-14T22:13:20Z whose every random byte is 0xab.
+    fn minter() -> Minter {
+        let world = World {
+            env: Environment::default(),
+            clock: || Timestamp::from_second(1_700_000_000).unwrap(),
+            random: |bytes| {
+                bytes.fill(0xab);
+                Ok(())
+            },
+        };
+        Minter::new(world).unwrap()
+    }
+
+    fn mint(endpoint: &Endpoint, body: &str) -> (u16, serde_json::Value) {
+        let minter = minter();
+        let answer = minter.mint(endpoint, &Object::parse(body).unwrap(), minter.now()).unwrap();
+        (answer.status, serde_json::from_str(&answer.body).unwrap())
+    }
+
+    fn decoded(part: &str) -> String {
+        String::from_utf8(URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
+    }
+
+    /// Header and claims of the signed token that a body gets.
+    fn signed(endpoint: &Endpoint, body: &str) -> (String, String) {
+        let (status, json) = mint(endpoint, body);
+        assert_eq!(status, 200);
+        let parts: Vec<&str> = json["token"].as_str().unwrap().split('.').collect();
+        assert_eq!(parts.len(), 3);
+        (decoded(parts[0]), decoded(parts[1]))
+    }
+
+    /// Header and claims of an encrypted token, read by the order of parts in RFC 7516.
+    fn opened(token: &str) -> (String, String) {
+        let parts: Vec<&str> = token.split('.').collect();
+        assert_eq!((parts.len(), parts[1]), (5, ""));
+        let bytes = |part: &str| URL_SAFE_NO_PAD.decode(part).unwrap();
+        let key = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, ENCRYPTION_KEY).unwrap());
+        let nonce = Nonce::try_assume_unique_for_key(&bytes(parts[2])).unwrap();
+        let mut sealed = [bytes(parts[3]), bytes(parts[4])].concat();
+        let claims = key.open_in_place(nonce, Aad::from(parts[0]), &mut sealed).unwrap();
+        (decoded(parts[0]), String::from_utf8(claims.to_vec()).unwrap())
+    }
+
+    #[test]
+    fn ids_are_random_uuids_of_version_4_and_names_alphanumeric() {
+        assert_eq!(minter().uuid().unwrap(), "abababab-abab-4bab-abab-abababababab");
+        // 0xab is 171; 171 - 2 * 62 is 47, the letter v of the second alphabet.
+        assert_eq!(minter().user_name().unwrap(), "vvvvvvvvvvvv");
+    }
+
+    #[test]
+    fn chat_and_room_tokens_are_signed_under_the_types_that_were_observed() {
+        let channels = r#"{"ttl":60,"channels":{"a":{"read":true}}}"#;
+        let cases = [
+            (&chat::ENDPOINT, channels, "CRT"),
+            (&pubsub::ENDPOINT, channels, "CRT"),
+            (&video::ENDPOINT, r#"{"room_name":"r"}"#, "VRT"),
+        ];
+        for (endpoint, body, typ) in cases {
+            let (header, claims) = signed(endpoint, body);
+            assert_eq!(header, format!(r#"{{"alg":"HS512","typ":"{typ}","kid":"tokenmint-emulator"}}"#));
+            assert!(
+                claims.starts_with(r#"{"iat":1700000000,"jti":"abababab-abab-4bab-abab-abababababab","#),
+                "{claims}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_guest_gets_an_encrypted_token_and_one_to_renew_it() {
+        let addresses = r#"["5e6f7a8b-9c0d-4e1f-a2b3-c4d5e6f7a8b9"]"#;
+        let body = format!(r#"{{"allowed_addresses":{addresses},"ch":"us-central"}}"#);
+        let (status, json) = mint(&guest::ENDPOINT, &body);
+        assert_eq!(status, 201);
+        let (header, claims) = opened(json["token"].as_str().unwrap());
+        assert_eq!(header, r#"{"alg":"dir","enc":"A256GCM","typ":"SAT","kid":"tokenmint-emulator","ch":"us-central"}"#);
+        // Two hours from now, and five minutes more.
+        assert!(claims.contains(&format!(r#""exp":1700007200,"allowed_addresses":{addresses}"#)), "{claims}");
+        let (header, claims) = opened(json["refresh_token"].as_str().unwrap());
+        assert!(
+            header.starts_with(r#"{"alg":"dir","enc":"A256GCM","typ":"Refresh","kid":"tokenmint-emulator""#),
+            "{header}"
+        );
+        assert!(claims.contains(r#""exp":1700007500"#), "{claims}");
+    }
+
+    #[test]
+    fn a_guest_token_ends_when_it_was_asked_to() {
+        let (_, json) = mint(
+            &guest::ENDPOINT,
+            r#"{"allowed_addresses":["5e6f7a8b-9c0d-4e1f-a2b3-c4d5e6f7a8b9"],"expire_at":1800000000}"#,
+        );
+        assert!(opened(json["token"].as_str().unwrap()).1.contains(r#""exp":1800000000,"#));
+        assert!(opened(json["refresh_token"].as_str().unwrap()).1.contains(r#""exp":1800000300,"#));
+    }
+}
