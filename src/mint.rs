@@ -87,6 +87,10 @@ impl Job<'_> {
         let way = Way::find(self.wanted(), &self.mint.settings, self.world, self.report, notes)?;
         let answer =
             way.transport.mint(request, &|line| self.report.trace(line)).map_err(|failure| way.explain(failure))?;
+        if way.is_emulator() {
+            let text = "this token is from the built-in emulator; it is not valid on SignalWire";
+            notes.push(Note::Note(text.to_owned()));
+        }
         Ok(received(request, answer, self.world.now(), notes))
     }
 
@@ -130,7 +134,7 @@ pub struct Way {
     /// Where the credentials came from, in words.
     pub source: String,
     suspicion: Option<&'static str>,
-    _server: Option<Server>,
+    server: Option<Server>,
 }
 
 impl Way {
@@ -154,18 +158,19 @@ impl Way {
         let secret = set.reveal(env, notes)?;
         let server = (set.source == Source::Emulator).then(|| Server::start(world)).transpose()?;
         let space = server.as_ref().map_or(own_space, Server::space);
-        if server.is_some() {
-            notes
-                .push(Note::Note("this token is from the built-in emulator; it is not valid on SignalWire".to_owned()));
-        }
         Ok(Way {
             space: space.to_string(),
             host: space.host().to_owned(),
             source: set.source.to_string(),
             suspicion: suspicion(secret.expose()),
             transport: Transport::new(space, &project, &secret, settings.clone(), world.clone())?,
-            _server: server,
+            server,
         })
+    }
+
+    /// Whether the space is the embedded server.
+    pub fn is_emulator(&self) -> bool {
+        self.server.is_some()
     }
 
     /// What can be behind a refusal of the credentials.

@@ -55,9 +55,10 @@ fn add_pages(command: &clap::Command, name: &str, pages: &mut Vec<(String, Vec<u
 fn page(command: &clap::Command, name: &str) -> std::io::Result<Vec<u8>> {
     let version = format!("tokenmint {}", env!("CARGO_PKG_VERSION"));
     // The page of `tokenmint chat` is `tokenmint-chat`, and its synopsis is what is typed.
-    let typed: &'static str = Box::leak(name.replacen('-', " ", name.matches('-').count()).into_boxed_str());
-    let named: &'static str = Box::leak(name.to_owned().into_boxed_str());
-    let man = Man::new(command.clone().display_name(named).bin_name(typed)).source(version).manual("tokenmint manual");
+    let typed = name.replace('-', " ");
+    let man = Man::new(command.clone().display_name(name.to_owned()).bin_name(typed))
+        .source(version)
+        .manual("tokenmint manual");
     let mut page = Vec::new();
     man.render_title(&mut page)?;
     man.render_name_section(&mut page)?;

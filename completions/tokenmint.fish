@@ -1,0 +1,342 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_tokenmint_global_optspecs
+    string join \n p/profile= config= v/verbose q/quiet color= h/help V/version
+end
+
+function __fish_tokenmint_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_tokenmint_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_tokenmint_using_subcommand
+    set -l cmd (__fish_tokenmint_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c tokenmint -n "__fish_tokenmint_needs_command" -s p -l profile -d 'Take the credentials of this profile and no others' -r
+complete -c tokenmint -n "__fish_tokenmint_needs_command" -l config -d 'Read profiles from this file' -r -F
+complete -c tokenmint -n "__fish_tokenmint_needs_command" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c tokenmint -n "__fish_tokenmint_needs_command" -s v -l verbose -d 'Say on stderr what each step does'
+complete -c tokenmint -n "__fish_tokenmint_needs_command" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
+complete -c tokenmint -n "__fish_tokenmint_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tokenmint -n "__fish_tokenmint_needs_command" -s V -l version -d 'Print version'
+complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "chat" -d 'Mint a SignalWire Chat token'
+complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "pubsub" -d 'Mint a SignalWire PubSub token'
+complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "guest" -d 'Mint a SignalWire guest token (Call Fabric)'
+complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "video" -d 'Mint a SignalWire video room token'
+complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "profile" -d 'List, show, create and check profiles'
+complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "emulator" -d 'Run SignalWire\'s four token endpoints on this machine'
+complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "completions" -d 'Print shell completions'
+complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "man" -d 'Print the man page'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l ttl -d 'How long the token is valid: 90m, 12h, 30d' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -s c -l channel -d 'A channel and what the token may do there: r, w or rw' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l channels -d 'All channels as one JSON object; --channel adds to it' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l member-id -d 'The unique identifier of the member' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l state -d 'Application state to carry, a JSON object' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l body -d 'The whole request body as JSON; flags override its fields' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -s o -l output -d 'raw, json, export, dotenv, github-env or github-output' -r -f -a "raw\t''
+json\t''
+export\t''
+dotenv\t''
+github-env\t''
+github-output\t''"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l name -d 'The variable that export and other formats set [default: SIGNALWIRE_CHAT_TOKEN]' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l shell -d 'The shell that -o export writes for: sh, bash, zsh, dash, ksh, fish, powershell or nu' -r -f -a "sh\t''
+bash\t''
+zsh\t''
+dash\t''
+ksh\t''
+fish\t''
+powershell\t''
+pwsh\t''
+nu\t''"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -s w -l write -d 'Write the output to FILE, mode 0600, replacing it as a whole' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l timeout -d 'The most time for the whole mint, retries included' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l retries -d 'Send again this often after a failed connection, 429 or 503' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l cacert -d 'Trust the CA certificates in FILE, or with \'system\' those of the operating system' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -s p -l profile -d 'Take the credentials of this profile and no others' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l config -d 'Read profiles from this file' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l dry-run -d 'Print the request without sending it; needs no credentials'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l curl -d 'Print the request as a curl command that reads the credentials from variables'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -s v -l verbose -d 'Say on stderr what each step does'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l ttl -d 'How long the token is valid: 90m, 12h, 30d' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -s c -l channel -d 'A channel and what the token may do there: r, w or rw' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l channels -d 'All channels as one JSON object; --channel adds to it' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l member-id -d 'The unique identifier of the member' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l state -d 'Application state to carry, a JSON object' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l body -d 'The whole request body as JSON; flags override its fields' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -s o -l output -d 'raw, json, export, dotenv, github-env or github-output' -r -f -a "raw\t''
+json\t''
+export\t''
+dotenv\t''
+github-env\t''
+github-output\t''"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l name -d 'The variable that export and other formats set [default: SIGNALWIRE_PUBSUB_TOKEN]' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l shell -d 'The shell that -o export writes for: sh, bash, zsh, dash, ksh, fish, powershell or nu' -r -f -a "sh\t''
+bash\t''
+zsh\t''
+dash\t''
+ksh\t''
+fish\t''
+powershell\t''
+pwsh\t''
+nu\t''"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -s w -l write -d 'Write the output to FILE, mode 0600, replacing it as a whole' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l timeout -d 'The most time for the whole mint, retries included' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l retries -d 'Send again this often after a failed connection, 429 or 503' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l cacert -d 'Trust the CA certificates in FILE, or with \'system\' those of the operating system' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -s p -l profile -d 'Take the credentials of this profile and no others' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l config -d 'Read profiles from this file' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l dry-run -d 'Print the request without sending it; needs no credentials'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l curl -d 'Print the request as a curl command that reads the credentials from variables'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -s v -l verbose -d 'Say on stderr what each step does'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -s a -l allowed-address -l address -d 'A Fabric address that the guest may call' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l expire-at -l expires-at -d 'When the token ends, instead of --ttl' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l ttl -d 'How long the token is valid: 15m, 2h, 1d' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l region -d 'Routing override' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l ch -d 'Routing override that is placed in the token\'s header' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l body -d 'The whole request body as JSON; flags override its fields' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -s o -l output -d 'raw, json, export, dotenv, github-env or github-output' -r -f -a "raw\t''
+json\t''
+export\t''
+dotenv\t''
+github-env\t''
+github-output\t''"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l name -d 'The variable that export and other formats set [default: SIGNALWIRE_GUEST_TOKEN]' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l shell -d 'The shell that -o export writes for: sh, bash, zsh, dash, ksh, fish, powershell or nu' -r -f -a "sh\t''
+bash\t''
+zsh\t''
+dash\t''
+ksh\t''
+fish\t''
+powershell\t''
+pwsh\t''
+nu\t''"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -s w -l write -d 'Write the output to FILE, mode 0600, replacing it as a whole' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l timeout -d 'The most time for the whole mint, retries included' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l retries -d 'Send again this often after a failed connection, 429 or 503' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l cacert -d 'Trust the CA certificates in FILE, or with \'system\' those of the operating system' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -s p -l profile -d 'Take the credentials of this profile and no others' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l config -d 'Read profiles from this file' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l dry-run -d 'Print the request without sending it; needs no credentials'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l curl -d 'Print the request as a curl command that reads the credentials from variables'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -s v -l verbose -d 'Say on stderr what each step does'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l room-name -l room -d 'The room to join' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l user-name -d 'The display name of the user' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l permission -d 'What the user may do in the room' -r -f -a "room.self.audio_mute\t''
+room.self.audio_unmute\t''
+room.self.video_mute\t''
+room.self.video_unmute\t''
+room.self.deaf\t''
+room.self.undeaf\t''
+room.self.set_input_volume\t''
+room.self.set_output_volume\t''
+room.self.set_input_sensitivity\t''
+room.self.set_position\t''
+room.self.set_meta\t''
+room.self.raisehand\t''
+room.self.lowerhand\t''
+room.self.screenshare\t''
+room.self.additional_source\t''
+room.member.audio_mute\t''
+room.member.audio_unmute\t''
+room.member.video_mute\t''
+room.member.video_unmute\t''
+room.member.deaf\t''
+room.member.undeaf\t''
+room.member.set_input_volume\t''
+room.member.set_output_volume\t''
+room.member.set_input_sensitivity\t''
+room.member.set_position\t''
+room.member.set_meta\t''
+room.member.raisehand\t''
+room.member.lowerhand\t''
+room.member.remove\t''
+room.member.promote\t''
+room.member.demote\t''
+room.hide_video_muted\t''
+room.show_video_muted\t''
+room.list_available_layouts\t''
+room.set_layout\t''
+room.set_position\t''
+room.set_meta\t''
+room.lock\t''
+room.unlock\t''
+room.playback\t''
+room.playback_seek\t''
+room.prioritize_handraise\t''
+room.recording\t''
+room.stream\t''"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l join-from -d 'The user cannot join before this time' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l join-until -d 'The user cannot join after this time' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l remove-at -d 'The user is removed from the room at this time' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l remove-after-seconds-elapsed -l remove-after -d 'The user is removed this long after joining' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l join-audio-muted -d 'The user joins with audio muted' -r -f -a "true\t''
+false\t''"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l join-video-muted -d 'The user joins with video muted' -r -f -a "true\t''
+false\t''"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l auto-create-room -d 'Create the room if it does not exist (the service\'s default is true)' -r -f -a "true\t''
+false\t''"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l enable-room-previews -d 'Make a preview video of a room that this token creates' -r -f -a "true\t''
+false\t''"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l room-display-name -d 'The display name of a room that this token creates' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l end-room-session-on-leave -d 'The room session ends when this user leaves' -r -f -a "true\t''
+false\t''"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l join-as -d 'Join as a member, or as audience that only watches' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l media-allowed -d 'The media the user may receive' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l room-meta -d 'The room\'s meta, a JSON object' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l meta -d 'The member\'s meta, a JSON object' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l sync-audio-video -d 'Synchronise audio and video in the jitter buffer' -r -f -a "true\t''
+false\t''"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l body -d 'The whole request body as JSON; flags override its fields' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -s o -l output -d 'raw, json, export, dotenv, github-env or github-output' -r -f -a "raw\t''
+json\t''
+export\t''
+dotenv\t''
+github-env\t''
+github-output\t''"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l name -d 'The variable that export and other formats set [default: SIGNALWIRE_VIDEO_TOKEN]' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l shell -d 'The shell that -o export writes for: sh, bash, zsh, dash, ksh, fish, powershell or nu' -r -f -a "sh\t''
+bash\t''
+zsh\t''
+dash\t''
+ksh\t''
+fish\t''
+powershell\t''
+pwsh\t''
+nu\t''"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -s w -l write -d 'Write the output to FILE, mode 0600, replacing it as a whole' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l timeout -d 'The most time for the whole mint, retries included' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l retries -d 'Send again this often after a failed connection, 429 or 503' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l cacert -d 'Trust the CA certificates in FILE, or with \'system\' those of the operating system' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -s p -l profile -d 'Take the credentials of this profile and no others' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l config -d 'Read profiles from this file' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l dry-run -d 'Print the request without sending it; needs no credentials'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l curl -d 'Print the request as a curl command that reads the credentials from variables'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -s v -l verbose -d 'Say on stderr what each step does'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -s p -l profile -d 'Take the credentials of this profile and no others' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -l config -d 'Read profiles from this file' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -s v -l verbose -d 'Say on stderr what each step does'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -f -a "list" -d 'List the profiles of the configuration file'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -f -a "show" -d 'Show every value with its source, secrets masked'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -f -a "check" -d 'Ask the service which of the four endpoints the credentials may use'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -f -a "init" -d 'Write a commented configuration file, mode 0600'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -f -a "path" -d 'Print where the configuration file is, or would be'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from list" -s o -l output -d 'text or json' -r -f -a "text\t''
+json\t''"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from list" -s p -l profile -d 'Take the credentials of this profile and no others' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from list" -l config -d 'Read profiles from this file' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from list" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say on stderr what each step does'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from show" -s o -l output -d 'text or json' -r -f -a "text\t''
+json\t''"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from show" -s p -l profile -d 'Take the credentials of this profile and no others' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from show" -l config -d 'Read profiles from this file' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from show" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say on stderr what each step does'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -s o -l output -d 'text or json' -r -f -a "text\t''
+json\t''"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -l timeout -d 'The most time for the whole mint, retries included' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -l retries -d 'Send again this often after a failed connection, 429 or 503' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -l cacert -d 'Trust the CA certificates in FILE, or with \'system\' those of the operating system' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -s p -l profile -d 'Take the credentials of this profile and no others' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -l config -d 'Read profiles from this file' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Say on stderr what each step does'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from init" -s o -l output -d 'text or json' -r -f -a "text\t''
+json\t''"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from init" -s p -l profile -d 'Take the credentials of this profile and no others' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from init" -l config -d 'Read profiles from this file' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from init" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from init" -s v -l verbose -d 'Say on stderr what each step does'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from init" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from init" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from path" -s o -l output -d 'text or json' -r -f -a "text\t''
+json\t''"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from path" -s p -l profile -d 'Take the credentials of this profile and no others' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from path" -l config -d 'Read profiles from this file' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from path" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Say on stderr what each step does'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from path" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from path" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -l listen -d 'Loopback address and port to listen on; port 0 picks a free one' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -s p -l profile -d 'Take the credentials of this profile and no others' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -l config -d 'Read profiles from this file' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -l tls -d 'Serve https under a throw-away CA, whose certificate file is named on stderr'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -s v -l verbose -d 'Say on stderr what each step does'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand completions" -s p -l profile -d 'Take the credentials of this profile and no others' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand completions" -l config -d 'Read profiles from this file' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand completions" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand completions" -s v -l verbose -d 'Say on stderr what each step does'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand completions" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand man" -l dir -d 'Write the pages of all commands into DIR instead' -r -f -a "(__fish_complete_directories)"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand man" -s p -l profile -d 'Take the credentials of this profile and no others' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand man" -l config -d 'Read profiles from this file' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand man" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand man" -s v -l verbose -d 'Say on stderr what each step does'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand man" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
