@@ -215,7 +215,7 @@ fn names_in_the_file_that_are_not_known_get_a_suggestion() {
 fn a_broken_file_is_told_by_its_line_alone() {
     let server = Server::unused();
     // The fifth line of the file.
-    for line in [format!("api_token = \"{API_TOKEN}"), format!("api_token = {API_TOKEN}"), format!("api_token \"{API_TOKEN}\""), format!("{API_TOKEN}")] {
+    for line in [format!("api_token = \"{API_TOKEN}"), format!("api_token = {API_TOKEN}"), format!("api_token \"{API_TOKEN}\""), API_TOKEN.to_owned()] {
         refuse(tokenmint(CHAT).config(&dev(&server, &line)).hides(PROJECT), &["line 5", "config.toml"]);
     }
     for line in [format!("api_token = [\"{API_TOKEN}\"]"), "api_token = 7".to_owned(), "api_token = \"\"".to_owned(), "api_token_command = \"x\"".to_owned()] {
