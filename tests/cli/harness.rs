@@ -1,0 +1,362 @@
+//! One run of the built binary: everything it may see is written down first, and so is everything it must say. What a
+//! test does not mention must be empty, and no run may show the API token in any form.
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process;
+use std::time::Duration;
+
+use predicates::BoxPredicate;
+use predicates::prelude::*;
+use serde_json::Value;
+
+use crate::server::Server;
+
+/// The project id of the standard credentials.
+pub const PROJECT: &str = "7b981c06-3e4f-4d5a-9c1b-2a3b4c5d6e7f";
+/// The API token of the standard credentials; no output may hold it.
+pub const API_TOKEN: &str = "PTca9a47c0ffee5ec2e7d15ea5e0ddba11badcab1e0f1ce2d4";
+/// `printf %s "$PROJECT:$API_TOKEN" | base64 -w0`
+pub const BASIC: &str = "N2I5ODFjMDYtM2U0Zi00ZDVhLTljMWItMmEzYjRjNWQ2ZTdmOlBUY2E5YTQ3YzBmZmVlNWVjMmU3ZDE1ZWE1ZTBkZGJhMTFiYWRjYWIxZTBmMWNlMmQ0";
+/// `printf %s "$API_TOKEN" | base64 -w0`, without its padding
+const TOKEN_BASE64: &str = "UFRjYTlhNDdjMGZmZWU1ZWMyZTdkMTVlYTVlMGRkYmExMWJhZGNhYjFlMGYxY2UyZDQ";
+/// `printf %s "$API_TOKEN" | xxd -p -c0`
+const TOKEN_HEX: &str = "5054636139613437633066666565356563326537643135656135653064646261313162616463616231653066316365326434";
+
+/// A chat token: header `{"alg":"HS512","typ":"CRT"}`, claims `{"iat":4000000000,"t":60}`.
+pub const TOKEN: &str = "eyJhbGciOiJIUzUxMiIsInR5cCI6IkNSVCJ9.eyJpYXQiOjQwMDAwMDAwMDAsInQiOjYwfQ.c2lnbmF0dXJl";
+/// A guest token: header `{"alg":"dir","enc":"A256GCM","typ":"SAT"}`.
+pub const GUEST: &str = "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIiwidHlwIjoiU0FUIn0..aXZpdml2.Y2lwaGVy.dGFn";
+/// A refresh token: the same header with typ `Refresh`.
+pub const REFRESH: &str = "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIiwidHlwIjoiUmVmcmVzaCJ9..aXZpdml2.Y2lwaGVy.dGFn";
+/// A Fabric address.
+pub const ADDRESS: &str = "0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f0";
+
+/// The least that each command needs.
+pub const CHAT: &str = "chat --ttl 1h -c lobby=rw";
+/// The least that `pubsub` needs.
+pub const PUBSUB: &str = "pubsub --ttl 1h -c lobby=rw";
+/// The least that `guest` needs.
+pub const GUEST_COMMAND: &str = "guest -a 0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f0";
+/// The least that `video` needs.
+pub const VIDEO: &str = "video --room r";
+
+/// Nothing here takes longer; a run that does has hung.
+const TIME_LIMIT: Duration = Duration::from_secs(20);
+
+/// A run of the program with these arguments, divided at blanks. The environment is empty but for PATH, HOME and
+/// XDG_CONFIG_HOME, which point into a folder of its own.
+pub fn tokenmint(line: &str) -> Run {
+    let root = tempfile::tempdir().expect("a folder for the run");
+    let mut run = Run {
+        args: line.split_whitespace().map(OsString::from).collect(),
+        env: Vec::new(),
+        root,
+        folder: None,
+        stdin: Vec::new(),
+        shell: None,
+        code: 0,
+        stdout: Stdout::Empty,
+        stderr: Vec::new(),
+        hidden: Vec::new(),
+        done: false,
+    };
+    let (home, xdg) = (run.path("home"), run.path("xdg"));
+    fs::create_dir_all(&home).expect("a home folder");
+    fs::create_dir_all(&xdg).expect("a configuration folder");
+    run.set("PATH", std::env::var_os("PATH").unwrap_or_default());
+    run.set("HOME", home.as_os_str());
+    run.set("XDG_CONFIG_HOME", xdg.as_os_str());
+    run
+}
+
+/// A run in the making.
+#[must_use = "a run says nothing until it is run"]
+pub struct Run {
+    args: Vec<OsString>,
+    env: Vec<(OsString, OsString)>,
+    root: tempfile::TempDir,
+    folder: Option<PathBuf>,
+    stdin: Vec<u8>,
+    shell: Option<String>,
+    code: i32,
+    stdout: Stdout,
+    stderr: Vec<BoxPredicate<str>>,
+    hidden: Vec<String>,
+    done: bool,
+}
+
+enum Stdout {
+    Empty,
+    Exact(String),
+    Matching(BoxPredicate<str>),
+}
+
+/// What a run said, after all that was expected of it has held.
+pub struct Outcome {
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Run {
+    /// One more argument, whatever is in it.
+    pub fn arg(mut self, arg: impl AsRef<OsStr>) -> Self {
+        self.args.push(arg.as_ref().to_owned());
+        self
+    }
+
+    /// More arguments, whatever is in them.
+    pub fn args<A: AsRef<OsStr>>(mut self, args: impl IntoIterator<Item = A>) -> Self {
+        self.args.extend(args.into_iter().map(|arg| arg.as_ref().to_owned()));
+        self
+    }
+
+    /// A variable of the environment.
+    pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.set(name, value);
+        self
+    }
+
+    /// The environment without this variable.
+    pub fn unset(mut self, name: &str) -> Self {
+        self.env.retain(|(known, _)| known != name);
+        self
+    }
+
+    /// The standard credentials in the environment, for this server.
+    pub fn credentials(self, server: &Server) -> Self {
+        self.env("SIGNALWIRE_SPACE", server.space()).env("SIGNALWIRE_PROJECT_ID", PROJECT).env("SIGNALWIRE_API_TOKEN", API_TOKEN)
+    }
+
+    /// The configuration file, readable by its owner alone.
+    pub fn config(self, text: &str) -> Self {
+        self.file("xdg/tokenmint/config.toml", text, 0o600)
+    }
+
+    /// A file with this mode, in the run's own folder; `home` and `xdg` are there.
+    pub fn file(self, place: &str, text: &str, mode: u32) -> Self {
+        write(&self.path(place), text, mode);
+        self
+    }
+
+    /// A place in the run's own folder.
+    pub fn path(&self, place: &str) -> PathBuf {
+        self.root.path().join(place)
+    }
+
+    /// The working directory.
+    pub fn in_folder(mut self, folder: impl AsRef<Path>) -> Self {
+        self.folder = Some(folder.as_ref().to_owned());
+        self
+    }
+
+    /// What stands on stdin.
+    pub fn stdin(mut self, text: impl Into<Vec<u8>>) -> Self {
+        self.stdin = text.into();
+        self
+    }
+
+    /// Run by `sh`, in whose script the program and its arguments are `"$@"`.
+    pub fn shell(mut self, script: &str) -> Self {
+        self.shell = Some(script.to_owned());
+        self
+    }
+
+    /// stdout is exactly this.
+    pub fn prints(mut self, text: impl Into<String>) -> Self {
+        self.stdout = Stdout::Exact(text.into());
+        self
+    }
+
+    /// stdout is like this.
+    pub fn stdout(mut self, predicate: impl Predicate<str> + Send + Sync + 'static) -> Self {
+        self.stdout = Stdout::Matching(BoxPredicate::new(predicate));
+        self
+    }
+
+    /// stderr holds this.
+    pub fn says(self, part: &str) -> Self {
+        self.stderr(predicate::str::contains(part.to_owned()))
+    }
+
+    /// stderr holds all of these.
+    pub fn says_all(self, parts: &[&str]) -> Self {
+        parts.iter().fold(self, |run, part| run.says(part))
+    }
+
+    /// stderr holds at least one of these.
+    pub fn says_one_of(self, parts: &[&str]) -> Self {
+        let parts: Vec<String> = parts.iter().map(|&part| part.to_owned()).collect();
+        self.stderr(predicate::function(move |text: &str| parts.iter().any(|part| text.contains(part.as_str()))))
+    }
+
+    /// stderr is like this.
+    pub fn stderr(mut self, predicate: impl Predicate<str> + Send + Sync + 'static) -> Self {
+        self.stderr.push(BoxPredicate::new(predicate));
+        self
+    }
+
+    /// This stands on neither stream.
+    pub fn hides(mut self, text: &str) -> Self {
+        self.hidden.push(text.to_owned());
+        self
+    }
+
+    /// Ends with this status, whatever stdout is said to be.
+    pub fn exits(mut self, code: i32) -> Self {
+        self.code = code;
+        self
+    }
+
+    /// Fails with this status: stdout is empty and stderr has an error.
+    pub fn fails(self, code: i32) -> Self {
+        assert!(matches!(self.stdout, Stdout::Empty), "a failure leaves stdout empty");
+        self.exits(code).stderr(predicate::str::contains("error"))
+    }
+
+    /// Runs it and holds it to all of the above.
+    pub fn run(mut self) -> Outcome {
+        self.done = true;
+        let output = assert_cmd::Command::from_std(self.command())
+            .write_stdin(self.stdin.clone())
+            .timeout(TIME_LIMIT)
+            .output()
+            .expect("the program starts");
+        let outcome = Outcome {
+            stdout: String::from_utf8(output.stdout).expect("stdout is UTF-8"),
+            stderr: String::from_utf8(output.stderr).expect("stderr is UTF-8"),
+        };
+        let mut faults = self.faults(&outcome);
+        if output.status.code() != Some(self.code) {
+            faults.insert(0, format!("exit {}, got {}", self.code, output.status));
+        }
+        assert!(
+            faults.is_empty(),
+            "expected {}\n--- command\n{:?}\n--- stdout\n{}\n--- stderr\n{}\n---",
+            faults.join("\nand ") ,
+            self.args,
+            shorten(&outcome.stdout),
+            shorten(&outcome.stderr),
+        );
+        outcome
+    }
+
+    /// The process to start, for tests that keep it running.
+    pub fn command(&mut self) -> process::Command {
+        self.done = true;
+        let binary = assert_cmd::cargo::cargo_bin!("tokenmint");
+        let mut command = match &self.shell {
+            None => process::Command::new(binary),
+            Some(script) => {
+                let mut shell = process::Command::new("sh");
+                shell.arg("-c").arg(script).arg("sh").arg(binary);
+                shell
+            }
+        };
+        command.args(&self.args).env_clear().envs(self.env.iter().map(|(name, value)| (name, value)));
+        command.current_dir(self.folder.as_deref().unwrap_or(self.root.path()));
+        command
+    }
+
+    fn set(&mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) {
+        let name = name.as_ref();
+        self.env.retain(|(known, _)| known != name);
+        self.env.push((name.to_owned(), value.as_ref().to_owned()));
+    }
+
+    fn faults(&self, outcome: &Outcome) -> Vec<String> {
+        let mut faults = Vec::new();
+        match &self.stdout {
+            Stdout::Empty if !outcome.stdout.is_empty() => faults.push("an empty stdout".to_owned()),
+            Stdout::Exact(text) if *text != outcome.stdout => faults.push(format!("stdout {text:?}")),
+            Stdout::Matching(predicate) if !predicate.eval(&outcome.stdout) => faults.push(format!("stdout with {predicate}")),
+            _ => {}
+        }
+        if self.stderr.is_empty() && !outcome.stderr.is_empty() {
+            faults.push("an empty stderr".to_owned());
+        }
+        let unmet = self.stderr.iter().filter(|predicate| !predicate.eval(&outcome.stderr));
+        faults.extend(unmet.map(|predicate| format!("stderr with {predicate}")));
+        for text in [&outcome.stdout, &outcome.stderr] {
+            let hidden = self.hidden.iter().filter(|part| text.contains(part.as_str()));
+            faults.extend(hidden.map(|part| format!("no {part:?} anywhere")));
+            if holds_secret(text) {
+                faults.push("no secret anywhere".to_owned());
+            }
+        }
+        faults
+    }
+}
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        assert!(self.done || std::thread::panicking(), "a run was described and never run: {:?}", self.args);
+    }
+}
+
+impl Outcome {
+    /// stdout as the one JSON object that it is, in one line.
+    pub fn json(&self) -> Value {
+        one_object(&self.stdout)
+    }
+
+    /// What stands in the JSON error on stderr, which is one line, with the parts that are promised.
+    pub fn error(&self) -> Value {
+        let object = one_object(&self.stderr);
+        let error = object["error"].as_object().unwrap_or_else(|| panic!("an error in {object}"));
+        assert_eq!(object.as_object().map(serde_json::Map::len), Some(1), "{object}");
+        for key in error.keys() {
+            assert!(["code", "exit", "message", "hint", "status", "details"].contains(&key.as_str()), "{key} in {object}");
+        }
+        assert!(error["message"].as_str().is_some_and(|message| !message.is_empty()), "a message in {object}");
+        object["error"].clone()
+    }
+}
+
+/// A JSON object in exactly one line.
+pub fn one_object(text: &str) -> Value {
+    assert!(text.ends_with('\n') && text.lines().count() == 1, "one line, got {text:?}");
+    let value: Value = serde_json::from_str(text).unwrap_or_else(|error| panic!("JSON, got {text:?}: {error}"));
+    assert!(value.is_object(), "an object, got {text}");
+    value
+}
+
+/// Writes a file with this mode, folders included.
+pub fn write(path: &Path, text: &str, mode: u32) {
+    fs::create_dir_all(path.parent().expect("a folder")).expect("the folder of a file");
+    fs::write(path, text).expect("a file");
+    set_mode(path, mode);
+}
+
+#[cfg(unix)]
+fn set_mode(path: &Path, mode: u32) {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("a file mode");
+}
+
+#[cfg(not(unix))]
+fn set_mode(_: &Path, _: u32) {}
+
+/// Whether a text holds the API token or the Basic pair: plain, in base64, in hexadecimal. Neither has a character that
+/// URLs or JSON would escape.
+pub fn holds_secret(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    [API_TOKEN, BASIC, TOKEN_BASE64].iter().any(|form| text.contains(form)) || lower.contains(TOKEN_HEX)
+}
+
+/// A program's place, if this machine has it; otherwise a line that says why a test leaves it out.
+#[cfg(unix)]
+pub fn installed(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&path).any(|folder| folder.join(program).is_file());
+    if !found {
+        println!("left out: {program} is not installed here");
+    }
+    found
+}
+
+fn shorten(text: &str) -> String {
+    const SHOWN: usize = 4_000;
+    text.char_indices().nth(SHOWN).map_or_else(|| text.to_owned(), |(end, _)| format!("{}…", &text[..end]))
+}

@@ -1,0 +1,25 @@
+//! Black-box tests of the built binary, written from what it promises. Expected bytes are written out by hand.
+
+/// One run: what the program may see, and what it must say.
+mod harness;
+/// A loopback server that records what arrives and answers as told.
+mod server;
+
+/// Credentials: one set, from one source.
+mod credentials;
+/// The emulator, as a profile and as a server.
+mod emulator;
+/// What a server may answer, and what the exit code then is.
+mod answers;
+/// The example configuration is accepted as it stands.
+mod example_config;
+/// What a token looks like on stdout, in a file, in a variable.
+mod output;
+/// Formats that name variables, in files and in real shells.
+mod output_variables;
+/// Calls that are wrong: nothing is sent.
+mod refusals;
+/// Answers that come late, broken, twice or from elsewhere.
+mod transport;
+/// What stands on the wire, byte by byte.
+mod wire;
