@@ -27,7 +27,7 @@ impl Reader {
         let (bytes, place) = match value.strip_prefix('@') {
             None if value == "-" => {
                 self.take_stdin(flag)?;
-                (bounded(std::io::stdin().lock()), "standard input".to_owned())
+                (bounded(std::io::stdin().lock()), "stdin".to_owned())
             }
             None => return Ok(value.to_owned()),
             Some(path) => (std::fs::File::open(path).and_then(bounded), shown(Path::new(path))),
@@ -46,7 +46,7 @@ impl Reader {
     pub fn take_stdin(&mut self, flag: &str) -> Result<()> {
         match self.stdin_taken_by.replace(flag.to_owned()) {
             None => Ok(()),
-            Some(other) => Err(Failure::usage(format!("{other} and {flag} cannot both read standard input"))
+            Some(other) => Err(Failure::usage(format!("{other} and {flag} cannot both read stdin"))
                 .hint("put one of them into a file and write @FILE")),
         }
     }

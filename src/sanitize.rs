@@ -2,7 +2,8 @@
 //! process holds, and short. Whether it is shown at all is decided elsewhere.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::{GeneralPurpose, STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use zeroize::Zeroizing;
 
 use crate::credentials::Secret;
 
@@ -75,7 +76,10 @@ impl Scrubber {
             percent_encoded(plain),
             json[1..json.len() - 1].to_owned(),
         ];
-        self.forms.extend(forms.into_iter().map(Secret::new));
+        let inside = (0..3).flat_map(|before| {
+            [&STANDARD_NO_PAD, &URL_SAFE_NO_PAD].map(|engine| Secret::new(base64_inside(plain, before, engine)))
+        });
+        self.forms.extend(forms.into_iter().map(Secret::new).chain(inside).filter(|form| form.expose().len() >= 4));
         // The longest first, so that no form leaves the tail of another behind.
         self.forms.sort_by_key(|form| std::cmp::Reverse(form.expose().len()));
         self.forms.dedup();
@@ -92,6 +96,16 @@ impl Scrubber {
     pub fn outside(&self, text: &str) -> String {
         clip(&self.scrub(&clean(text)), SHOWN)
     }
+}
+
+/// What the base64 of a longer text has in it wherever `plain` stands `before` bytes after a multiple of three: without
+/// the characters that also depend on what stands around it.
+fn base64_inside(plain: &str, before: usize, engine: &GeneralPurpose) -> String {
+    let padded = Zeroizing::new([&[0; 2][..before], plain.as_bytes()].concat());
+    let encoded = engine.encode(&padded);
+    let shared_at_start = [0, 2, 3][before];
+    let shared_at_end = usize::from(!padded.len().is_multiple_of(3));
+    encoded[shared_at_start..encoded.len() - shared_at_end].to_owned()
 }
 
 fn percent_encoded(text: &str) -> String {
@@ -131,5 +145,17 @@ mod tests {
             assert!(!result.contains(form), "{result}");
         }
         assert_eq!(scrubber.scrub("nothing here"), "nothing here");
+    }
+
+    #[test]
+    fn a_secret_inside_longer_base64_is_taken_out_at_every_offset() {
+        let secret = Secret::new("PT0123456789abcdef".to_owned());
+        let scrubber = Scrubber::new([&secret]);
+        for before in ["", "a", "ab", "abc", "project:"] {
+            let encoded = STANDARD.encode(format!("{before}{}, and more", secret.expose()));
+            let left = scrubber.scrub(&encoded).replace(REDACTED, "");
+            // What is left belongs to the text around it, but for a character or two on its edges.
+            assert!(left.len() <= (before.len() + 10).div_ceil(3) * 4 + 4, "{left}");
+        }
     }
 }

@@ -14,7 +14,8 @@ pub(super) fn failure(error: &clap::Error, tree: &clap::Command) -> Failure {
     let failure = match error.kind() {
         ErrorKind::InvalidSubcommand => unknown_command(error, tree),
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            Failure::usage(format!("a command is needed: {}", names(tree).join(", ")))
+            return Failure::usage(format!("a command is needed: {}", names(tree).join(", ")))
+                .hint("Usage: tokenmint COMMAND [OPTIONS]; see tokenmint --help");
         }
         ErrorKind::UnknownArgument => return unknown_argument(error, tree),
         ErrorKind::InvalidValue if text(error, ContextKind::InvalidValue).is_none_or(|value| value.is_empty()) => {

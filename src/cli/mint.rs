@@ -242,7 +242,7 @@ pub(super) fn settings(matches: &ArgMatches) -> Result<Settings> {
     let timeout = matches.get_one::<String>("timeout").map_or("30s", String::as_str);
     let timeout = time::duration(timeout).map_err(|fault| Failure::usage(format!("--timeout {fault}")))?;
     Ok(Settings {
-        timeout: Duration::try_from(timeout).unwrap_or(Duration::MAX).min(Duration::from_secs(86_400 * 365)),
+        timeout: Duration::try_from(timeout).unwrap_or(Duration::MAX).min(Duration::from_hours(24 * 365)),
         retries: matches.get_one::<u32>("retries").copied().unwrap_or(2),
         cacert: matches.get_one::<PathBuf>("cacert").cloned(),
         connections: 1,

@@ -122,6 +122,24 @@ impl Config {
     }
 }
 
+/// Refuses a configuration file that defines a profile of the built-in one's name; whatever else is wrong with the file
+/// is no matter here.
+///
+/// # Errors
+/// Exit 3.
+pub fn refuse_own_emulator(path: &Path) -> Result<()> {
+    let Ok((text, _)) = load(path) else { return Ok(()) };
+    let Ok(table) = DeTable::parse(&text) else { return Ok(()) };
+    match table.get_ref().get("profiles").map(Spanned::get_ref) {
+        Some(DeValue::Table(profiles)) if profiles.contains_key(super::EMULATOR) => {
+            Err(Failure::configuration(format!("{}: {OWN_EMULATOR}", shown(path))))
+        }
+        _ => Ok(()),
+    }
+}
+
+const OWN_EMULATOR: &str = "'emulator' is a built-in profile and cannot be defined";
+
 /// The text of a configuration file, and what is suspicious about it short of a reason to refuse.
 fn load(path: &Path) -> Result<(String, Option<Distrust>)> {
     let place = shown(path);
@@ -232,8 +250,8 @@ impl Reader<'_> {
     }
 
     fn profile(&self, name: Key, value: Value) -> Result<Profile> {
-        if name.get_ref() == "emulator" {
-            return Err(self.wrong(&name.span(), "'emulator' is a built-in profile and cannot be defined"));
+        if name.get_ref() == super::EMULATOR {
+            return Err(self.wrong(&name.span(), OWN_EMULATOR));
         }
         let mut profile = Profile::default();
         for (key, value) in self.table(name, value)? {

@@ -157,11 +157,16 @@ impl Set {
     /// # Errors
     /// Exit 3 where its file or program does not give it, or it cannot be one.
     pub fn reveal(&self, env: &Environment, notes: &mut Vec<Note>) -> Result<Secret> {
-        let origin = self.origin(2);
-        let raw = match &self.secret {
-            SecretSource::Literal(secret) => secret.clone(),
-            SecretSource::Command(argv) => helper::run(argv, &format!("{origin} (command)"), env)?,
-            SecretSource::File(path) => read_secret(path, &origin)?,
+        let (origin, raw) = match &self.secret {
+            SecretSource::Literal(secret) => (self.origin(2), secret.clone()),
+            SecretSource::Command(argv) => {
+                let origin = self.origin(2).replacen(' ', "_command ", 1);
+                (origin.clone(), helper::run(argv, &origin, env)?)
+            }
+            SecretSource::File(path) => {
+                let origin = self.origin(2).replacen(' ', "_file ", 1);
+                (format!("{origin}: {}", config::shown(path)), read_secret(path, &origin)?)
+            }
         };
         tidy(raw.expose(), &origin, notes).map(Secret::new)
     }
@@ -178,6 +183,10 @@ pub fn find(service: Service, wanted: Wanted, env: &Environment, notes: &mut Vec
     }
     if let Some(name) = chosen_profile(wanted, env)? {
         if name == EMULATOR {
+            // A configuration file is not needed here, but one that means another emulator is not passed over.
+            if let Ok(location) = config::locate(wanted.config, env) {
+                config::refuse_own_emulator(&location.path)?;
+            }
             return Ok(Some(emulator_set(service)?));
         }
         let config = Config::read(&config::locate(wanted.config, env)?.path, env)?;
@@ -215,7 +224,7 @@ pub fn none_found(service: Service, env: &Environment) -> Failure {
     let names: Vec<&str> = service.variables().iter().map(|variable| variable.names[0]).collect();
     match service {
         Service::SignalWire => Failure::configuration("no SignalWire credentials found").hint(format!(
-            "set {}, or name a profile with --profile (see tokenmint profile init), or try --profile emulator",
+            "set {}, or name a profile with --profile or default_profile (see tokenmint profile init), or try --profile emulator",
             names.join(", ")
         )),
         Service::Twilio if env.get("TWILIO_ACCOUNT_SID").is_some() || env.get("TWILIO_AUTH_TOKEN").is_some() => {
@@ -223,7 +232,7 @@ pub fn none_found(service: Service, env: &Environment) -> Failure {
                 .hint("create an API key in the Twilio Console and set TWILIO_API_KEY (SK…) and TWILIO_API_SECRET beside TWILIO_ACCOUNT_SID")
         }
         Service::Twilio => Failure::configuration("no Twilio credentials found").hint(format!(
-            "set {}, or name a profile with --profile (see tokenmint profile init)",
+            "set {}, or name a profile with --profile or default_profile (see tokenmint profile init)",
             names.join(", ")
         )),
     }

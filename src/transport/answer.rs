@@ -161,7 +161,7 @@ impl Said {
             Refusal::default()
         };
         let text = |value: Option<serde_json::Value>| match value {
-            Some(serde_json::Value::String(text)) => Some(scrubber.outside(&text)).filter(|text| !text.is_empty()),
+            Some(serde_json::Value::String(text)) => Some(scrubber.outside(&text)),
             Some(serde_json::Value::Number(number)) => Some(number.to_string()),
             _ => None,
         };
@@ -177,7 +177,8 @@ impl Said {
                 url: text(entry.url),
             }
         });
-        Said { details: details.collect(), error: text(refusal.error).or(text(refusal.message)) }
+        let error = text(refusal.error).or(text(refusal.message)).filter(|text| !text.is_empty());
+        Said { details: details.collect(), error }
     }
 
     /// The status, then what was said: ` (422): --channel: Permissions must be valid JSON [not_a_valid_json]`.
@@ -197,14 +198,14 @@ impl Said {
 fn reason(detail: &Detail) -> String {
     let field = match (&detail.flag, &detail.attribute) {
         (Some(flag), _) => format!("{flag}: "),
-        (None, Some(attribute)) => format!("{attribute}: "),
-        (None, None) => String::new(),
+        (None, Some(attribute)) if !attribute.is_empty() => format!("{attribute}: "),
+        (None, _) => String::new(),
     };
     let message = detail.message.as_deref().unwrap_or_default();
     match &detail.code {
-        Some(code) if !message.is_empty() => format!("{field}{message} [{code}]"),
-        Some(code) => format!("{field}{code}"),
-        None if message.is_empty() => String::new(),
-        None => format!("{field}{message}"),
+        Some(code) if !code.is_empty() && !message.is_empty() => format!("{field}{message} [{code}]"),
+        Some(code) if !code.is_empty() => format!("{field}{code}"),
+        _ if message.is_empty() => String::new(),
+        _ => format!("{field}{message}"),
     }
 }
