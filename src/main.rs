@@ -7,10 +7,15 @@ use tokenmint::error::Kind;
 use tokenmint::world::World;
 
 fn main() -> ExitCode {
-    // A panic message may quote a value, and a value may be a secret.
-    std::panic::set_hook(Box::new(|_| tokenmint::output::report::panicked()));
+    std::panic::set_hook(Box::new(|_| end_after_defect()));
     tokenmint::system::protect_memory();
     let words: Vec<OsString> = std::env::args_os().collect();
-    let status = std::panic::catch_unwind(|| tokenmint::run(&words, &World::of_process()));
-    ExitCode::from(status.unwrap_or(Kind::Internal.exit()))
+    ExitCode::from(tokenmint::run(&words, &World::of_process()))
+}
+
+/// A panic message may quote a value, and a value may be a secret: it is replaced by a constant text.
+#[allow(clippy::exit, reason = "nothing that has met a defect goes on")]
+fn end_after_defect() {
+    tokenmint::output::report::panicked();
+    std::process::exit(Kind::Internal.exit().into());
 }
