@@ -7,5 +7,6 @@ pub mod suggest;
 pub mod sanitize;
 pub mod credentials;
 pub mod signalwire;
+pub mod twilio;
 pub mod token;
 pub mod error;
