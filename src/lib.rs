@@ -9,4 +9,5 @@ pub mod credentials;
 pub mod signalwire;
 pub mod twilio;
 pub mod token;
+pub mod inspect;
 pub mod error;
