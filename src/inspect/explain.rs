@@ -21,13 +21,32 @@ pub struct Row {
 }
 
 const HEADER: [(&str, &str); 7] = [
-    ("alg", "how it is signed"),
+    ("alg", "the algorithm"),
     ("typ", "the type of token"),
     ("cty", "the type of its content"),
-    ("enc", "how it is encrypted"),
+    ("enc", "how its content is encrypted"),
     ("twr", "the region of the API key"),
     ("ch", "the host or region that serves it"),
     ("kid", "the key that it was made with"),
+];
+
+/// Values of header fields that say more than their field does.
+const HEADER_VALUES: [(&str, &str, &str); 11] = [
+    ("alg", "HS256", "signed with HMAC-SHA256"),
+    ("alg", "HS512", "signed with HMAC-SHA512"),
+    ("alg", "RS256", "signed with RSA and SHA-256"),
+    ("alg", "dir", "encrypted with a key that the service keeps"),
+    ("alg", "none", "not signed at all"),
+    ("typ", "CRT", "Chat and PubSub token"),
+    ("typ", "VRT", "video room token"),
+    ("typ", "SAT", "guest, subscriber, invite or embed token"),
+    ("typ", "Refresh", "refresh token"),
+    ("cty", "twilio-fpa;v=1", "Twilio Access Token, version 1"),
+    (
+        "kid",
+        "tokenmint-emulator",
+        "made by tokenmint's emulator, not valid on SignalWire",
+    ),
 ];
 
 const COMMON: [(&str, &str); 7] = [
@@ -86,13 +105,11 @@ const RELAY: [(&str, &str); 2] = [
 /// The rows of a header.
 pub fn header(header: &Object) -> Vec<Row> {
     let meaning = |key: &str, raw: &str| {
-        let emulator =
-            key == "kid" && json::as_str(raw).is_some_and(|kid| kid == "tokenmint-emulator");
-        if emulator {
-            "made by tokenmint's emulator, not valid on SignalWire"
-        } else {
-            lookup(&HEADER, key)
-        }
+        let given = json::as_str(raw).unwrap_or_default();
+        let known = HEADER_VALUES
+            .iter()
+            .find(|(field, value, _)| *field == key && *value == given);
+        known.map_or_else(|| lookup(&HEADER, key), |(_, _, words)| words)
     };
     let rows = header
         .iter()
@@ -165,6 +182,13 @@ fn meaning(kind: Kind, claims: &Object, key: &str, raw: &str, now: Timestamp) ->
     let is_time = matches!(key, "iat" | "nbf" | "exp")
         || (kind == Kind::Video && matches!(key, "jf" | "ju" | "rat"));
     match life::time_of(claims, key).filter(|_| is_time) {
+        Some(moment) if key == "exp" && moment <= now => {
+            format!(
+                "ended at {}, {}",
+                time::rfc3339(moment),
+                relative(moment, now)
+            )
+        }
         Some(moment) => format!(
             "{words} {}, {}",
             time::rfc3339(moment),

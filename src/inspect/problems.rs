@@ -122,7 +122,19 @@ fn grants(token: &Inspected, claims: &Object, found: &mut Vec<String>) {
         }
     }
     let products: Vec<Product> = keys.iter().map(|key| Product::of_grant(key)).collect();
-    match kind::text(&grants, "identity").filter(|identity| !identity.is_empty()) {
+    identity(&grants, &products, found);
+    let region = token.header().and_then(|header| kind::text(header, "twr"));
+    let foreign = region.filter(|region| region != region::DEFAULT);
+    if let Some(region) = foreign.filter(|_| products.contains(&Product::Video)) {
+        let region = clip(&region, 40);
+        found.push(format!(
+            "51007: Video takes only API keys of us1, and twr is '{region}'"
+        ));
+    }
+}
+
+fn identity(grants: &Object, products: &[Product], found: &mut Vec<String>) {
+    match kind::text(grants, "identity").filter(|identity| !identity.is_empty()) {
         Some(name) => found.extend(
             products
                 .iter()
@@ -132,15 +144,6 @@ fn grants(token: &Inspected, claims: &Object, found: &mut Vec<String>) {
             found.push("51105: it has no identity (Voice answers 31204)".to_owned());
         }
         None => found.push("51105: it has no identity".to_owned()),
-    }
-    let region = token.header().and_then(|header| kind::text(header, "twr"));
-    if let Some(region) =
-        region.filter(|region| region != region::DEFAULT && products.contains(&Product::Video))
-    {
-        found.push(format!(
-            "51007: Video takes only API keys of us1, and twr is '{}'",
-            clip(&region, 40)
-        ));
     }
 }
 

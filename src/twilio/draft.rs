@@ -30,6 +30,7 @@ pub struct Draft {
     identity: Option<String>,
     ttl: i64,
     not_before: Option<i64>,
+    region: Option<String>,
     /// Region and grants, where the flags alone make any.
     terms: Option<Terms>,
 }
@@ -45,14 +46,7 @@ impl Draft {
         now: Timestamp,
         notes: &mut Vec<Note>,
     ) -> Result<Self> {
-        let mut flags = Object::default();
-        for flag in &FLAGS {
-            if let Some(values) = given.get(flag.flag) {
-                let raw = encode(flag, values)?;
-                check(flag, &flag.dashed(), &raw, now)?;
-                flags.set(flag.key, raw);
-            }
-        }
+        let flags = read(given, now)?;
         let settings = Settings {
             flags: &flags,
             line: None,
@@ -64,13 +58,17 @@ impl Draft {
             Err(failure) if failure.kind() == Kind::Configuration => return Err(failure),
             Err(_) => None,
         };
+        let region = settings.region()?;
         let (ttl, not_before) = times(&settings, now)?;
         let identity = settings
             .get("identity")
             .and_then(json::as_str)
             .map(Cow::into_owned);
+        let unknown = region.as_deref().and_then(region::advice);
+        notes.extend(unknown.map(Note::Warning));
         advise(&flags, identity.as_deref(), terms.as_ref(), notes);
         Ok(Draft {
+            region,
             identity,
             ttl,
             not_before,
@@ -82,15 +80,7 @@ impl Draft {
 
     /// The region that tokens of this draft name unless a batch line changes it.
     pub fn region(&self) -> Option<&str> {
-        self.terms.as_ref().map_or_else(
-            || {
-                self.defaults
-                    .region
-                    .as_ref()
-                    .map(|found| found.value.as_str())
-            },
-            |terms| terms.region.as_deref(),
-        )
+        self.region.as_deref()
     }
 
     /// The claims of a single mint.
@@ -135,6 +125,21 @@ impl Draft {
         self.claims(&settings, ttl, not_before, now)
     }
 
+    fn identity<'a>(&'a self, settings: &Settings<'a>) -> Result<Cow<'a, str>> {
+        let identity = match settings.line.and_then(|line| line.get("identity")) {
+            Some(raw) => json::as_str(raw),
+            None => self.identity.as_deref().map(Cow::Borrowed),
+        };
+        identity.ok_or_else(|| {
+            let message = match settings.line {
+                Some(_) => "identity is missing: neither the line nor --identity gives it",
+                None => "--identity is required",
+            };
+            Failure::usage(message)
+                .hint("every product needs to know the user; add --identity NAME")
+        })
+    }
+
     fn claims<'a>(
         &'a self,
         settings: &Settings<'a>,
@@ -142,14 +147,7 @@ impl Draft {
         not_before: Option<i64>,
         now: Timestamp,
     ) -> Result<Claims<'a>> {
-        let identity = match settings.line.and_then(|line| line.get("identity")) {
-            Some(raw) => json::as_str(raw),
-            None => self.identity.as_deref().map(Cow::Borrowed),
-        };
-        let identity = identity.ok_or_else(|| {
-            Failure::usage("--identity is required")
-                .hint("add --identity NAME: every product needs to know the user")
-        })?;
+        let identity = self.identity(settings)?;
         let only_identity_and_life = |line: &Object| {
             line.iter()
                 .all(|(key, _)| matches!(key, "identity" | "ttl" | "not_before"))
@@ -175,6 +173,19 @@ impl Draft {
             expires_at,
         })
     }
+}
+
+/// The flags in the form of a batch line, each one checked.
+fn read(given: &Given, now: Timestamp) -> Result<Object> {
+    let mut flags = Object::default();
+    for flag in &FLAGS {
+        if let Some(values) = given.get(flag.flag) {
+            let raw = encode(flag, values)?;
+            check(flag, &flag.dashed(), &raw, now)?;
+            flags.set(flag.key, raw);
+        }
+    }
+    Ok(flags)
 }
 
 fn times(settings: &Settings<'_>, now: Timestamp) -> Result<(i64, Option<i64>)> {
@@ -266,13 +277,14 @@ fn advise(flags: &Object, identity: Option<&str>, terms: Option<&Terms>, notes: 
             .map(Note::Warning),
     );
     let Some(terms) = terms else { return };
-    if let Some(region) = &terms.region {
-        notes.extend(region::advice(region).map(Note::Warning));
-        if region != region::DEFAULT && terms.products.contains(&Product::Video) {
-            notes.push(Note::Warning(format!(
-                "Video takes only API keys of us1, and the region of this token is {region}"
-            )));
-        }
+    let foreign = terms
+        .region
+        .as_deref()
+        .filter(|region| *region != region::DEFAULT);
+    if let Some(region) = foreign.filter(|_| terms.products.contains(&Product::Video)) {
+        notes.push(Note::Warning(format!(
+            "Video takes only API keys of us1, and the region of this token is {region}"
+        )));
     }
     if let Some(identity) = identity {
         notes.extend(identity::advice(identity, &terms.products));

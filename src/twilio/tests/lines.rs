@@ -94,8 +94,23 @@ fn lines_may_bring_everything() {
             .with_line(&Object::default(), now())
             .unwrap_err()
             .to_string()
-            .contains("identity")
+            .contains("identity is missing")
     );
+}
+
+#[test]
+fn the_region_of_a_run_is_known_before_its_first_line() {
+    let mut notes = Vec::new();
+    let draft = Draft::new(
+        &given(&["region=ie2"]),
+        &defaults("region", "au1"),
+        now(),
+        &mut notes,
+    )
+    .unwrap();
+    assert_eq!((draft.region(), notes.len()), (Some("ie2"), 1));
+    let line = Object::parse(r#"{"identity":"a","video":true,"region":"ie1"}"#).unwrap();
+    assert_eq!(draft.with_line(&line, now()).unwrap().region(), Some("ie1"));
 }
 
 proptest! {
