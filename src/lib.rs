@@ -2,22 +2,24 @@
 //! in reading order: what is typed, whose credentials, which request, how it is sent, what comes back, how it is printed.
 
 pub mod cli;
+pub mod mint;
+pub mod input;
 pub mod credentials;
+pub mod signalwire;
+pub mod transport;
+pub mod twilio;
+pub mod token;
+pub mod output;
+pub mod inspect;
+pub mod profile;
 #[cfg(feature = "emulator")]
 pub mod emulator;
 pub mod error;
-pub mod input;
 pub mod json;
-pub mod mint;
-pub mod output;
-pub mod profile;
+pub mod time;
 pub mod sanitize;
-pub mod signalwire;
 pub mod suggest;
 pub mod system;
-pub mod time;
-pub mod token;
-pub mod transport;
 pub mod world;
 
 use std::ffi::OsString;
@@ -48,6 +50,7 @@ fn execute(invocation: &Invocation, world: &World, report: &Report, notes: &mut 
     match &invocation.command {
         Command::Print(text) => output::deliver::stdout(text.as_bytes()).map(|()| 0),
         Command::Mint(mint) => mint::Job { general: &invocation.general, mint, world, report }.run(notes),
+        Command::Inspect(inspect) => inspect::run::run(inspect, &invocation.general, world, notes),
         Command::Profile(profile) => profile::run(profile, &invocation.general, world, report, notes),
         Command::Emulator { listen, tls } => run_emulator(listen, *tls, world),
         Command::Completions(shell) => output::deliver::stdout(&cli::completions(shell)).map(|()| 0),

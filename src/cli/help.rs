@@ -34,6 +34,16 @@ pub(super) const MAN_EXAMPLES: &str = "Examples:
   tokenmint man | man -l -
   tokenmint man --dir ~/.local/share/man/man1\n";
 
+pub(super) const INSPECT: &str = "Say what a token is and whether it is valid\n\n\
+    Reads SignalWire chat, pubsub, video, guest and refresh tokens, Twilio Access Tokens and other JWTs, from the \
+    command line or stdin. Quotes, 'Bearer ' and a pasted export line are taken off. Nothing is sent anywhere.";
+
+pub(super) const INSPECT_EXAMPLES: &str = "Examples:
+  tokenmint chat --profile emulator --ttl 1h -c lobby=rw | tokenmint inspect
+  tokenmint inspect --min-ttl 5m < token.txt || tokenmint chat --ttl 1h -c lobby=rw --write token.txt
+  tokenmint inspect -o json \"$SIGNALWIRE_CHAT_TOKEN\" | jq .claims
+  tokenmint inspect --verify \"$TWILIO_ACCESS_TOKEN\"\n";
+
 pub(super) const PROFILE: &str = "List, show, create and check profiles\n\n\
     A profile is a named set of credentials in the configuration file. Its secret may stand there, in another file, or \
     come from a program such as op, pass or secret-tool.";

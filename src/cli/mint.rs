@@ -13,7 +13,9 @@ use crate::output::shell::Shell;
 use crate::signalwire::field::{Field, Input};
 use crate::signalwire::{Endpoint, Given, permission};
 use crate::time;
+use crate::token::Kind;
 use crate::transport::Settings;
+use crate::twilio;
 
 const FIELDS: &str = "Token";
 const OUTPUT: &str = "Output";
@@ -46,12 +48,15 @@ pub struct Mint {
 pub enum What {
     /// A token of one of SignalWire's endpoints.
     SignalWire(&'static Endpoint, Given),
+    /// A Twilio Access Token.
+    Twilio(twilio::Given),
 }
 
 impl std::fmt::Debug for What {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             What::SignalWire(endpoint, given) => formatter.debug_tuple(endpoint.kind.name()).field(given).finish(),
+            What::Twilio(given) => formatter.debug_tuple("twilio").field(given).finish(),
         }
     }
 }
@@ -249,16 +254,62 @@ pub(super) fn settings(matches: &ArgMatches) -> Result<Settings> {
     })
 }
 
+pub(super) fn twilio_command() -> clap::Command {
+    let texts = help::mint(Kind::Twilio);
+    clap::Command::new(Kind::Twilio.name())
+        .about(texts.about)
+        .long_about(texts.long_about)
+        .help_template(help::TEMPLATE)
+        .before_long_help(texts.examples)
+        .after_long_help(help::EXIT_CODES)
+        .args(twilio::flag::FLAGS.iter().map(twilio_argument))
+        .args(shared_arguments(Kind::Twilio.variable()))
+        .args(sending_arguments().into_iter().chain([curl_argument()]).map(|argument| {
+            // Accepted, so that one set of flags fits every command that mints; nothing is sent here.
+            argument.hide(true)
+        }))
+}
+
+fn twilio_argument(flag: &'static twilio::flag::Flag) -> Arg {
+    let (short, _) = flag.help.split_once("\n\n").unwrap_or((flag.help, ""));
+    let forms = if flag.input.is_json() { format!("\n\n{JSON_FORMS}") } else { String::new() };
+    let argument = Arg::new(flag.flag)
+        .long(flag.flag)
+        .value_name(flag.value)
+        .help_heading(FIELDS)
+        .help(short)
+        .long_help(format!("{}{forms}", flag.help));
+    let argument = match flag.input {
+        twilio::flag::Input::Duration | twilio::flag::Input::Time => argument.allow_hyphen_values(true),
+        input if input.value_is_optional() => argument.num_args(0..=1),
+        _ => argument,
+    };
+    if flag.input.repeats() { argument.action(ArgAction::Append) } else { argument }
+}
+
+/// What was typed for `twilio`.
+pub(super) fn read_twilio(matches: &ArgMatches) -> Result<Mint> {
+    let given = twilio::flag::FLAGS.iter().filter(|flag| matches.value_source(flag.flag).is_some()).map(|flag| {
+        let values: Vec<_> = matches.get_many::<String>(flag.flag).unwrap_or_default().cloned().map(Some).collect();
+        (flag.flag, if values.is_empty() { vec![None] } else { values })
+    });
+    read_shared(What::Twilio(given.collect()), None, matches)
+}
+
 /// What was typed for a SignalWire command.
 pub(super) fn read(endpoint: &'static Endpoint, matches: &ArgMatches) -> Result<Mint> {
     let given = endpoint.fields.iter().filter_map(|field| {
         let values: Vec<String> = matches.get_many::<String>(field.flag)?.cloned().collect();
         Some((field.flag, values))
     });
-    let what = What::SignalWire(endpoint, given.collect());
+    let body = matches.get_one::<String>("body").cloned();
+    read_shared(What::SignalWire(endpoint, given.collect()), body, matches)
+}
+
+fn read_shared(what: What, body: Option<String>, matches: &ArgMatches) -> Result<Mint> {
     Ok(Mint {
         what,
-        body: matches.get_one::<String>("body").cloned(),
+        body,
         curl: matches.get_flag("curl"),
         settings: settings(matches)?,
         format: format(matches)?,

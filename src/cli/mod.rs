@@ -5,6 +5,7 @@ mod fault;
 mod general;
 mod generate;
 mod help;
+mod inspect;
 mod mint;
 mod parse;
 mod profile;
@@ -16,6 +17,7 @@ use clap::{Arg, ArgAction, ValueHint, value_parser};
 use crate::output::report::Tone;
 
 pub use generate::{SHELLS, completions, man_pages};
+pub use inspect::Inspect;
 pub use mint::{Mint, What};
 pub use parse::{parse, tone_of};
 pub use profile::{Action, Profile};
@@ -47,6 +49,8 @@ pub enum Command {
     Print(String),
     /// Mint a token.
     Mint(Box<Mint>),
+    /// Take a token apart.
+    Inspect(Inspect),
     /// Look after profiles.
     Profile(Profile),
     /// Run the emulator at this address.
@@ -77,7 +81,14 @@ pub fn tree() -> clap::Command {
         .max_term_width(100)
         .args(general::arguments());
     let root = root.subcommands(crate::signalwire::ENDPOINTS.into_iter().map(mint::signalwire_command));
-    root.subcommands([profile::command(), emulator_command(), completions_command(), man_command()])
+    root.subcommands([
+        mint::twilio_command(),
+        inspect::command(),
+        profile::command(),
+        emulator_command(),
+        completions_command(),
+        man_command(),
+    ])
 }
 
 fn emulator_command() -> clap::Command {

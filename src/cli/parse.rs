@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::ArgMatches;
 use clap::error::ErrorKind;
 
-use super::{Command, Invocation, fault, general, mint, profile, tree};
+use super::{Command, Invocation, fault, general, inspect, mint, profile, tree};
 use crate::error::Result;
 use crate::output::report::Tone;
 use crate::signalwire::ENDPOINTS;
@@ -39,6 +39,8 @@ fn command(matches: &ArgMatches) -> Result<Command> {
         return Ok(Command::Mint(Box::new(mint::read(endpoint, matches)?)));
     }
     Ok(match name {
+        "twilio" => Command::Mint(Box::new(mint::read_twilio(matches)?)),
+        "inspect" => Command::Inspect(inspect::read(matches)?),
         "profile" => Command::Profile(profile::read(matches)?),
         "completions" => Command::Completions(matches.get_one::<String>("shell").cloned().unwrap_or_default()),
         "man" => Command::Man(matches.get_one::<PathBuf>("dir").cloned()),

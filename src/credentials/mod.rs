@@ -16,7 +16,9 @@ use zeroize::Zeroizing;
 use crate::error::{Failure, Kind, Note, OrFail as _, Result};
 use crate::sanitize;
 use crate::world::Environment;
-use config::{Config, Profile, SecretSource, Section};
+use config::{Config, Profile, SecretSource};
+
+pub use config::Section;
 
 pub use secret::Secret;
 pub use space::Space;
@@ -329,11 +331,20 @@ fn read_secret(path: &Path, origin: &str) -> Result<Secret> {
     helper::one_line(&bytes).map_err(|why| Failure::configuration(format!("{origin}: the file {place} {why}")))
 }
 
+/// The most bytes of a space, an id or a secret. The services' own have less than a hundred; a request header has room
+/// for a few thousand.
+const MAX_VALUE: usize = 4_096;
+
 /// A value without the white space around it, which is a slip of copying.
 fn tidy(value: &str, origin: &str, notes: &mut Vec<Note>) -> Result<String> {
     let trimmed = value.trim();
     if trimmed.is_empty() {
         return Err(Failure::configuration(format!("{origin} is nothing but white space")));
+    }
+    if trimmed.len() > MAX_VALUE {
+        return Err(Failure::configuration(format!(
+            "{origin} has more than {MAX_VALUE} bytes, which no credential has"
+        )));
     }
     if trimmed.chars().any(char::is_control) {
         return Err(Failure::configuration(format!("{origin} has a line break or another control character in it")));

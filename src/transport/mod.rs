@@ -304,7 +304,8 @@ impl Transport {
 
     fn too_long(&self, failure: Failure, wait: Duration) -> Failure {
         // Rounded up: a moment too early would only earn the same answer.
-        let seconds = i64::try_from(wait.as_secs()).unwrap_or(i64::MAX).saturating_add(i64::from(wait.subsec_nanos() > 0));
+        let seconds =
+            i64::try_from(wait.as_secs()).unwrap_or(i64::MAX).saturating_add(i64::from(wait.subsec_nanos() > 0));
         let when = self.world.now().checked_add(jiff::SignedDuration::from_secs(seconds)).map(crate::time::rfc3339);
         let when = when.map_or_else(|_| "in the far future".to_owned(), |when| format!("at {when}"));
         failure.hint(format!(

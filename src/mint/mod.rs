@@ -1,6 +1,8 @@
 //! One mint from start to end: the request is built and checked, its way out is looked at, credentials are found, the
 //! request is sent, and the token is delivered.
 
+pub mod twilio;
+
 use jiff::Timestamp;
 
 use crate::cli::{General, Mint, What};
@@ -37,15 +39,36 @@ impl Job<'_> {
     /// # Errors
     /// Every exit code but 7 and 8; nothing has then been printed.
     pub fn run(&self, notes: &mut Vec<Note>) -> Result<u8> {
-        let What::SignalWire(endpoint, given) = &self.mint.what;
-        let names = Names::new(endpoint.kind, self.mint.name.as_deref())?;
-        let request = self.request(endpoint, given, notes)?;
-        if self.mint.dry_run || self.mint.curl {
-            return self.show(&request, notes);
+        match &self.mint.what {
+            What::SignalWire(endpoint, given) => {
+                let request = self.request(endpoint, given, notes)?;
+                if self.mint.dry_run || self.mint.curl {
+                    return self.show(&request, notes);
+                }
+                self.deliver(endpoint.kind, notes, |notes| self.signalwire(&request, notes))
+            }
+            What::Twilio(given) => {
+                twilio::refuse_curl(self)?;
+                let order = twilio::Order::new(given, self, notes)?;
+                if self.mint.dry_run {
+                    return order.show(self, notes);
+                }
+                self.deliver(Kind::Twilio, notes, |notes| order.token(self.world, notes))
+            }
         }
+    }
+
+    /// Looks at the way out, mints, and puts the token there.
+    fn deliver(
+        &self,
+        kind: Kind,
+        notes: &mut Vec<Note>,
+        mint: impl FnOnce(&mut Vec<Note>) -> Result<Token>,
+    ) -> Result<u8> {
+        let names = Names::new(kind, self.mint.name.as_deref())?;
         let program = self.program()?;
         let destination = Destination::prepare(self.mint.format, self.mint.write.as_deref(), &self.world.env)?;
-        let token = self.signalwire(&request, notes)?;
+        let token = mint(notes)?;
         if let Some(program) = program {
             self.report.notes(&std::mem::take(notes));
             return program.run(&token, &names);

@@ -1,0 +1,74 @@
+//! The `inspect` command.
+
+use clap::{Arg, ArgAction, ArgMatches};
+use jiff::SignedDuration;
+
+use super::help;
+use crate::error::{Failure, Result};
+use crate::time;
+
+/// What was typed for `inspect`.
+#[derive(Debug)]
+pub struct Inspect {
+    /// The token; without it, stdin.
+    pub token: Option<String>,
+    /// `--check`.
+    pub check: bool,
+    /// `--min-ttl`.
+    pub min_ttl: Option<SignedDuration>,
+    /// `--verify`.
+    pub verify: bool,
+    /// `-o json`.
+    pub json: bool,
+}
+
+pub(super) fn command() -> clap::Command {
+    clap::Command::new("inspect")
+        .about("Say what a token is and whether it is valid")
+        .long_about(help::INSPECT)
+        .help_template(help::TEMPLATE)
+        .before_long_help(help::INSPECT_EXAMPLES)
+        .after_long_help(help::EXIT_CODES)
+        .arg(Arg::new("token").value_name("TOKEN").help("The token, or - for stdin, which is also read without it"))
+        .arg(
+            Arg::new("check")
+                .long("check")
+                .action(ArgAction::SetTrue)
+                .help("Exit with 8 unless the token is valid now"),
+        )
+        .arg(
+            Arg::new("min-ttl")
+                .long("min-ttl")
+                .value_name("DURATION")
+                .allow_hyphen_values(true)
+                .help("Check, and ask for this much life left"),
+        )
+        .arg(
+            Arg::new("verify")
+                .long("verify")
+                .action(ArgAction::SetTrue)
+                .help("Check a Twilio token's signature with the secret of the profile or the environment"),
+        )
+        .arg(
+            Arg::new("output")
+                .long("output")
+                .short('o')
+                .value_name("FORMAT")
+                .value_parser(["text", "json"])
+                .default_value("text")
+                .hide_possible_values(true)
+                .help("text or json"),
+        )
+}
+
+pub(super) fn read(matches: &ArgMatches) -> Result<Inspect> {
+    let min_ttl = matches.get_one::<String>("min-ttl").map(|text| time::duration(text)).transpose();
+    let min_ttl = min_ttl.map_err(|fault| Failure::usage(format!("--min-ttl {fault}")))?;
+    Ok(Inspect {
+        token: matches.get_one::<String>("token").cloned(),
+        check: matches.get_flag("check") || min_ttl.is_some(),
+        min_ttl,
+        verify: matches.get_flag("verify"),
+        json: matches.get_one::<String>("output").is_some_and(|format| format == "json"),
+    })
+}

@@ -1,0 +1,144 @@
+//! A token taken apart: its parts, its header, its claims. What they mean is for `kind`, `life` and `explain`; nothing here
+//! fails, since a token that cannot be read is itself something to report.
+
+use base64::Engine as _;
+use base64::alphabet;
+use base64::engine::general_purpose::{GeneralPurpose, URL_SAFE_NO_PAD};
+use base64::engine::{DecodePaddingMode, GeneralPurposeConfig};
+
+use crate::json::Object;
+
+/// How a token is built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Signed, and readable by anyone: three parts (RFC 7515).
+    Jws,
+    /// Encrypted: five parts, of which only the header can be read (RFC 7516).
+    Jwe,
+    /// Neither.
+    Opaque,
+}
+
+impl Format {
+    /// The word in JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Format::Jws => "jws",
+            Format::Jwe => "jwe",
+            Format::Opaque => "opaque",
+        }
+    }
+}
+
+/// A token's readable parts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decoded {
+    /// How it is built.
+    pub format: Format,
+    /// The header, if there is one.
+    pub header: Option<Object>,
+    /// The claims, if they can be read.
+    pub claims: Option<Object>,
+    /// What is wrong with its form.
+    pub faults: Vec<String>,
+}
+
+/// Takes a token apart.
+pub fn decode(token: &str) -> Decoded {
+    let parts: Vec<&str> = token.split('.').collect();
+    let mut faults = Vec::new();
+    let Some(header) = object(parts[0], "header", &mut faults) else {
+        return Decoded { format: Format::Opaque, header: None, claims: None, faults: Vec::new() };
+    };
+    let encrypted = header.get("enc").is_some();
+    let format = match parts.len() {
+        3 if !encrypted => Format::Jws,
+        5 => Format::Jwe,
+        count => {
+            faults.push(format!(
+                "it begins like a JWT but has {count} part{}, where {}: it was cut short, or something was added",
+                if count == 1 { "" } else { "s" },
+                if encrypted { "an encrypted one has five" } else { "a signed one has three" }
+            ));
+            Format::Opaque
+        }
+    };
+    let claims = if format == Format::Jws { object(parts[1], "claims", &mut faults) } else { None };
+    if format == Format::Jws && parts[2].is_empty() {
+        faults.push("it has no signature".to_owned());
+    }
+    Decoded { format, header: Some(header), claims, faults }
+}
+
+/// The bytes of a signature, if it is base64url.
+pub fn signature(part: &str) -> Option<Vec<u8>> {
+    URL_SAFE_NO_PAD.decode(part).ok()
+}
+
+/// A part as the JSON object that it should be.
+fn object(part: &str, name: &str, faults: &mut Vec<String>) -> Option<Object> {
+    let bytes = match URL_SAFE_NO_PAD.decode(part) {
+        Ok(bytes) => bytes,
+        Err(_) => {
+            let lenient = LENIENT.decode(part);
+            let fault = if lenient.is_ok() { "is not base64url as a JWT has it (padding)" } else { "is not base64url" };
+            faults.push(format!("the part of the {name} {fault}"));
+            lenient.ok()?
+        }
+    };
+    let read = std::str::from_utf8(&bytes).ok().map(Object::parse);
+    let Some(Ok(object)) = read else {
+        faults.push(format!("the part of the {name} does not hold a JSON object"));
+        return None;
+    };
+    if let Some(key) = object.repeated() {
+        faults.push(format!("the {name} has the key '{}' twice", crate::sanitize::clip(key, 60)));
+    }
+    Some(object)
+}
+
+/// Reads what other tools wrote, padding and stray bits included.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::URL_SAFE,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // Made with: printf '%s' '{"alg":"none"}' | basenc --base64url | tr -d =
+    const HEADER: &str = "eyJhbGciOiJub25lIn0";
+    // '{"a":1}', '[1]', '{"enc":"A256GCM"}' likewise.
+    const CLAIMS: &str = "eyJhIjoxfQ";
+    const LIST: &str = "WzFd";
+    const ENCRYPTED: &str = "eyJlbmMiOiJBMjU2R0NNIn0";
+
+    fn seen(token: &str) -> (Format, bool, Option<String>, String) {
+        let decoded = decode(token);
+        let claims = decoded.claims.map(|claims| claims.to_string());
+        (decoded.format, decoded.header.is_some(), claims, decoded.faults.join("; "))
+    }
+
+    #[test]
+    fn parts_tell_the_format() {
+        let claims = Some(r#"{"a":1}"#.to_owned());
+        assert_eq!(seen(&format!("{HEADER}.{CLAIMS}.x")), (Format::Jws, true, claims.clone(), String::new()));
+        assert_eq!(seen(&format!("{ENCRYPTED}..iv.text.tag")), (Format::Jwe, true, None, String::new()));
+        assert_eq!(seen("PT0123"), (Format::Opaque, false, None, String::new()));
+        assert_eq!(seen("a.b.c"), (Format::Opaque, false, None, String::new()));
+        let (format, _, read, faults) = seen(&format!("{HEADER}=.{CLAIMS}==."));
+        assert_eq!((format, read), (Format::Jws, claims));
+        assert!(faults.contains("padding") && faults.contains("no signature"), "{faults}");
+    }
+
+    #[test]
+    fn what_was_cut_short_is_named() {
+        assert!(seen(HEADER).3.contains("has 1 part, where a signed one has three"));
+        assert!(seen(&format!("{ENCRYPTED}..iv")).3.contains("has 3 parts, where an encrypted one has five"));
+        assert!(seen(&format!("{HEADER}.{LIST}.x")).3.contains("does not hold a JSON object"));
+        assert!(seen(&format!("{HEADER}.%.x")).3.contains("not base64url"));
+    }
+}

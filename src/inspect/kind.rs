@@ -1,0 +1,129 @@
+//! Which token it is. The marks are those seen in tokens of the services: SignalWire's `typ`, Twilio's `cty`.
+
+use super::decode::{Decoded, Format};
+use crate::json::{self, Object};
+use crate::twilio::sid;
+
+/// The kinds of token that can be told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// SignalWire Chat, which also serves PubSub: `typ` is `CRT`.
+    Chat,
+    /// SignalWire video room: `typ` is `VRT`.
+    Video,
+    /// SignalWire guest, subscriber, invite or embed token: encrypted, `typ` is `SAT`.
+    Guest,
+    /// SignalWire refresh token: `typ` is `Refresh`.
+    Refresh,
+    /// SignalWire Relay, the second version of its SDK.
+    Relay,
+    /// Twilio Access Token, or something that was meant to be one.
+    Twilio,
+    /// Any other JWT, signed or encrypted.
+    Jwt,
+    /// Anything else.
+    Opaque,
+}
+
+impl Kind {
+    /// Tells the kind.
+    pub fn of(decoded: &Decoded) -> Self {
+        let Some(header) = &decoded.header else {
+            return Kind::Opaque;
+        };
+        let typ = text(header, "typ").unwrap_or_default();
+        match (decoded.format, typ.as_str()) {
+            (Format::Opaque, _) => Kind::Opaque,
+            (Format::Jws, "CRT") => Kind::Chat,
+            (Format::Jws, "VRT") => Kind::Video,
+            (Format::Jwe, "SAT") => Kind::Guest,
+            (_, "Refresh") => Kind::Refresh,
+            (Format::Jws, _) if is_twilio(header, decoded.claims.as_ref()) => Kind::Twilio,
+            (Format::Jws, _) if is_relay(header, decoded.claims.as_ref()) => Kind::Relay,
+            _ => Kind::Jwt,
+        }
+    }
+
+    /// The word in JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Kind::Chat => "chat",
+            Kind::Video => "video",
+            Kind::Guest => "guest",
+            Kind::Refresh => "refresh",
+            Kind::Relay => "relay",
+            Kind::Twilio => "twilio",
+            Kind::Jwt => "jwt",
+            Kind::Opaque => "opaque",
+        }
+    }
+
+    /// What it is, for people.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Kind::Chat => "SignalWire Chat token, which also serves PubSub",
+            Kind::Video => "SignalWire video room token",
+            Kind::Guest => "SignalWire access token (guest, subscriber, invite or embed)",
+            Kind::Refresh => "SignalWire refresh token",
+            Kind::Relay => "SignalWire Relay token",
+            Kind::Twilio => "Twilio Access Token",
+            Kind::Jwt => "JWT of an unknown service",
+            Kind::Opaque => "text that cannot be read as a token",
+        }
+    }
+
+    /// Whether SignalWire made it.
+    pub const fn is_signalwire(self) -> bool {
+        matches!(self, Kind::Chat | Kind::Video | Kind::Guest | Kind::Refresh | Kind::Relay)
+    }
+}
+
+/// The string of a member, if it is one.
+pub(super) fn text(object: &Object, key: &str) -> Option<String> {
+    object.get(key).and_then(json::as_str).map(|text| text.into_owned())
+}
+
+/// Whether a JWT is an Access Token, or so near to one that Twilio's own errors are the best help.
+fn is_twilio(header: &Object, claims: Option<&Object>) -> bool {
+    if text(header, "cty").is_some_and(|cty| cty.starts_with("twilio-")) {
+        return true;
+    }
+    let Some(claims) = claims else { return false };
+    let starts = |key: &str, prefix: &str| {
+        text(claims, key).is_some_and(|sid| sid.starts_with(prefix) && sid.len() == sid::LENGTH)
+    };
+    let grants = claims.get("grants").is_some_and(json::is_object);
+    (grants && (starts("iss", "SK") || starts("sub", "AC"))) || is_capability(claims)
+}
+
+/// Whether these are the claims of a capability token, which Access Tokens replaced: signed with the auth token, `iss` is
+/// the account, `scope` lists `scope:…` URIs.
+pub(super) fn is_capability(claims: &Object) -> bool {
+    let account = text(claims, "iss").is_some_and(|iss| iss.starts_with("AC") && iss.len() == sid::LENGTH);
+    account && text(claims, "scope").is_some_and(|scope| scope.starts_with("scope:"))
+}
+
+fn is_relay(header: &Object, claims: Option<&Object>) -> bool {
+    let has = |key: &str| claims.is_some_and(|claims| claims.get(key).is_some());
+    text(header, "alg").as_deref() == Some("HS512") && has("resource") && has("iss") && has("iat")
+}
+
+/// What an opaque text looks like, if its look is known: a sentence without its subject.
+pub(super) fn look(token: &str) -> Option<String> {
+    let known = [
+        ("PT", "looks like a SignalWire API token, a secret that belongs on servers only, not a client token"),
+        ("PSK_", "looks like a SignalWire signing key, a secret that is no client token"),
+        ("c2c_", "looks like a SignalWire click-to-call token, which is exchanged for an embed token"),
+        ("vpt_", "looks like a SignalWire conference token"),
+    ];
+    if let Some(name) = sid::described(token) {
+        return Some(format!("is {name} of Twilio's kind, not a token"));
+    }
+    if sid::is_bare_hex(token) {
+        return Some(
+            "is 32 hexadecimal digits, as a Twilio auth token is; that is a secret and no client token".to_owned(),
+        );
+    }
+    let found = known.iter().find(|(prefix, _)| token.starts_with(prefix) && token.len() > prefix.len() + 15);
+    found.map(|(_, what)| (*what).to_owned())
+}

@@ -1,0 +1,130 @@
+//! What was found, written: for people as lines, for programs as one JSON object. Everything that came from the token is
+//! made fit to show on the way.
+
+use std::fmt::Write as _;
+
+use jiff::Timestamp;
+
+use super::decode::Format;
+use super::explain::{self, Row};
+use super::life::End;
+use super::{Inspected, problems};
+use crate::json::{self, Object};
+use crate::sanitize;
+use crate::time;
+
+/// The report for people: several lines, each with its line break.
+pub fn text(token: &Inspected, now: Timestamp) -> String {
+    let mut rows = vec![plain("format", format_words(token))];
+    let times = [("issued", token.life.issued_at), ("starts", token.life.starts)];
+    rows.extend(times.into_iter().filter_map(|(name, moment)| Some(plain(name, moment_words(moment?, now)))));
+    let (name, end) = end_words(token, now);
+    rows.push(plain(name, end));
+    rows.push(plain("valid now", valid_words(token.valid(now)).to_owned()));
+    rows.push(plain("signature", token.signature().words().to_owned()));
+    let mut report = format!("{}\n", token.kind().title());
+    section(&mut report, &rows);
+    if let Some(header) = token.header() {
+        report.push_str("\nheader\n");
+        section(&mut report, &explain::header(header));
+    }
+    if let Some(claims) = token.claims() {
+        report.push_str("\nclaims\n");
+        section(&mut report, &explain::claims(token.kind(), claims, now));
+    }
+    let problems = problems::of(token, now);
+    if !problems.is_empty() {
+        report.push_str("\nproblems\n");
+        problems.iter().for_each(|problem| report.push_str(&format!("  {}\n", sanitize::clean(problem))));
+    }
+    report
+}
+
+/// The report for programs: one object, one line, no line break. Header and claims are as written in the token.
+pub fn json(token: &Inspected, now: Timestamp) -> String {
+    let moment = |moment: Option<Timestamp>| {
+        moment.map_or_else(|| "null".to_owned(), |moment| json::string(&time::rfc3339(moment)))
+    };
+    let object =
+        |object: Option<&Object>| object.map_or_else(|| "null".to_owned(), |object| escaped(&object.to_string()));
+    let end = token.life.expires_at();
+    let left = end.map(|end| (end.as_second() - now.as_second()).to_string());
+    let problems = problems::of(token, now).iter().map(|problem| sanitize::clean(problem)).collect::<Vec<_>>();
+    let mut report = Object::default();
+    report.set("kind", json::string(token.kind().name()));
+    report.set("format", json::string(token.format().name()));
+    report.set("header", object(token.header()));
+    report.set("claims", object(token.claims()));
+    report.set("issued_at", moment(token.life.issued_at));
+    report.set("not_before", moment(token.life.starts));
+    report.set("expires_at", moment(end));
+    report.set("expires_in", left.unwrap_or_else(|| "null".to_owned()));
+    report.set("valid", token.valid(now).map_or_else(|| "null".to_owned(), |valid| valid.to_string()));
+    report.set("signature", json::string(token.signature().words()));
+    report.set("problems", serde_json::Value::from(problems).to_string());
+    report.to_string()
+}
+
+/// JSON in which characters that steer a terminal stand as escapes, which changes nothing of its meaning: outside of
+/// strings JSON has none of them.
+fn escaped(json: &str) -> String {
+    json.chars().fold(String::with_capacity(json.len()), |mut text, character| {
+        let plain = character.is_ascii_graphic()
+            || character == ' '
+            || !sanitize::clean(character.encode_utf8(&mut [0; 4])).is_empty();
+        if plain {
+            text.push(character);
+        } else {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                // Writing to a string cannot fail.
+                let _ = write!(text, "\\u{unit:04x}");
+            }
+        }
+        text
+    })
+}
+
+fn plain(name: &str, value: String) -> Row {
+    Row { name: name.to_owned(), value, meaning: String::new() }
+}
+
+fn section(report: &mut String, rows: &[Row]) {
+    let width = rows.iter().map(|row| row.name.chars().count()).max().unwrap_or(0).min(24);
+    for Row { name, value, meaning } in rows {
+        let meaning = if meaning.is_empty() { String::new() } else { format!("  ({meaning})") };
+        let line = format!("  {name:width$}  {value}{meaning}");
+        report.push_str(line.trim_end());
+        report.push('\n');
+    }
+}
+
+fn format_words(token: &Inspected) -> String {
+    match token.format() {
+        Format::Jws => "signed, readable by anyone (JWS)".to_owned(),
+        Format::Jwe => {
+            "encrypted (JWE): all but the header, its end included, can be read by nobody but the service".to_owned()
+        }
+        Format::Opaque => "opaque: nothing tells what it holds".to_owned(),
+    }
+}
+
+fn moment_words(moment: Timestamp, now: Timestamp) -> String {
+    format!("{}, {}", time::rfc3339(moment), explain::relative(moment, now))
+}
+
+fn end_words(token: &Inspected, now: Timestamp) -> (&'static str, String) {
+    match token.life.ends {
+        End::At(end) if end <= now => ("ended", moment_words(end, now)),
+        End::At(end) => ("ends", moment_words(end, now)),
+        End::Never => ("ends", "never".to_owned()),
+        End::Unknown => ("ends", "cannot be known".to_owned()),
+    }
+}
+
+const fn valid_words(valid: Option<bool>) -> &'static str {
+    match valid {
+        Some(true) => "yes",
+        Some(false) => "no",
+        None => "cannot be known",
+    }
+}

@@ -1,0 +1,57 @@
+//! The `inspect` command: finds the token, and for `--verify` the secret, prints the report, then judges.
+
+use std::io::{IsTerminal as _, Read as _};
+
+use anyhow::Context as _;
+
+use super::read;
+use crate::cli::{General, Inspect};
+use crate::credentials::{self, Service, Wanted};
+use crate::error::{Failure, Kind, Note, OrFail as _, Result};
+use crate::output::deliver;
+use crate::world::World;
+
+/// The most bytes that are read from stdin: a token, its quotes and an assignment around it.
+const MAX_INPUT: u64 = 1024 * 1024;
+
+/// Prints the report and gives the exit status.
+///
+/// # Errors
+/// Exit 2 where there is no token, 3 where `--verify` finds no secret, 8 where the token is not valid; the report has
+/// then been printed all the same.
+pub fn run(inspect: &Inspect, general: &General, world: &World, notes: &mut Vec<Note>) -> Result<u8> {
+    let text = match &inspect.token {
+        Some(token) if token != "-" => token.clone(),
+        _ => from_stdin()?,
+    };
+    let mut inspected = read(&text)?;
+    if inspect.verify {
+        let wanted = Wanted { profile: general.profile.as_deref(), config: general.config.as_deref() };
+        inspected.require_twilio()?;
+        let set = credentials::find(Service::Twilio, wanted, &world.env, notes)?;
+        let set = set.ok_or_else(|| credentials::none_found(Service::Twilio, &world.env))?;
+        let secret = set.reveal(&world.env, notes)?;
+        inspected.verify(&set.open[1], &secret)?;
+    }
+    let now = world.now();
+    let report = if inspect.json { inspected.report_json(now) + "\n" } else { inspected.report_text(now) };
+    deliver::stdout(report.as_bytes())?;
+    inspected.check_signature()?;
+    if inspect.check {
+        inspected.check(now, inspect.min_ttl)?;
+    }
+    Ok(0)
+}
+
+fn from_stdin() -> Result<String> {
+    let stdin = std::io::stdin();
+    if stdin.is_terminal() {
+        return Err(Failure::usage("no token is given").hint("write it after inspect, or pipe it in"));
+    }
+    let mut bytes = Vec::new();
+    stdin.lock().take(MAX_INPUT + 1).read_to_end(&mut bytes).context("cannot read stdin").or_fail(Kind::Usage)?;
+    if bytes.len() as u64 > MAX_INPUT {
+        return Err(Failure::usage("stdin has more than 1 MiB, which is no token"));
+    }
+    String::from_utf8(bytes).map_err(|_| Failure::usage("stdin is not UTF-8 text, so it is no token"))
+}

@@ -1,0 +1,46 @@
+//! Twilio's regions, one of which every API key belongs to. A region travels in the token's header as `twr`.
+
+use crate::suggest;
+
+/// The regions that Twilio's pages name (Global Infrastructure; `jp1` in the pages of its command-line tool).
+pub const KNOWN: [&str; 4] = ["us1", "ie1", "au1", "jp1"];
+
+/// The region of keys that were made without choosing one, and the only one that Video takes.
+pub const DEFAULT: &str = "us1";
+
+/// What is wrong with a region, if something is: a sentence without its subject.
+pub fn fault(region: &str) -> Option<String> {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if (1..=32).contains(&region.len()) && region.bytes().all(plain) {
+        return None;
+    }
+    let lower = region.to_ascii_lowercase();
+    Some(format!("must be a region such as us1, ie1 or au1{}", suggest::aside(&lower, KNOWN)))
+}
+
+/// What is worth saying about a region that nobody documents.
+pub fn advice(region: &str) -> Option<String> {
+    if KNOWN.contains(&region) {
+        return None;
+    }
+    Some(format!(
+        "region '{region}' is not one that Twilio documents ({}){}",
+        KNOWN.join(", "),
+        suggest::aside(region, KNOWN)
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_regions_pass_unknown_ones_warn_and_others_fail() {
+        assert!(KNOWN.iter().all(|region| fault(region).is_none() && advice(region).is_none()));
+        assert!(fault("sg1").is_none() && advice("sg1").is_some());
+        for wrong in ["", "IE1", "ie1 ", "\"ie1\"", "ie1\n", "é"] {
+            assert!(fault(wrong).is_some(), "{wrong}");
+        }
+        assert!(fault("IE1").is_some_and(|fault| fault.contains("did you mean 'ie1'?")));
+    }
+}
