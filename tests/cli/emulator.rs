@@ -107,10 +107,10 @@ impl Emulator {
             .expect("the emulator starts");
         let out = lines(child.stdout.take().expect("stdout"));
         let err = lines(child.stderr.take().expect("stderr"));
-        let mut emulator = Emulator { child, _run: run, address: String::new(), exports: Vec::new() };
         let ready = out.recv_timeout(PATIENCE).expect("a line on stdout");
-        emulator.address =
+        let address =
             ready.strip_prefix("listening on http://").expect("the promised line").trim_end_matches('/').to_owned();
+        let mut emulator = Emulator { child, _run: run, address, exports: Vec::new() };
         while emulator.exports.len() < 3 {
             let line = err.recv_timeout(PATIENCE).expect("three export lines on stderr");
             if let Some((name, value)) = line.trim().strip_prefix("export ").and_then(|line| line.split_once('=')) {
@@ -231,12 +231,13 @@ fn the_server_gives_the_documented_refusals() {
     }
 }
 
+/// Which path is asked, with what, and which attributes are then complained of with which codes.
+type Row = (usize, Value, Vec<(&'static str, &'static str)>);
+
 #[test]
 fn the_server_complains_of_every_field_that_is_wrong() {
     let emulator = Emulator::start();
     let eleven: Vec<String> = (0..11).map(|number| format!("00000000-0000-4000-8000-{number:012}")).collect();
-    // Which path is asked, with what, and which attributes are then complained of with which codes.
-    type Row = (usize, Value, Vec<(&'static str, &'static str)>);
     let rows: Vec<Row> = vec![
         (0, json!({}), vec![("ttl", "missing_required_parameter"), ("channels", "missing_required_parameter")]),
         (1, json!({}), vec![("ttl", "missing_required_parameter")]),

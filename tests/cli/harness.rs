@@ -274,7 +274,7 @@ impl Run {
             Stdout::Empty if !outcome.stdout.is_empty() => faults.push("an empty stdout".to_owned()),
             Stdout::Exact(text) if *text != outcome.stdout => faults.push(format!("stdout {text:?}")),
             Stdout::Matching(predicate) if !predicate.eval(&outcome.stdout) => {
-                faults.push(format!("stdout with {predicate}"))
+                faults.push(format!("stdout with {predicate}"));
             }
             _ => {}
         }

@@ -1,16 +1,19 @@
 //! Black-box tests of the built binary, written from what it promises. Expected bytes are written out by hand.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test ends by panicking")]
+#![allow(clippy::print_stdout, reason = "a test that is left out says why")]
 
 /// One run: what the program may see, and what it must say.
 mod harness;
 /// A loopback server that records what arrives and answers as told.
 mod server;
 
+/// What a server may answer, and what the exit code then is.
+mod answers;
 /// Credentials: one set, from one source.
 mod credentials;
 /// The emulator, as a profile and as a server.
+#[cfg(feature = "emulator")]
 mod emulator;
-/// What a server may answer, and what the exit code then is.
-mod answers;
 /// The example configuration is accepted as it stands.
 mod example_config;
 /// What a token looks like on stdout, in a file, in a variable.
@@ -19,6 +22,8 @@ mod output;
 mod output_variables;
 /// Calls that are wrong: nothing is sent.
 mod refusals;
+/// Which texts are a space, and which are not.
+mod spaces;
 /// Answers that come late, broken, twice or from elsewhere.
 mod transport;
 /// What stands on the wire, byte by byte.

@@ -87,6 +87,7 @@ fn quiet_silences_notes_but_no_error() {
     let server = Server::minting();
     tokenmint(VIDEO).arg("-q").credentials(&server).prints(format!("{TOKEN}\n")).run();
     tokenmint(GUEST_COMMAND).args(["-q", "--region", "mars"]).credentials(&server).prints(format!("{GUEST}\n")).run();
+    #[cfg(feature = "emulator")]
     tokenmint(CHAT).args(["-q", "--profile", "emulator"]).stdout(predicates::str::ends_with("\n")).run();
     tokenmint(CHAT).arg("-q").fails(3).run();
     tokenmint("chat -q --ttl 60 -c a=r").fails(2).run();

@@ -300,7 +300,7 @@ fn reply(mut stream: &TcpStream, answer: Answer) -> bool {
         Answer::Full(status, headers, body) => {
             let mut head = format!("HTTP/1.1 {status} Scripted\r\nContent-Length: {}\r\n", body.len());
             for (name, value) in headers {
-                head.push_str(&format!("{name}: {value}\r\n"));
+                head.extend([name.as_str(), ": ", value.as_str(), "\r\n"]);
             }
             head.push_str("\r\n");
             stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&body)).is_ok()
