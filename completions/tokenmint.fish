@@ -37,6 +37,8 @@ complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "chat" -d 'Mint 
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "pubsub" -d 'Mint a SignalWire PubSub token'
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "guest" -d 'Mint a SignalWire guest token (Call Fabric)'
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "video" -d 'Mint a SignalWire video room token'
+complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "twilio" -d 'Sign a Twilio Access Token, offline'
+complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "inspect" -d 'Say what a token is and whether it is valid'
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "profile" -d 'List, show, create and check profiles'
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "emulator" -d 'Run SignalWire\'s four token endpoints on this machine'
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "completions" -d 'Print shell completions'
@@ -247,6 +249,66 @@ complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l curl -d 'P
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -s v -l verbose -d 'Say on stderr what each step does'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l identity -d 'The user that the token stands for' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l ttl -d 'How long the token is valid: 10m, 1h, 24h' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l not-before -d 'The token is not valid before this time' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l region -d 'The region of the API key, such as ie1 or au1' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l chat -d 'Grant Conversations and Programmable Chat, in this service' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l video -d 'Grant Video, in this room' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l voice -d 'Grant outgoing Voice calls, through this TwiML application' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l voice-incoming -d 'Grant incoming Voice calls' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l voice-params -d 'Parameters for the TwiML application of --voice, a JSON object' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l sync -d 'Grant Sync, in this service' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l task-router -d 'Grant TaskRouter (Flex), in this workspace' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l worker-sid -d 'The worker of the TaskRouter grant' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l task-router-role -d 'The role of the TaskRouter grant, such as worker' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l push-credential-sid -d 'The push credential for the Chat and Voice grants' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l endpoint-id -d 'The endpoint (device) for the Chat, Voice and Sync grants' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l deployment-role-sid -d 'The deployment role of the Chat grant' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l grant -d 'Any other grant, as a JSON object that is sent as written' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -s o -l output -d 'raw, json, export, dotenv, github-env or github-output' -r -f -a "raw\t''
+json\t''
+export\t''
+dotenv\t''
+github-env\t''
+github-output\t''"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l name -d 'The variable that export and other formats set [default: TWILIO_ACCESS_TOKEN]' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l shell -d 'The shell that -o export writes for: sh, bash, zsh, dash, ksh, fish, powershell or nu' -r -f -a "sh\t''
+bash\t''
+zsh\t''
+dash\t''
+ksh\t''
+fish\t''
+powershell\t''
+pwsh\t''
+nu\t''"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -s w -l write -d 'Write the output to FILE, mode 0600, replacing it as a whole' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l timeout -d 'The most time for the whole mint, retries included' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l retries -d 'Send again this often after a failed connection, 429 or 503' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l cacert -d 'Trust the CA certificates in FILE, or with \'system\' those of the operating system' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -s p -l profile -d 'Take the credentials of this profile and no others' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l config -d 'Read profiles from this file' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l dry-run -d 'Print the request without sending it; needs no credentials'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l curl -d 'Print the request as a curl command that reads the credentials from variables'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -s v -l verbose -d 'Say on stderr what each step does'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand inspect" -l min-ttl -d 'Check, and ask for this much life left' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand inspect" -s o -l output -d 'text or json' -r -f -a "text\t''
+json\t''"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand inspect" -s p -l profile -d 'Take the credentials of this profile and no others' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand inspect" -l config -d 'Read profiles from this file' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand inspect" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand inspect" -l check -d 'Exit with 8 unless the token is valid now'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand inspect" -l verify -d 'Check a Twilio token\'s signature with the secret of the profile or the environment'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand inspect" -s v -l verbose -d 'Say on stderr what each step does'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand inspect" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand inspect" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -s p -l profile -d 'Take the credentials of this profile and no others' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -l config -d 'Read profiles from this file' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''

@@ -77,14 +77,13 @@ pub fn signature(part: &str) -> Option<Vec<u8>> {
 
 /// A part as the JSON object that it should be.
 fn object(part: &str, name: &str, faults: &mut Vec<String>) -> Option<Object> {
-    let bytes = match URL_SAFE_NO_PAD.decode(part) {
-        Ok(bytes) => bytes,
-        Err(_) => {
-            let lenient = LENIENT.decode(part);
-            let fault = if lenient.is_ok() { "is not base64url as a JWT has it (padding)" } else { "is not base64url" };
-            faults.push(format!("the part of the {name} {fault}"));
-            lenient.ok()?
-        }
+    let bytes = if let Ok(bytes) = URL_SAFE_NO_PAD.decode(part) {
+        bytes
+    } else {
+        let lenient = LENIENT.decode(part);
+        let fault = if lenient.is_ok() { "is not base64url as a JWT has it (padding)" } else { "is not base64url" };
+        faults.push(format!("the part of the {name} {fault}"));
+        lenient.ok()?
     };
     let read = std::str::from_utf8(&bytes).ok().map(Object::parse);
     let Some(Ok(object)) = read else {

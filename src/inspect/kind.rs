@@ -80,7 +80,7 @@ impl Kind {
 
 /// The string of a member, if it is one.
 pub(super) fn text(object: &Object, key: &str) -> Option<String> {
-    object.get(key).and_then(json::as_str).map(|text| text.into_owned())
+    object.get(key).and_then(json::as_str).map(std::borrow::Cow::into_owned)
 }
 
 /// Whether a JWT is an Access Token, or so near to one that Twilio's own errors are the best help.

@@ -102,12 +102,11 @@ impl Life {
     fn chat_end(&mut self, claims: &Object) -> End {
         let minutes = claims.get("t").and_then(json::as_integer);
         let length = minutes.and_then(|minutes| Some(SignedDuration::from_secs(minutes.checked_mul(60)?)));
-        match (self.issued_at, length) {
-            (Some(issued), Some(length)) => issued.checked_add(length).map_or(End::Unknown, End::At),
-            _ => {
-                self.faults.push("t, the minutes after iat, is missing or not a number of minutes".to_owned());
-                End::Unknown
-            }
+        if let (Some(issued), Some(length)) = (self.issued_at, length) {
+            issued.checked_add(length).map_or(End::Unknown, End::At)
+        } else {
+            self.faults.push("t, the minutes after iat, is missing or not a number of minutes".to_owned());
+            End::Unknown
         }
     }
 }
@@ -148,6 +147,7 @@ pub(super) fn seconds(raw: &str) -> Option<i64> {
         return None;
     }
     // `as` saturates, so a number beyond the range stays beyond the calendar.
+    #[allow(clippy::cast_possible_truncation, reason = "saturation is what is wanted")]
     json::as_integer(raw).or_else(|| raw.parse::<f64>().ok().map(|number| number.floor() as i64))
 }
 

@@ -50,7 +50,7 @@ fn header(token: &Inspected, found: &mut Vec<String>) {
         match kind::text(header, key) {
             Some(value) if value == wanted => {}
             Some(value) => {
-                found.push(format!("20102: {key} of the header is '{}', it must be {wanted}", clip(&value, 40)))
+                found.push(format!("20102: {key} of the header is '{}', it must be {wanted}", clip(&value, 40)));
             }
             None => found.push(format!("20102: the header has no {key}, it must be {wanted}")),
         }
@@ -117,11 +117,8 @@ fn length(name: &str, product: Product) -> Option<String> {
 /// The fields that a grant cannot do without (page of error 51007).
 fn grant_fault(key: &str, grant: &Object) -> Option<String> {
     let needed = match key {
-        "chat" => ("service_sid", Sid::Service),
-        "data_sync" if kind::text(grant, "service_sid").as_deref() == Some("default") => {
-            return None;
-        }
-        "data_sync" => ("service_sid", Sid::Service),
+        "data_sync" if kind::text(grant, "service_sid").as_deref() == Some("default") => return None,
+        "chat" | "data_sync" => ("service_sid", Sid::Service),
         "task_router" => ("workspace_sid", Sid::Workspace),
         "voice" => return voice_fault(grant),
         _ => return None,

@@ -35,7 +35,9 @@ pub fn text(token: &Inspected, now: Timestamp) -> String {
     let problems = problems::of(token, now);
     if !problems.is_empty() {
         report.push_str("\nproblems\n");
-        problems.iter().for_each(|problem| report.push_str(&format!("  {}\n", sanitize::clean(problem))));
+        for problem in problems {
+            report.extend(["  ", &sanitize::clean(&problem), "\n"]);
+        }
     }
     report
 }

@@ -153,7 +153,7 @@ mod tests {
         let mut nonces = Nonces::new(|bytes| {
             static COUNT: std::sync::atomic::AtomicU8 = std::sync::atomic::AtomicU8::new(0);
             let helping = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-            bytes.iter_mut().enumerate().for_each(|(place, byte)| *byte = (place / 8) as u8);
+            bytes.iter_mut().enumerate().for_each(|(place, byte)| *byte = u8::try_from(place / 8).unwrap());
             bytes.iter_mut().step_by(8).for_each(|byte| *byte = helping);
             Ok(())
         });

@@ -43,7 +43,7 @@ impl Terms {
     /// of the profile or of the environment is malformed.
     pub(super) fn of(settings: &Settings<'_>) -> Result<Self> {
         let mut grants = Object::default();
-        let made = [settings.chat()?, settings.video()?, settings.voice()?, settings.sync()?, settings.task_router()?];
+        let made = [settings.chat()?, settings.video(), settings.voice()?, settings.sync()?, settings.task_router()?];
         for ((key, _), grant) in OURS.iter().zip(made) {
             if let Some(grant) = grant {
                 grants.set(key, grant.to_string());
@@ -79,10 +79,10 @@ impl Settings<'_> {
         Ok(Some(grant))
     }
 
-    fn video(&self) -> Result<Option<Object>> {
+    fn video(&self) -> Option<Object> {
         let mut grant = Object::default();
         self.add_text(&mut grant, "room", "video");
-        Ok(self.get("video").map(|_| grant))
+        self.get("video").map(|_| grant)
     }
 
     fn voice(&self) -> Result<Option<Object>> {

@@ -54,7 +54,7 @@ fn every_kind_is_told_apart() {
         assert_eq!((report["kind"].as_str(), report["format"].as_str()), (Some(kind), Some(format)));
         assert_eq!(report["valid"].as_bool(), valid, "{report}");
         assert_eq!(exit(token.check(now, None)), if valid == Some(true) { 0 } else { 8 }, "{report}");
-        assert_eq!(report.as_object().map(|report| report.len()), Some(11));
+        assert_eq!(report.as_object().map(serde_json::Map::len), Some(11));
     }
     let report = jwe(sat).report_text(at(0));
     assert!(

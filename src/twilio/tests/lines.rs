@@ -1,5 +1,6 @@
 //! Batch lines over flags, and properties of any input.
 
+use base64::Engine as _;
 use proptest::prelude::*;
 
 use super::*;
@@ -77,7 +78,6 @@ proptest! {
         let token = signer(None).sign(&claims, Some(Nonce(bytes)));
         prop_assert!(crate::token::is_believable(token.expose()));
         let (signed, signature) = token.expose().rsplit_once('.').unwrap();
-        use base64::Engine as _;
         let url = base64::engine::general_purpose::URL_SAFE_NO_PAD;
         let payload = url.decode(signed.split_once('.').unwrap().1).unwrap();
         let payload: serde_json::Value = serde_json::from_slice(&payload).unwrap();

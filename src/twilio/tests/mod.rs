@@ -71,7 +71,7 @@ fn grants_of(words: &[&str]) -> String {
 
 fn note_texts(words: &[&str]) -> String {
     let (_, notes) = draft_with(words, &Defaults::default()).unwrap();
-    notes.iter().map(|note| format!("{}: {}\n", note.label(), note.text())).collect()
+    notes.iter().fold(String::new(), |text, note| text + &format!("{}: {}\n", note.label(), note.text()))
 }
 
 fn defaults(origin: &str, value: &str) -> Defaults {
