@@ -10,7 +10,9 @@ use std::process::{Child, Command, ExitStatus};
 pub enum Distrust {
     /// Neither the user nor root owns it.
     Owner,
-    /// Group or others can read it.
+    /// Anybody can write it, and what it says may start programs.
+    Writable,
+    /// Group or others can read or change it.
     Readable,
 }
 
@@ -106,7 +108,11 @@ mod imp {
         if metadata.uid() != me && metadata.uid() != 0 {
             return Some(Distrust::Owner);
         }
-        (metadata.permissions().mode() & 0o044 != 0).then_some(Distrust::Readable)
+        match metadata.permissions().mode() {
+            mode if mode & 0o002 != 0 => Some(Distrust::Writable),
+            mode if mode & 0o066 != 0 => Some(Distrust::Readable),
+            _ => None,
+        }
     }
 
     pub(super) fn private(options: &mut OpenOptions) {

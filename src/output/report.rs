@@ -82,7 +82,7 @@ impl Report {
     fn say(&self, label: &str, color: AnsiColor, text: &str) {
         let style = Style::new().bold().fg_color(Some(color.into()));
         // One sentence is one line, whatever stands in it.
-        let text = crate::sanitize::clean(&self.scrubber.scrub(text));
+        let text = self.scrubber.scrub(&crate::sanitize::clean(text));
         self.line(&format!("{style}{label}:{style:#} {text}"));
     }
 
@@ -112,7 +112,7 @@ struct ErrorObject<'a> {
 
 /// The `{"error":{…}}` object of a failure.
 pub fn error_json(failure: &Failure, scrubber: &Scrubber) -> String {
-    let clean = |text: &str| crate::sanitize::clean(&scrubber.scrub(text));
+    let clean = |text: &str| scrubber.scrub(&crate::sanitize::clean(text));
     let object = ErrorObject {
         code: failure.kind().code(),
         exit: failure.exit_code(),
