@@ -85,7 +85,8 @@ pub(super) fn explain(error: &ureq::Error, space: &Space) -> Option<Failure> {
     let host = space.host();
     let refused = |why: String, hint: &str| Some(Failure::unavailable(why).hint(hint));
     match rustls_error(error)? {
-        rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer) => refused(
+        // An authority that was made anew under its old name signs with another key.
+        rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer | CertificateError::BadSignature) => refused(
             format!("the certificate of {host} comes from an authority that is not trusted here"),
             "behind an inspecting proxy name its CA with --cacert FILE or SSL_CERT_FILE, or use --cacert system",
         ),

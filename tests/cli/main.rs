@@ -6,6 +6,8 @@
 mod harness;
 /// A loopback server that records what arrives and answers as told.
 mod server;
+/// A scripted server behind TLS, good or bad, and the proxies on the way to it.
+mod tls_server;
 
 /// What a server may answer, and what the exit code then is.
 mod answers;
@@ -24,6 +26,8 @@ mod output_variables;
 mod refusals;
 /// Which texts are a space, and which are not.
 mod spaces;
+/// Certificates, handshakes and proxies.
+mod tls;
 /// Answers that come late, broken, twice or from elsewhere.
 mod transport;
 /// What stands on the wire, byte by byte.

@@ -166,6 +166,11 @@ impl Server {
         self
     }
 
+    /// Its address.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// Its address as a space: `127.0.0.1:PORT`.
     pub fn space(&self) -> String {
         self.address.to_string()
