@@ -18,6 +18,15 @@ mod credentials;
 mod emulator;
 /// The example configuration is accepted as it stands.
 mod example_config;
+/// Secrets are on none of the ways out.
+#[cfg(unix)]
+mod canary;
+/// Programs that print a secret.
+#[cfg(unix)]
+mod helpers;
+/// Servers and systems that mean ill: what they cost, and what they leave behind.
+#[cfg(unix)]
+mod hostile;
 /// What a token looks like on stdout, in a file, in a variable.
 mod output;
 /// Formats that name variables, in files and in real shells.
