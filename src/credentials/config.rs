@@ -100,6 +100,20 @@ impl Config {
         Err(failure.hint(format!("profiles: {}", sanitize::clip(&names.join(", "), sanitize::SHOWN))))
     }
 
+    /// Refuses a `default_profile` that there is not. Its value stands in the file, so it is not shown.
+    ///
+    /// # Errors
+    /// Exit 3 with the nearest name, or all of them.
+    pub fn require_default(&self, name: &str) -> Result<()> {
+        let names: Vec<&str> = self.profiles.iter().map(|(name, _)| name.as_str()).chain(["emulator"]).collect();
+        if names.contains(&name) {
+            return Ok(());
+        }
+        let nearest = suggest::aside(name, names.iter().copied());
+        Err(Failure::configuration(format!("default_profile names no profile of {}{nearest}", shown(&self.path)))
+            .hint(format!("profiles: {}", sanitize::clip(&names.join(", "), sanitize::SHOWN))))
+    }
+
     /// Reads a configuration file that exists.
     ///
     /// # Errors

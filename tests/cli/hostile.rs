@@ -212,6 +212,7 @@ fn swelling() -> Vec<Vec<u8>> {
     }
     bodies.push(full("{\"errors\":[{\"message\":\"", "\\u001b", "\"}]}"));
     bodies.push(full("{\"errors\":[{\"message\":\"", API_TOKEN, "\"}]}"));
+    bodies.push(full("{\"errors\":[{\"message\":\"", "%50", "\"}]}"));
     bodies.push(full("{\"token\":\"", "a", "\"}"));
     bodies.push((0..90_000).fold("{".to_owned(), |body, key| body + &format!("\"k{key}\":0,")).into_bytes());
     bodies
