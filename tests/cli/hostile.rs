@@ -303,6 +303,12 @@ fn answers_that_contradict_themselves_are_not_believed() {
         let server = Server::answering([Answer::Raw(format!("{head}{chunks}").into())]);
         meets(CHAT, &server).args(["--timeout", "5s"]).hides("panicked").hides("defect").fails(6).run();
     }
+    for head in ["Content-Length: 28\r\nTransfer-Encoding: chunked", "Transfer-Encoding: chunked\r\nContent-Length: 18"]
+    {
+        let chunks = "12\r\n{\"token\":\"LEAKED\"}\r\n0\r\n\r\n";
+        let server = Server::answering([Answer::Raw(format!("HTTP/1.1 200 OK\r\n{head}\r\n\r\n{chunks}").into())]);
+        meets(CHAT, &server).fails(6).run();
+    }
     for first in [
         "HTTP/0.9 200 OK",
         "HTTP/2 200 OK",
