@@ -100,6 +100,14 @@ impl Config {
         Err(failure.hint(format!("profiles: {}", sanitize::clip(&names.join(", "), sanitize::SHOWN))))
     }
 
+    /// Reads the text of a configuration file; `path` is where it stands.
+    ///
+    /// # Errors
+    /// Exit 3 where it is not TOML, or says something that it cannot mean.
+    pub fn parse(text: &str, path: &Path, env: &Environment) -> Result<Self> {
+        Reader { path, text, env }.config()
+    }
+
     /// Refuses a `default_profile` that there is not. Its value stands in the file, so it is not shown.
     ///
     /// # Errors
@@ -120,7 +128,7 @@ impl Config {
     /// Exit 3 where it cannot be read, is not to be trusted, or says something that it cannot mean.
     pub fn read(path: &Path, env: &Environment) -> Result<Self> {
         let (text, distrust) = load(path)?;
-        let config = Reader { path, text: &text, env }.config()?;
+        let config = Config::parse(&text, path, env)?;
         let literal = config.profiles.iter().any(|(_, profile)| {
             let sections = [&profile.signalwire, &profile.twilio];
             sections.into_iter().flatten().any(|section| matches!(section.secret, Some(SecretSource::Literal(_))))
