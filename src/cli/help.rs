@@ -65,6 +65,11 @@ pub(super) const OUTPUT: &str = "What to print\n\n\
     dotenv: NAME=token lines\n\
     github-env, github-output: a mask command, and NAME=token in the file of $GITHUB_ENV or $GITHUB_OUTPUT";
 
+pub(super) const BATCH: &str = "Mint a token for each line of FILE (- for stdin), one JSON object per line\n\n\
+    A line's fields override the flags; they are those of the API (for twilio the flags with underscores). Its field id \
+    is echoed and never sent. One output line per input line, in the same order: line, id, and token and expires_at, or \
+    error.";
+
 pub(super) const EXIT_CODES: &str = "Exit codes:
   0    done
   1    unexpected, or the output could not be written

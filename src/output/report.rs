@@ -60,6 +60,13 @@ impl Report {
         }
     }
 
+    /// Says how a batch went, with `-o json` too: its result is on stdout line by line.
+    pub fn summary(&self, text: &str) {
+        if !self.tone.quiet {
+            self.say("done", AnsiColor::Green, text);
+        }
+    }
+
     /// Says one line if `-v` asks for it.
     pub fn trace(&self, text: &str) {
         if self.tone.verbose {
@@ -121,7 +128,7 @@ pub fn error_json(failure: &Failure, scrubber: &Scrubber) -> String {
         status: failure.http_status(),
         details: failure.detail_list(),
     };
-    serde_json::json!({ "error": serde_json::to_value(object).unwrap_or_default() }).to_string()
+    format!("{{\"error\":{}}}", serde_json::to_string(&object).unwrap_or_default())
 }
 
 /// Says that the program has a defect, in words that hold nothing of what it worked on.

@@ -105,9 +105,6 @@ impl Draft {
     /// # Errors
     /// Exit 2, naming the field.
     pub fn with_line(&self, line: Object, now: Timestamp) -> Result<Request> {
-        if let Some(key) = line.repeated() {
-            return Err(Failure::usage(format!("'{}' stands twice", crate::sanitize::clip(key, 60))));
-        }
         let mut body = self.body.clone();
         body.merge(line);
         match self.violations(&body, now).into_iter().find(|violation| !violation.problem.is_soft()) {
