@@ -76,6 +76,7 @@ impl<R: Read> Lines<R> {
         let rest = self.pending.split_off(end);
         let text = std::mem::replace(&mut self.pending, rest);
         self.searched = 0;
+        self.at_start = false;
         let first = self.next_line;
         #[allow(clippy::naive_bytecount, reason = "not worth a dependency beside the work on each line")]
         let count = text.iter().filter(|byte| **byte == b'\n').count();
@@ -100,6 +101,7 @@ impl<R: Read> Lines<R> {
             self.at_start = false;
             if self.pending.starts_with(b"\xef\xbb\xbf") {
                 self.pending.drain(..3);
+                self.searched = 0;
             }
         }
         Ok(())

@@ -231,3 +231,29 @@ fn write_start(number: u64, id: Option<&str>, text: &mut Vec<u8>) {
         text.extend_from_slice(id.as_bytes());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_id_is_taken_out_and_kept_as_written() {
+        let (fields, id) = read(br#" {"ttl":5,"id":{"b" : 1.0},"x":1} "#.trim_ascii()).unwrap();
+        assert_eq!((fields.to_string().as_str(), id.as_deref()), (r#"{"ttl":5,"x":1}"#, Some(r#"{"b":1.0}"#)));
+        assert_eq!(read(b"{}").unwrap().1, None);
+    }
+
+    #[test]
+    fn a_line_that_is_no_object_is_told_without_its_text() {
+        for (line, what) in [
+            (&b"{\"identity\":\"a\",\"identity\":\"b\"}"[..], "the key 'identity' twice"),
+            (b"{\"id\":1,\"id\":2}", "the key 'id' twice"),
+            (b"[\"canary\"]", "must be a JSON object"),
+            (b"{\"canary\":}", "column 11"),
+            (b"\xff\xfe", "not UTF-8"),
+        ] {
+            let message = read(line).unwrap_err().to_string();
+            assert!(message.contains(what) && !message.contains("canary"), "{message}");
+        }
+    }
+}
