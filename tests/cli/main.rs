@@ -9,6 +9,10 @@ mod server;
 
 /// What a server may answer, and what the exit code then is.
 mod answers;
+/// Many lines in one run.
+mod batch;
+/// A run that goes on where an earlier one ended.
+mod batch_resume;
 /// Credentials: one set, from one source.
 mod credentials;
 /// The emulator, as a profile and as a server.
