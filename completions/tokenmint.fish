@@ -66,6 +66,9 @@ powershell\t''
 pwsh\t''
 nu\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -s w -l write -d 'Write the output to FILE, mode 0600, replacing it as a whole' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l batch -d 'Mint a token for each line of FILE (- for stdin), one JSON object per line' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l jobs -d 'How many requests are under way at once [default: 8]' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l resume -d 'Append to FILE what it does not hold yet, and try lines again that failed' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l timeout -d 'The most time for the whole mint, retries included' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l retries -d 'Send again this often after a failed connection, 429 or 503' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l cacert -d 'Trust the CA certificates in FILE, or with \'system\' those of the operating system' -r -F
@@ -102,6 +105,9 @@ powershell\t''
 pwsh\t''
 nu\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -s w -l write -d 'Write the output to FILE, mode 0600, replacing it as a whole' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l batch -d 'Mint a token for each line of FILE (- for stdin), one JSON object per line' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l jobs -d 'How many requests are under way at once [default: 8]' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l resume -d 'Append to FILE what it does not hold yet, and try lines again that failed' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l timeout -d 'The most time for the whole mint, retries included' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l retries -d 'Send again this often after a failed connection, 429 or 503' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l cacert -d 'Trust the CA certificates in FILE, or with \'system\' those of the operating system' -r -F
@@ -138,6 +144,9 @@ powershell\t''
 pwsh\t''
 nu\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -s w -l write -d 'Write the output to FILE, mode 0600, replacing it as a whole' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l batch -d 'Mint a token for each line of FILE (- for stdin), one JSON object per line' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l jobs -d 'How many requests are under way at once [default: 8]' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l resume -d 'Append to FILE what it does not hold yet, and try lines again that failed' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l timeout -d 'The most time for the whole mint, retries included' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l retries -d 'Send again this often after a failed connection, 429 or 503' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l cacert -d 'Trust the CA certificates in FILE, or with \'system\' those of the operating system' -r -F
@@ -236,6 +245,9 @@ powershell\t''
 pwsh\t''
 nu\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -s w -l write -d 'Write the output to FILE, mode 0600, replacing it as a whole' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l batch -d 'Mint a token for each line of FILE (- for stdin), one JSON object per line' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l jobs -d 'How many requests are under way at once [default: 8]' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l resume -d 'Append to FILE what it does not hold yet, and try lines again that failed' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l timeout -d 'The most time for the whole mint, retries included' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l retries -d 'Send again this often after a failed connection, 429 or 503' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l cacert -d 'Trust the CA certificates in FILE, or with \'system\' those of the operating system' -r -F
@@ -283,6 +295,9 @@ powershell\t''
 pwsh\t''
 nu\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -s w -l write -d 'Write the output to FILE, mode 0600, replacing it as a whole' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l batch -d 'Mint a token for each line of FILE (- for stdin), one JSON object per line' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l jobs -d 'How many requests are under way at once [default: 8]' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l resume -d 'Append to FILE what it does not hold yet, and try lines again that failed' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l timeout -d 'The most time for the whole mint, retries included' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l retries -d 'Send again this often after a failed connection, 429 or 503' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l cacert -d 'Trust the CA certificates in FILE, or with \'system\' those of the operating system' -r -F

@@ -198,7 +198,7 @@ fn five_thousand_lines_with_delays_and_faults_keep_their_places() {
         let id = format!("m{number}");
         assert_eq!((&line["line"], &line["id"]), (&number.into(), &id.as_str().into()));
         if let Some(token) = line.get("token") {
-            assert_eq!(token, &token_of(&id))
+            assert_eq!(token, &token_of(&id));
         } else {
             assert_eq!(line["error"]["exit"], 6, "{line}");
             failed += 1;
