@@ -381,3 +381,14 @@ fn no_error_of_a_line_shows_a_secret() {
     // The harness looks for the API token in every form.
     batch("--batch -").credentials(&server).stdin("{}").stdout(anything()).says("1 failed").exits(7).run();
 }
+
+#[test]
+fn what_is_odd_about_a_line_stands_in_its_output_line() {
+    let server = Server::minting();
+    let input = "{\"room_name\":\"r\",\"permissions\":[\"room.selfaudio\"]}\n{\"room_name\":\"r\"}\n";
+    let run = tokenmint("video --batch - --jobs 1").credentials(&server).stdin(input);
+    let lines = lines(&run.stdout(anything()).says("2 minted").run().stdout);
+    let warning = lines[0]["warnings"][0].as_str().expect("a warning");
+    assert!(warning.contains("room.selfaudio") && warning.contains("did you mean"), "{warning}");
+    assert_eq!(lines[1].get("warnings"), None);
+}
