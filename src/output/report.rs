@@ -89,8 +89,9 @@ impl Report {
     fn say(&self, label: &str, color: AnsiColor, text: &str) {
         let style = if self.is_coloured() { Style::new().bold().fg_color(Some(color.into())) } else { Style::new() };
         // One sentence is one line, whatever stands in it.
-        let text = crate::sanitize::clean(&self.scrubber.scrub(text));
-        verbatim(&format!("{style}{label}:{style:#} {text}\n"));
+        let text = self.scrubber.scrub(&crate::sanitize::clean(text));
+        verbatim(&format!("{style}{label}:{style:#} {text}
+"));
     }
 
     fn is_coloured(&self) -> bool {
@@ -117,7 +118,7 @@ struct ErrorObject<'a> {
 
 /// The `{"error":{…}}` object of a failure.
 pub fn error_json(failure: &Failure, scrubber: &Scrubber) -> String {
-    let clean = |text: &str| crate::sanitize::clean(&scrubber.scrub(text));
+    let clean = |text: &str| scrubber.scrub(&crate::sanitize::clean(text));
     let object = ErrorObject {
         code: failure.kind().code(),
         exit: failure.exit_code(),
