@@ -83,7 +83,7 @@ pub(super) fn signalwire_command(endpoint: &'static Endpoint) -> clap::Command {
         ))
         .help_template(help::TEMPLATE)
         .before_long_help(texts.examples)
-        .after_long_help(help::EXIT_CODES)
+        .after_long_help(help::after(endpoint))
         .args(endpoint.fields.iter().map(field_argument))
         .arg(body)
         .args(shared_arguments(endpoint.kind.variable()))
@@ -204,7 +204,10 @@ fn shared_arguments(variable: &str) -> Vec<Arg> {
             .help("Run COMMAND with the token in its environment and print it nowhere"),
     ]
     .into_iter()
-    .map(|argument| argument.help_heading(OUTPUT))
+    .map(|argument| {
+        let heading = if argument.get_id() == "command" { "After --" } else { OUTPUT };
+        argument.help_heading(heading)
+    })
     .collect()
 }
 
