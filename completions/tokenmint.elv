@@ -26,8 +26,8 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --verbose 'Say on stderr what each step does'
             cand -q 'Silence notes, hints and warnings, never errors'
             cand --quiet 'Silence notes, hints and warnings, never errors'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print a summary (-h) or everything (--help)'
+            cand --help 'Print a summary (-h) or everything (--help)'
             cand -V 'Print version'
             cand --version 'Print version'
             cand chat 'Mint a SignalWire Chat token'
@@ -71,8 +71,8 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --verbose 'Say on stderr what each step does'
             cand -q 'Silence notes, hints and warnings, never errors'
             cand --quiet 'Silence notes, hints and warnings, never errors'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print a summary (-h) or everything (--help)'
+            cand --help 'Print a summary (-h) or everything (--help)'
         }
         &'tokenmint;pubsub'= {
             cand --ttl 'How long the token is valid: 90m, 12h, 30d'
@@ -104,8 +104,8 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --verbose 'Say on stderr what each step does'
             cand -q 'Silence notes, hints and warnings, never errors'
             cand --quiet 'Silence notes, hints and warnings, never errors'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print a summary (-h) or everything (--help)'
+            cand --help 'Print a summary (-h) or everything (--help)'
         }
         &'tokenmint;guest'= {
             cand -a 'A Fabric address that the guest may call'
@@ -139,8 +139,8 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --verbose 'Say on stderr what each step does'
             cand -q 'Silence notes, hints and warnings, never errors'
             cand --quiet 'Silence notes, hints and warnings, never errors'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print a summary (-h) or everything (--help)'
+            cand --help 'Print a summary (-h) or everything (--help)'
         }
         &'tokenmint;video'= {
             cand --room-name 'The room to join'
@@ -186,8 +186,8 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --verbose 'Say on stderr what each step does'
             cand -q 'Silence notes, hints and warnings, never errors'
             cand --quiet 'Silence notes, hints and warnings, never errors'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print a summary (-h) or everything (--help)'
+            cand --help 'Print a summary (-h) or everything (--help)'
         }
         &'tokenmint;twilio'= {
             cand --identity 'The user that the token stands for'
@@ -229,8 +229,8 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --verbose 'Say on stderr what each step does'
             cand -q 'Silence notes, hints and warnings, never errors'
             cand --quiet 'Silence notes, hints and warnings, never errors'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print a summary (-h) or everything (--help)'
+            cand --help 'Print a summary (-h) or everything (--help)'
         }
         &'tokenmint;inspect'= {
             cand --min-ttl 'Check, and ask for this much life left'
@@ -246,8 +246,8 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --verbose 'Say on stderr what each step does'
             cand -q 'Silence notes, hints and warnings, never errors'
             cand --quiet 'Silence notes, hints and warnings, never errors'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print a summary (-h) or everything (--help)'
+            cand --help 'Print a summary (-h) or everything (--help)'
         }
         &'tokenmint;profile'= {
             cand -p 'Take the credentials of this profile and no others'
@@ -258,8 +258,8 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --verbose 'Say on stderr what each step does'
             cand -q 'Silence notes, hints and warnings, never errors'
             cand --quiet 'Silence notes, hints and warnings, never errors'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print a summary (-h) or everything (--help)'
+            cand --help 'Print a summary (-h) or everything (--help)'
             cand list 'List the profiles of the configuration file'
             cand show 'Show every value with its source, secrets masked'
             cand check 'Ask the service which of the four endpoints the credentials may use'
@@ -277,8 +277,8 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --verbose 'Say on stderr what each step does'
             cand -q 'Silence notes, hints and warnings, never errors'
             cand --quiet 'Silence notes, hints and warnings, never errors'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print a summary (-h) or everything (--help)'
+            cand --help 'Print a summary (-h) or everything (--help)'
         }
         &'tokenmint;profile;show'= {
             cand -o 'text or json'
@@ -291,8 +291,8 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --verbose 'Say on stderr what each step does'
             cand -q 'Silence notes, hints and warnings, never errors'
             cand --quiet 'Silence notes, hints and warnings, never errors'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print a summary (-h) or everything (--help)'
+            cand --help 'Print a summary (-h) or everything (--help)'
         }
         &'tokenmint;profile;check'= {
             cand -o 'text or json'
@@ -308,8 +308,8 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --verbose 'Say on stderr what each step does'
             cand -q 'Silence notes, hints and warnings, never errors'
             cand --quiet 'Silence notes, hints and warnings, never errors'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print a summary (-h) or everything (--help)'
+            cand --help 'Print a summary (-h) or everything (--help)'
         }
         &'tokenmint;profile;init'= {
             cand -o 'text or json'
@@ -322,8 +322,8 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --verbose 'Say on stderr what each step does'
             cand -q 'Silence notes, hints and warnings, never errors'
             cand --quiet 'Silence notes, hints and warnings, never errors'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print a summary (-h) or everything (--help)'
+            cand --help 'Print a summary (-h) or everything (--help)'
         }
         &'tokenmint;profile;path'= {
             cand -o 'text or json'
@@ -336,8 +336,8 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --verbose 'Say on stderr what each step does'
             cand -q 'Silence notes, hints and warnings, never errors'
             cand --quiet 'Silence notes, hints and warnings, never errors'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print a summary (-h) or everything (--help)'
+            cand --help 'Print a summary (-h) or everything (--help)'
         }
         &'tokenmint;emulator'= {
             cand --listen 'Loopback address and port to listen on; port 0 picks a free one'
@@ -350,8 +350,8 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --verbose 'Say on stderr what each step does'
             cand -q 'Silence notes, hints and warnings, never errors'
             cand --quiet 'Silence notes, hints and warnings, never errors'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print a summary (-h) or everything (--help)'
+            cand --help 'Print a summary (-h) or everything (--help)'
         }
         &'tokenmint;completions'= {
             cand -p 'Take the credentials of this profile and no others'
@@ -362,8 +362,8 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --verbose 'Say on stderr what each step does'
             cand -q 'Silence notes, hints and warnings, never errors'
             cand --quiet 'Silence notes, hints and warnings, never errors'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print a summary (-h) or everything (--help)'
+            cand --help 'Print a summary (-h) or everything (--help)'
         }
         &'tokenmint;man'= {
             cand --dir 'Write the pages of all commands into DIR instead'
@@ -375,8 +375,8 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --verbose 'Say on stderr what each step does'
             cand -q 'Silence notes, hints and warnings, never errors'
             cand --quiet 'Silence notes, hints and warnings, never errors'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print a summary (-h) or everything (--help)'
+            cand --help 'Print a summary (-h) or everything (--help)'
         }
     ]
     $completions[$command]

@@ -90,8 +90,10 @@ impl Report {
         let style = if self.is_coloured() { Style::new().bold().fg_color(Some(color.into())) } else { Style::new() };
         // One sentence is one line, whatever stands in it.
         let text = self.scrubber.scrub(&crate::sanitize::clean(text));
-        verbatim(&format!("{style}{label}:{style:#} {text}
-"));
+        verbatim(&format!(
+            "{style}{label}:{style:#} {text}
+"
+        ));
     }
 
     fn is_coloured(&self) -> bool {
