@@ -3,6 +3,7 @@
 
 pub mod cli;
 pub mod mint;
+pub mod batch;
 pub mod input;
 pub mod credentials;
 pub mod signalwire;
@@ -25,15 +26,13 @@ pub mod world;
 use std::ffi::OsString;
 
 use cli::{Command, Invocation};
-use credentials::Secret;
 use error::{Failure, Result};
 use output::report::Report;
-use sanitize::Scrubber;
 use world::World;
 
 /// Runs a command line, program name first, and gives the exit status. Every failure has been reported by then.
 pub fn run(words: &[OsString], world: &World) -> u8 {
-    let scrubber = environment_scrubber(world);
+    let scrubber = credentials::environment::scrubber(&world.env);
     match cli::parse(words) {
         Err(failure) => fail(&Report::new(cli::tone_of(words), scrubber), &failure),
         Ok(invocation) => {
@@ -101,12 +100,4 @@ fn print_man(folder: Option<&std::path::Path>) -> Result<u8> {
 fn fail(report: &Report, failure: &Failure) -> u8 {
     report.failure(failure);
     failure.exit_code()
-}
-
-/// Secrets of the environment are kept out of every message, used or not.
-fn environment_scrubber(world: &World) -> Scrubber {
-    let names = credentials::environment::SECRET_VARIABLES;
-    let secrets: Vec<Secret> =
-        names.iter().filter_map(|name| world.env.text(name)).map(|value| Secret::new(value.to_owned())).collect();
-    Scrubber::new(&secrets)
 }

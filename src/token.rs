@@ -58,6 +58,13 @@ pub struct Token {
     pub expires_at: Option<Timestamp>,
 }
 
+impl Token {
+    /// A Twilio Access Token, which ends when its `exp` says.
+    pub fn twilio(token: Secret, ends: Timestamp) -> Self {
+        Token { kind: Kind::Twilio, token, refresh_token: None, expires_at: Some(ends) }
+    }
+}
+
 /// The most characters of a token.
 pub const MAX_LENGTH: usize = 65_536;
 

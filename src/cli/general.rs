@@ -46,6 +46,12 @@ pub(super) fn arguments() -> Vec<Arg> {
             .default_value("auto")
             .hide_possible_values(true)
             .help("Colour messages: auto, always or never"),
+        // In place of the parser's own, so that it stands among the flags of every command, at their end.
+        Arg::new("help")
+            .long("help")
+            .short('h')
+            .action(ArgAction::Help)
+            .help("Print a summary (-h) or everything (--help)"),
     ]
     .into_iter()
     .map(|argument| argument.global(true).help_heading(HEADING))

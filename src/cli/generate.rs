@@ -1,10 +1,8 @@
 //! Completions and man pages, written from the command tree itself. Where they are put is for the caller.
 
-use std::io::Write as _;
-
 use clap_complete::Shell;
 use clap_mangen::Man;
-use roff::{Roff, roman};
+use roff::{Roff, bold, roman};
 
 use super::tree;
 use crate::error::{Kind, OrFail as _, Result};
@@ -56,13 +54,13 @@ fn page(command: &clap::Command, name: &str) -> std::io::Result<Vec<u8>> {
     let version = format!("tokenmint {}", env!("CARGO_PKG_VERSION"));
     // The page of `tokenmint chat` is `tokenmint-chat`, and its synopsis is what is typed.
     let typed = name.replace('-', " ");
-    let man = Man::new(command.clone().display_name(name.to_owned()).bin_name(typed))
+    let man = Man::new(command.clone().display_name(name.to_owned()).bin_name(typed.clone()))
         .source(version)
         .manual("tokenmint manual");
     let mut page = Vec::new();
     man.render_title(&mut page)?;
     man.render_name_section(&mut page)?;
-    man.render_synopsis_section(&mut page)?;
+    synopsis(command, &typed, &mut page)?;
     man.render_description_section(&mut page)?;
     if let Some(examples) = command.get_before_long_help() {
         verbatim("EXAMPLES", &examples.to_string(), &mut page)?;
@@ -71,11 +69,25 @@ fn page(command: &clap::Command, name: &str) -> std::io::Result<Vec<u8>> {
     if command.has_subcommands() {
         man.render_subcommands_section(&mut page)?;
     }
-    if let Some(codes) = command.get_after_long_help() {
-        verbatim("EXIT STATUS", &codes.to_string(), &mut page)?;
+    let after = command.get_after_long_help().map(ToString::to_string).unwrap_or_default();
+    for section in after.split("\n\n").filter(|section| !section.is_empty()) {
+        let heading = section.lines().next().unwrap_or_default().trim_end_matches(':');
+        // What man pages call it.
+        let title = if heading == "Exit codes" { "EXIT STATUS".to_owned() } else { heading.to_uppercase() };
+        verbatim(&title, section, &mut page)?;
     }
-    page.flush()?;
-    Ok(page)
+    // Plain ASCII, which every locale can show.
+    Ok(String::from_utf8_lossy(&page).replace('…', "...").into_bytes())
+}
+
+/// The usage line of the help: all flags in one paragraph, as the generator would write them, are no help.
+fn synopsis(command: &clap::Command, typed: &str, page: &mut Vec<u8>) -> std::io::Result<()> {
+    let usage = command.clone().render_usage().to_string();
+    let rest = usage.trim_start_matches("Usage: ").trim_start_matches(typed);
+    let mut roff = Roff::default();
+    roff.control("SH", ["SYNOPSIS"]);
+    roff.text([bold(typed), roman(rest)]);
+    roff.to_writer(page)
 }
 
 /// A section whose lines stay as they are; the heading that the help gives it is left out.

@@ -1,21 +1,33 @@
 //! The longer texts of the help: what each command is for, examples that run as they stand, and the exit codes.
 
+use std::fmt::Write as _;
+
 use crate::error::Kind as Failure;
+use crate::signalwire::Endpoint;
 use crate::token::Kind;
 
 /// About, usage, examples, flags, the rest.
 pub(super) const TEMPLATE: &str =
     "{about-with-newline}\n{usage-heading} {usage}\n\n{before-help}{all-args}{after-help}";
 
-pub(super) const ABOUT: &str = "Mint short access tokens for real-time services\n\n\
+pub(super) const ABOUT: &str = "Mint short-lived access tokens for real-time services\n\n\
     SignalWire Chat, PubSub, guest (Call Fabric) and Video tokens over the REST API, and Twilio Access Tokens signed \
     offline. The token goes to stdout, everything else to stderr; on every failure stdout is empty.";
 
 pub(super) const ROOT_EXAMPLES: &str = "Examples:
   tokenmint chat --profile emulator --ttl 1h --channel lobby=rw
   tokenmint video --profile emulator --room standup --join-until +2h -o json
-  export SIGNALWIRE_SPACE=example SIGNALWIRE_PROJECT_ID=… SIGNALWIRE_API_TOKEN=PT…
-  eval \"$(tokenmint chat --ttl 1h -c lobby=rw -o export)\"";
+  tokenmint profile init
+  eval \"$(tokenmint chat --ttl 1h -c lobby=rw -o export)\"
+  tokenmint inspect --check \"$SIGNALWIRE_CHAT_TOKEN\"";
+
+/// What the program reads from the environment.
+pub(super) const ENVIRONMENT: &str = "Environment:
+  SIGNALWIRE_SPACE, SIGNALWIRE_PROJECT_ID, SIGNALWIRE_API_TOKEN  SignalWire's credentials
+  TWILIO_ACCOUNT_SID, TWILIO_API_KEY, TWILIO_API_SECRET          Twilio's credentials
+  TOKENMINT_PROFILE, TOKENMINT_CONFIG                            as --profile and --config
+  HTTPS_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE                as curl reads them
+  NO_COLOR                                                       no colours";
 
 pub(super) const EMULATOR: &str = "Run SignalWire's four token endpoints on this machine\n\n\
     Loopback only. It checks requests as the service documents it, answers with the documented statuses and error \
@@ -24,7 +36,8 @@ pub(super) const EMULATOR: &str = "Run SignalWire's four token endpoints on this
 
 pub(super) const EMULATOR_EXAMPLES: &str = "Examples:
   tokenmint emulator
-  tokenmint emulator --listen 127.0.0.1:0";
+  tokenmint emulator --listen 127.0.0.1:0
+  tokenmint emulator --tls";
 
 pub(super) const COMPLETIONS_EXAMPLES: &str = "Examples:
   tokenmint completions bash > ~/.local/share/bash-completion/completions/tokenmint
@@ -40,8 +53,8 @@ pub(super) const INSPECT: &str = "Say what a token is and whether it is valid\n\
 
 pub(super) const INSPECT_EXAMPLES: &str = "Examples:
   tokenmint chat --profile emulator --ttl 1h -c lobby=rw | tokenmint inspect
-  tokenmint inspect --min-ttl 5m < token.txt || tokenmint chat --ttl 1h -c lobby=rw --write token.txt
-  tokenmint inspect -o json \"$SIGNALWIRE_CHAT_TOKEN\" | jq .claims
+  tokenmint inspect --check \"$SIGNALWIRE_CHAT_TOKEN\"
+  tokenmint inspect --min-ttl 5m -o json \"$SIGNALWIRE_CHAT_TOKEN\" | jq .claims
   tokenmint inspect --verify \"$TWILIO_ACCESS_TOKEN\"\n";
 
 pub(super) const PROFILE: &str = "List, show, create and check profiles\n\n\
@@ -59,11 +72,16 @@ pub(super) const PROFILE_CHECK: &str = "Ask the service which of the four endpoi
     authorised one. Exit 0 if all four may be used, 4 if any is refused, 6 if the service cannot be reached.";
 
 pub(super) const OUTPUT: &str = "What to print\n\n\
-    raw: the token and a line feed (default)\n\
+    raw: the token and a newline (default)\n\
     json: one object: kind, token, refresh_token (guest), expires_at, expires_in\n\
     export: an assignment for --shell to evaluate\n\
     dotenv: NAME=token lines\n\
     github-env, github-output: a mask command, and NAME=token in the file of $GITHUB_ENV or $GITHUB_OUTPUT";
+
+pub(super) const BATCH: &str = "Mint a token for each line of FILE (- for stdin), one JSON object per line\n\n\
+    A line's fields override the flags; they are those of the API (for twilio the flags with underscores). Its field id \
+    is echoed and never sent. One output line per input line, in the same order: line, id, and token and expires_at, or \
+    error.";
 
 pub(super) const EXIT_CODES: &str = "Exit codes:
   0    done
@@ -79,6 +97,29 @@ pub(super) const EXIT_CODES: &str = "Exit codes:
 
 // The text above and the exit codes of `error` say the same.
 const _: () = assert!(Failure::ALL.len() == 8 && Failure::NotValid.exit() == 8 && Failure::Internal.exit() == 1);
+
+/// What stands below the flags of a command that asks the service: how the attributes of a 422 are set, and the exit
+/// codes.
+pub(super) fn after(endpoint: &Endpoint) -> String {
+    let mut rows: Vec<(&str, Vec<String>)> = Vec::new();
+    for field in endpoint.fields {
+        match rows.iter_mut().find(|(key, _)| *key == field.key) {
+            Some((_, flags)) => flags.push(field.dashed()),
+            None => rows.push((field.key, vec![field.dashed()])),
+        }
+    }
+    for (attribute, key) in endpoint.other_attributes {
+        let flags = rows.iter().find(|(known, _)| known == key).map_or_else(Vec::new, |(_, flags)| flags.clone());
+        rows.push((attribute, flags));
+    }
+    let width = rows.iter().map(|(key, _)| key.len()).max().unwrap_or_default();
+    let mut text = "Attributes of a 422, and the flags that set them:".to_owned();
+    for (key, flags) in rows {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "\n  {key:width$}  {}", flags.join(", "));
+    }
+    format!("{text}\n\n{EXIT_CODES}")
+}
 
 /// The texts of a command that mints.
 pub(super) struct Texts {
@@ -122,7 +163,7 @@ pub(super) fn mint(kind: Kind) -> Texts {
                          expires.",
             examples: "Examples:
   tokenmint video --room standup --user-name alice --join-until +2h
-  tokenmint video --room standup --permission room.self.audio_mute,room.self.audio_unmute --remove-after 45m
+  tokenmint video --room standup --permission room.self.audio_mute,room.lock --remove-after 45m
   tokenmint video --room stage --join-as audience --media-allowed all --join-until 2030-01-31
   tokenmint video --profile emulator --room standup --join-until +2h -o json\n",
         },
@@ -131,7 +172,8 @@ pub(super) fn mint(kind: Kind) -> Texts {
             long_about: "Sign a Twilio Access Token, offline: any grants together, checked before it is signed.",
             examples: "Examples:
   tokenmint twilio --identity alice --chat=IS0123456789abcdef0123456789abcdef
-  tokenmint twilio --identity alice --video=standup --voice-incoming --sync --ttl 8h\n",
+  tokenmint twilio --identity alice --video=standup --voice-incoming --sync --ttl 8h
+  tokenmint twilio --identity alice --video --region us1 --dry-run\n",
         },
     }
 }

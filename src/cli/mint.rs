@@ -2,11 +2,13 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Arg, ArgAction, ArgMatches, ValueHint, value_parser};
 
 use super::help;
+use crate::batch::Batch;
 use crate::error::{Failure, Result};
 use crate::output::Format;
 use crate::output::shell::Shell;
@@ -20,6 +22,7 @@ use crate::twilio;
 const FIELDS: &str = "Token";
 const OUTPUT: &str = "Output";
 const REQUEST: &str = "Request";
+const BATCH: &str = "Batch";
 
 /// What was typed to mint a token.
 #[derive(Debug)]
@@ -40,6 +43,8 @@ pub struct Mint {
     pub curl: bool,
     /// How to send.
     pub settings: Settings,
+    /// `--batch`, `--jobs` and `--resume`.
+    pub batch: Option<Batch>,
     /// What stands after `--`.
     pub program: Option<Vec<OsString>>,
 }
@@ -78,10 +83,11 @@ pub(super) fn signalwire_command(endpoint: &'static Endpoint) -> clap::Command {
         ))
         .help_template(help::TEMPLATE)
         .before_long_help(texts.examples)
-        .after_long_help(help::EXIT_CODES)
+        .after_long_help(help::after(endpoint))
         .args(endpoint.fields.iter().map(field_argument))
         .arg(body)
         .args(shared_arguments(endpoint.kind.variable()))
+        .args(batch_arguments())
         .arg(curl_argument())
         .args(sending_arguments())
 }
@@ -198,8 +204,51 @@ fn shared_arguments(variable: &str) -> Vec<Arg> {
             .help("Run COMMAND with the token in its environment and print it nowhere"),
     ]
     .into_iter()
-    .map(|argument| argument.help_heading(OUTPUT))
+    .map(|argument| {
+        let heading = if argument.get_id() == "command" { "After --" } else { OUTPUT };
+        argument.help_heading(heading)
+    })
     .collect()
+}
+
+/// The flags of a run with many tokens.
+fn batch_arguments() -> Vec<Arg> {
+    let file = |name: &'static str| {
+        Arg::new(name)
+            .long(name)
+            .value_name("FILE")
+            .value_parser(value_parser!(PathBuf))
+            .value_hint(ValueHint::FilePath)
+    };
+    vec![
+        file("batch")
+            .conflicts_with_all(["command", "write", "curl"])
+            .help("Mint a token for each line of FILE (- for stdin), one JSON object per line")
+            .long_help(help::BATCH),
+        Arg::new("jobs")
+            .long("jobs")
+            .value_name("N")
+            .requires("batch")
+            .value_parser(value_parser!(u16).range(1..=512))
+            .help("How many requests are under way at once [default: 8]"),
+        file("resume")
+            .requires("batch")
+            .help("Append to FILE what it does not hold yet, and try lines again that failed"),
+    ]
+    .into_iter()
+    .map(|argument| argument.help_heading(BATCH))
+    .collect()
+}
+
+/// What was typed of [`batch_arguments`].
+fn batch(matches: &ArgMatches) -> Result<Option<Batch>> {
+    let Some(input) = matches.get_one::<PathBuf>("batch") else { return Ok(None) };
+    let typed = matches.value_source("output") == Some(clap::parser::ValueSource::CommandLine);
+    if typed && matches.get_one::<String>("output").is_some_and(|format| format != "json") {
+        return Err(Failure::usage("--batch writes JSON lines; --output can only be json with it"));
+    }
+    let jobs = matches.get_one::<u16>("jobs").map_or(8, |jobs| usize::from(*jobs));
+    Ok(Some(Batch { input: input.clone(), jobs, resume: matches.get_one::<PathBuf>("resume").cloned() }))
 }
 
 /// The flags that say how a request is sent.
@@ -251,6 +300,7 @@ pub(super) fn settings(matches: &ArgMatches) -> Result<Settings> {
         retries: matches.get_one::<u32>("retries").copied().unwrap_or(2),
         cacert: matches.get_one::<PathBuf>("cacert").cloned(),
         connections: 1,
+        halted: Arc::default(),
     })
 }
 
@@ -264,6 +314,7 @@ pub(super) fn twilio_command() -> clap::Command {
         .after_long_help(help::EXIT_CODES)
         .args(twilio::flag::FLAGS.iter().map(twilio_argument))
         .args(shared_arguments(Kind::Twilio.variable()))
+        .args(batch_arguments())
         .args(sending_arguments().into_iter().chain([curl_argument()]).map(|argument| {
             // Accepted, so that one set of flags fits every command that mints; nothing is sent here.
             argument.hide(true)
@@ -316,6 +367,7 @@ fn read_shared(what: What, body: Option<String>, matches: &ArgMatches) -> Result
         name: matches.get_one::<String>("name").cloned(),
         write: matches.get_one::<PathBuf>("write").cloned(),
         dry_run: matches.get_flag("dry-run"),
+        batch: batch(matches)?,
         program: matches.get_many::<OsString>("command").map(|words| words.cloned().collect()),
     })
 }

@@ -70,14 +70,15 @@ pub enum Command {
 pub fn tree() -> clap::Command {
     let root = clap::Command::new("tokenmint")
         .version(env!("CARGO_PKG_VERSION"))
-        .about("Mint short access tokens for real-time services")
+        .about("Mint short-lived access tokens for real-time services")
         .long_about(help::ABOUT)
         .styles(clap::builder::Styles::plain())
         .help_template(help::TEMPLATE)
         .before_long_help(help::ROOT_EXAMPLES)
-        .after_long_help(help::EXIT_CODES)
+        .after_long_help(format!("{}\n\n{}", help::ENVIRONMENT, help::EXIT_CODES))
         .subcommand_required(true)
         .disable_help_subcommand(true)
+        .disable_help_flag(true)
         .max_term_width(100)
         .args(general::arguments());
     let root = root.subcommands(crate::signalwire::ENDPOINTS.into_iter().map(mint::signalwire_command));

@@ -2,12 +2,21 @@
 
 use std::ffi::OsStr;
 
+use super::Secret;
 use crate::error::{Failure, Result};
+use crate::sanitize::Scrubber;
 use crate::world::Environment;
 
 /// Every variable that holds a secret of ours or of the services' own tools. None of them reaches a helper program.
 pub const SECRET_VARIABLES: [&str; 5] =
     ["SIGNALWIRE_API_TOKEN", "SIGNALWIRE_TOKEN", "TWILIO_API_SECRET", "TWILIO_API_KEY_SECRET", "TWILIO_AUTH_TOKEN"];
+
+/// Keeps the secrets of the environment out of every message, whether they are used or not.
+pub fn scrubber(env: &Environment) -> Scrubber {
+    let held: Vec<Secret> =
+        SECRET_VARIABLES.iter().filter_map(|name| env.text(name)).map(|value| Secret::new(value.to_owned())).collect();
+    Scrubber::new(&held)
+}
 
 /// One value of a set and the variables that can hold it, in order of preference.
 pub struct Variable {

@@ -212,6 +212,9 @@ impl Place {
             let file = file.to_string_lossy();
             export("SSL_CERT_FILE", &file);
             export("SIGNALWIRE_REST_CA_FILE", &file);
+            // The SDKs that take a host without a scheme read the whole URL here, and Python's requests its own variable.
+            export("SIGNALWIRE_REST_BASE_URL", &self.url());
+            export("REQUESTS_CA_BUNDLE", &file);
         }
         lines
     }

@@ -189,8 +189,11 @@ mod tests {
         let (port, shown) = (emulator.address().port(), file.display());
         let exports = emulator.exports();
         assert!(exports.starts_with(&format!("export SIGNALWIRE_SPACE='https://127.0.0.1:{port}'\n")), "{exports}");
+        for name in ["SSL_CERT_FILE", "SIGNALWIRE_REST_CA_FILE", "REQUESTS_CA_BUNDLE"] {
+            assert!(exports.contains(&format!("export {name}='{shown}'\n")), "{exports}");
+        }
         assert!(
-            exports.ends_with(&format!("export SSL_CERT_FILE='{shown}'\nexport SIGNALWIRE_REST_CA_FILE='{shown}'\n")),
+            exports.contains(&format!("export SIGNALWIRE_REST_BASE_URL='https://127.0.0.1:{port}'\n")),
             "{exports}"
         );
         drop(emulator);

@@ -1,7 +1,10 @@
 //! One mint from start to end: the request is built and checked, its way out is looked at, credentials are found, the
 //! request is sent, and the token is delivered.
 
+mod batch;
 pub mod twilio;
+
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -41,7 +44,11 @@ impl Job<'_> {
     pub fn run(&self, notes: &mut Vec<Note>) -> Result<u8> {
         match &self.mint.what {
             What::SignalWire(endpoint, given) => {
-                let request = self.request(endpoint, given, notes)?;
+                let draft = self.draft(endpoint, given, notes)?;
+                if let Some(batch) = &self.mint.batch {
+                    return batch::signalwire(self, batch, draft, notes);
+                }
+                let request = draft.finish(notes)?;
                 if self.mint.dry_run || self.mint.curl {
                     return self.show(&request, notes);
                 }
@@ -50,6 +57,9 @@ impl Job<'_> {
             What::Twilio(given) => {
                 twilio::refuse_curl(self)?;
                 let order = twilio::Order::new(given, self, notes)?;
+                if let Some(batch) = &self.mint.batch {
+                    return batch::twilio(self, batch, order, notes);
+                }
                 if self.mint.dry_run {
                     return order.show(self, notes);
                 }
@@ -81,8 +91,8 @@ impl Job<'_> {
         Ok(0)
     }
 
-    fn request(&self, endpoint: &'static Endpoint, given: &Given, notes: &mut Vec<Note>) -> Result<Request> {
-        let mut reader = Reader::default();
+    fn draft(&self, endpoint: &'static Endpoint, given: &Given, notes: &mut Vec<Note>) -> Result<Draft> {
+        let mut reader = self.reader()?;
         let body = self.mint.body.as_deref().map(|body| reader.read("--body", body)).transpose()?;
         let mut given = given.clone();
         for field in endpoint.fields.iter().filter(|field| field.input == Input::Json) {
@@ -90,7 +100,16 @@ impl Job<'_> {
                 *value = reader.read(&field.dashed(), value)?;
             }
         }
-        Draft::new(endpoint, &given, body.as_deref(), self.world.now(), notes)?.finish(notes)
+        Draft::new(endpoint, &given, body.as_deref(), self.world.now(), notes)
+    }
+
+    /// Reads values from files and stdin, unless the lines of a batch come from there.
+    fn reader(&self) -> Result<Reader> {
+        let mut reader = Reader::default();
+        if self.mint.batch.as_ref().is_some_and(|batch| batch.input.as_os_str() == "-") {
+            reader.take_stdin("--batch")?;
+        }
+        Ok(reader)
     }
 
     fn program(&self) -> Result<Option<Program>> {
@@ -110,10 +129,7 @@ impl Job<'_> {
         let way = Way::find(self.wanted(), &self.mint.settings, self.world, self.report, notes)?;
         let answer =
             way.transport.mint(request, &|line| self.report.trace(line)).map_err(|failure| way.explain(failure))?;
-        if way.is_emulator() {
-            let text = "this token is from the built-in emulator; it is not valid on SignalWire";
-            notes.push(Note::Note(text.to_owned()));
-        }
+        notes.extend(way.note());
         Ok(received(request, answer, self.world.now(), notes))
     }
 
@@ -121,10 +137,15 @@ impl Job<'_> {
         Wanted { profile: self.general.profile.as_deref(), config: self.general.config.as_deref() }
     }
 
+    /// The space that a request on paper goes to, with credentials or without.
+    fn shown_space(&self, notes: &mut Vec<Note>) -> Result<Space> {
+        let set = credentials::find(Service::SignalWire, self.wanted(), &self.world.env, notes)?;
+        set.as_ref().map_or_else(|| Ok(Space::placeholder()), space)
+    }
+
     /// `--dry-run` and `--curl`: the request on paper.
     fn show(&self, request: &Request, notes: &mut Vec<Note>) -> Result<u8> {
-        let set = credentials::find(Service::SignalWire, self.wanted(), &self.world.env, notes)?;
-        let space = set.as_ref().map_or_else(|| Ok(Space::placeholder()), space)?;
+        let space = self.shown_space(notes)?;
         let text = if self.mint.curl {
             let unset: Vec<&str> = ["SIGNALWIRE_PROJECT_ID", "SIGNALWIRE_API_TOKEN"]
                 .into_iter()
@@ -149,7 +170,7 @@ impl Job<'_> {
 /// space.
 pub struct Way {
     /// Sends to the space.
-    pub transport: Transport,
+    pub transport: Arc<Transport>,
     /// The origin of the space's URLs.
     pub space: String,
     /// The space's host.
@@ -186,14 +207,15 @@ impl Way {
             host: space.host().to_owned(),
             source: set.source.to_string(),
             suspicion: suspicion(secret.expose()),
-            transport: Transport::new(space, &project, &secret, settings.clone(), world.clone())?,
+            transport: Arc::new(Transport::new(space, &project, &secret, settings.clone(), world.clone())?),
             server,
         })
     }
 
-    /// Whether the space is the embedded server.
-    pub fn is_emulator(&self) -> bool {
-        self.server.is_some()
+    /// What is worth saying about every token from here.
+    pub fn note(&self) -> Option<Note> {
+        let text = "this token is from the built-in emulator; it is not valid on SignalWire";
+        self.server.as_ref().map(|_| Note::Note(text.to_owned()))
     }
 
     /// What can be behind a refusal of the credentials.

@@ -6,7 +6,7 @@ use crate::credentials::{self, Section, Service, Set, Source};
 use crate::error::{Failure, Kind as Class, Note, Result};
 use crate::input::Reader;
 use crate::output::{Format, deliver};
-use crate::token::{Kind, Token};
+use crate::token::Token;
 use crate::twilio::{Defaults, Draft, Found, Given, Issuer, Key, Nonces, Signer, check_credentials, flag, keyed};
 use crate::world::World;
 
@@ -23,7 +23,7 @@ impl Order {
     /// # Errors
     /// Exit 2 naming the flag, exit 3 for what is wrong with the source of the credentials.
     pub fn new(given: &Given, job: &Job, notes: &mut Vec<Note>) -> Result<Self> {
-        let given = read(given, &mut Reader::default())?;
+        let given = read(given, &mut job.reader()?)?;
         let found = credentials::find(Service::Twilio, job.wanted(), &job.world.env, notes);
         let defaults = defaults(found.as_ref().ok().and_then(Option::as_ref), job)?;
         let draft = Draft::new(&given, &defaults, job.world.now(), notes);
@@ -42,7 +42,7 @@ impl Order {
         let claims = self.draft.finish(world.now())?;
         let signer = self.signer(world, notes)?;
         let token = signer.sign(&claims, Some(Nonces::new(world.random).take()?));
-        Ok(Token { kind: Kind::Twilio, token, refresh_token: None, expires_at: Some(claims.expires_at()) })
+        Ok(Token::twilio(token, claims.expires_at()))
     }
 
     /// What signs every token of a run.
@@ -57,14 +57,18 @@ impl Order {
         Ok(Signer::new(Key::new(&secret)?, Issuer::new(key, account), self.draft.region()))
     }
 
+    /// Who signs, on paper: with credentials or without.
+    pub fn shown_issuer(&self) -> Issuer {
+        self.set.as_ref().map_or_else(Issuer::placeholder, |set| Issuer::new(&set.open[1], &set.open[0]))
+    }
+
     /// `--dry-run`: header and claims.
     ///
     /// # Errors
     /// As [`Order::token`], except that credentials may be missing.
     pub fn show(&self, job: &Job, notes: &[Note]) -> Result<u8> {
         let claims = self.draft.finish(job.world.now())?;
-        let set = self.set.as_ref();
-        let issuer = set.map_or_else(Issuer::placeholder, |set| Issuer::new(&set.open[1], &set.open[0]));
+        let issuer = self.shown_issuer();
         let nonce = Nonces::new(job.world.random).take()?;
         let (header, claims) = (claims.header_json(), claims.claims_json(&issuer, Some(nonce)));
         let text = if job.mint.format == Format::Json {

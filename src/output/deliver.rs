@@ -137,7 +137,11 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     Ok(())
 }
 
-fn temporary_beside(path: &Path) -> Result<tempfile::NamedTempFile> {
+/// A new file of mode 0600 in the folder of another, to take its name.
+///
+/// # Errors
+/// Exit 1 where the folder takes no file.
+pub fn temporary_beside(path: &Path) -> Result<tempfile::NamedTempFile> {
     let folder = match path.parent() {
         Some(folder) if folder != Path::new("") => folder,
         _ => Path::new("."),
@@ -150,7 +154,10 @@ fn temporary_beside(path: &Path) -> Result<tempfile::NamedTempFile> {
 }
 
 /// A secret goes into a file of its own, never through a link to somewhere else.
-fn check_target(path: &Path) -> Result<()> {
+///
+/// # Errors
+/// Exit 1 for a link, a folder, or anything else that is no file.
+pub fn check_target(path: &Path) -> Result<()> {
     let place = shown(path);
     match std::fs::symlink_metadata(path) {
         Ok(metadata) if metadata.is_symlink() => {

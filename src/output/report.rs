@@ -60,6 +60,13 @@ impl Report {
         }
     }
 
+    /// Says how a batch went, with `-o json` too: its result is on stdout line by line.
+    pub fn summary(&self, text: &str) {
+        if !self.tone.quiet {
+            self.say("done", AnsiColor::Green, text);
+        }
+    }
+
     /// Says one line if `-v` asks for it.
     pub fn trace(&self, text: &str) {
         if self.tone.verbose {
@@ -70,7 +77,7 @@ impl Report {
     /// Says why the run failed and what to do.
     pub fn failure(&self, failure: &Failure) {
         if self.tone.json {
-            self.line(&error_json(failure, &self.scrubber));
+            verbatim(&(error_json(failure, &self.scrubber) + "\n"));
             return;
         }
         self.say("error", AnsiColor::Red, &failure.to_string());
@@ -80,20 +87,21 @@ impl Report {
     }
 
     fn say(&self, label: &str, color: AnsiColor, text: &str) {
-        let style = Style::new().bold().fg_color(Some(color.into()));
+        let style = if self.is_coloured() { Style::new().bold().fg_color(Some(color.into())) } else { Style::new() };
         // One sentence is one line, whatever stands in it.
         let text = self.scrubber.scrub(&crate::sanitize::clean(text));
-        self.line(&format!("{style}{label}:{style:#} {text}"));
+        verbatim(&format!(
+            "{style}{label}:{style:#} {text}
+"
+        ));
     }
 
-    fn line(&self, line: &str) {
-        let choice = match self.tone.color {
-            Color::Auto => anstream::AutoStream::choice(&std::io::stderr()),
-            Color::Always => anstream::ColorChoice::Always,
-            Color::Never => anstream::ColorChoice::Never,
-        };
-        let mut stderr = anstream::AutoStream::new(std::io::stderr(), choice);
-        let _ = stderr.write_all(format!("{line}\n").as_bytes());
+    fn is_coloured(&self) -> bool {
+        match self.tone.color {
+            Color::Auto => anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never,
+            Color::Always => true,
+            Color::Never => false,
+        }
     }
 }
 
@@ -121,7 +129,7 @@ pub fn error_json(failure: &Failure, scrubber: &Scrubber) -> String {
         status: failure.http_status(),
         details: failure.detail_list(),
     };
-    serde_json::json!({ "error": serde_json::to_value(object).unwrap_or_default() }).to_string()
+    format!("{{\"error\":{}}}", serde_json::to_string(&object).unwrap_or_default())
 }
 
 /// Says that the program has a defect, in words that hold nothing of what it worked on.
@@ -130,7 +138,7 @@ pub fn panicked() {
         std::io::stderr().write_all(b"error: tokenmint has met a defect of its own and stops; nothing was printed\n");
 }
 
-/// Lines for a person to copy, as they are.
+/// Puts whole lines on stderr in one piece, as they are.
 pub fn verbatim(lines: &str) {
     let _ = std::io::stderr().write_all(lines.as_bytes());
 }

@@ -9,7 +9,8 @@ mod tls;
 
 use std::io::Read as _;
 use std::path::PathBuf;
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
@@ -48,6 +49,8 @@ pub struct Settings {
     pub cacert: Option<PathBuf>,
     /// How many connections are kept open for the next request.
     pub connections: usize,
+    /// Set by somebody who wants no request sent again and no waiting: what is under way may end.
+    pub halted: Arc<AtomicBool>,
 }
 
 /// Says one line of what is being done.
@@ -173,11 +176,14 @@ impl Transport {
                     (failure, wait)
                 }
             };
+            if self.settings.halted.load(Ordering::Relaxed) {
+                return Err(failure);
+            }
             if wait >= deadline.saturating_duration_since(Instant::now()) {
                 return Err(self.too_long(failure, wait));
             }
             trace(&format!("trying again in {} ms: {failure}", wait.as_millis()));
-            std::thread::sleep(wait);
+            self.sleep(wait);
             sent_before += 1;
         }
     }
@@ -343,7 +349,22 @@ impl Transport {
                     wait,
                 ));
             }
-            std::thread::sleep(wait);
+            self.sleep(wait);
+            if self.settings.halted.load(Ordering::Relaxed) {
+                return Err(Failure::unavailable("the run was ended before the request was sent"));
+            }
+        }
+    }
+
+    /// Sleeps, but not on when the run is halted.
+    fn sleep(&self, wait: Duration) {
+        let until = Instant::now() + wait;
+        while !self.settings.halted.load(Ordering::Relaxed) {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return;
+            }
+            std::thread::sleep(left.min(Duration::from_millis(100)));
         }
     }
 }

@@ -77,9 +77,6 @@ impl Draft {
     /// # Errors
     /// Exit 2, naming the member.
     pub fn with_line<'a>(&'a self, line: &'a Object, now: Timestamp) -> Result<Claims<'a>> {
-        if let Some(key) = line.repeated() {
-            return Err(Failure::usage(format!("'{}' stands twice", sanitize::clip(key, 60))));
-        }
         for (key, raw) in line.iter() {
             let flag = flag::by_key(key).ok_or_else(|| unknown(key))?;
             check(flag, flag.key, raw, now)?;

@@ -88,16 +88,26 @@ fn video_tokens_carry_the_room() {
 }
 
 /// A running `tokenmint emulator`.
-struct Emulator {
+pub struct Emulator {
     child: Child,
     _run: Run,
-    address: String,
+    pub address: String,
     exports: Vec<(String, String)>,
 }
 
 impl Emulator {
-    fn start() -> Self {
-        let mut run = tokenmint("emulator --listen 127.0.0.1:0");
+    pub fn start() -> Self {
+        Self::running("emulator --listen 127.0.0.1:0", "http", "SIGNALWIRE_API_TOKEN")
+    }
+
+    /// One that speaks https.
+    pub fn with_tls() -> Self {
+        Self::running("emulator --listen 127.0.0.1:0 --tls", "https", "SIGNALWIRE_REST_CA_FILE")
+    }
+
+    /// Runs this line until it is ready and has exported `last`.
+    fn running(line: &str, scheme: &str, last: &str) -> Self {
+        let mut run = tokenmint(line);
         let mut child = run
             .command()
             .stdin(Stdio::null())
@@ -108,11 +118,11 @@ impl Emulator {
         let out = lines(child.stdout.take().expect("stdout"));
         let err = lines(child.stderr.take().expect("stderr"));
         let ready = out.recv_timeout(PATIENCE).expect("a line on stdout");
-        let address =
-            ready.strip_prefix("listening on http://").expect("the promised line").trim_end_matches('/').to_owned();
+        let promised = format!("listening on {scheme}://");
+        let address = ready.strip_prefix(&promised).expect("the promised line").trim_end_matches('/').to_owned();
         let mut emulator = Emulator { child, _run: run, address, exports: Vec::new() };
-        while emulator.exports.len() < 3 {
-            let line = err.recv_timeout(PATIENCE).expect("three export lines on stderr");
+        while emulator.exports.iter().all(|(name, _)| name != last) {
+            let line = err.recv_timeout(PATIENCE).expect("the export lines on stderr");
             if let Some((name, value)) = line.trim().strip_prefix("export ").and_then(|line| line.split_once('=')) {
                 emulator.exports.push((name.to_owned(), value.trim_matches(['\'', '"']).to_owned()));
             }
@@ -120,7 +130,7 @@ impl Emulator {
         emulator
     }
 
-    fn exported(&self, name: &str) -> &str {
+    pub fn exported(&self, name: &str) -> &str {
         &self
             .exports
             .iter()

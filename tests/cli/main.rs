@@ -11,6 +11,10 @@ mod tls_server;
 
 /// What a server may answer, and what the exit code then is.
 mod answers;
+/// Many lines in one run.
+mod batch;
+/// A run that goes on where an earlier one ended.
+mod batch_resume;
 /// Credentials: one set, from one source.
 mod credentials;
 /// The emulator, as a profile and as a server.
@@ -45,3 +49,24 @@ mod tls;
 mod transport;
 /// What stands on the wire, byte by byte.
 mod wire;
+/// What `inspect` says of every kind of token.
+mod inspect;
+/// Profiles: listed, shown, checked, created.
+mod profile;
+/// Completions and man pages are those that the program prints.
+mod generated;
+/// Rules that hold for every command and flag.
+mod tree;
+/// Every command line of the README runs.
+mod readme;
+/// The emulator over TLS.
+#[cfg(feature = "emulator")]
+mod emulator_tls;
+/// Twilio Access Tokens.
+mod twilio;
+
+/// The least line of every command that the emulator can answer; none where it is not built in.
+fn emulator_lines() -> &'static [&'static str] {
+    use harness::{CHAT, GUEST_COMMAND, PUBSUB, VIDEO};
+    if cfg!(feature = "emulator") { &[CHAT, PUBSUB, GUEST_COMMAND, VIDEO] } else { &[] }
+}

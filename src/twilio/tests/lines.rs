@@ -40,7 +40,6 @@ fn a_line_overrides_the_flags() {
         (r#"{"grant":{"x":{},"x":{}}}"#, "grant names 'x' twice"),
         (r#"{"chat":false,"voice_incoming":false}"#, "grant nothing"),
         (r#"{"worker_sid":"WK*"}"#, "worker_sid needs --task-router"),
-        (r#"{"identity":"a","identity":"b"}"#, "'identity' stands twice"),
     ] {
         let failure = line(text).unwrap_err();
         assert_eq!(failure.kind(), Kind::Usage);

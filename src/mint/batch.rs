@@ -1,0 +1,69 @@
+//! A batch from what was typed: what every line shares is settled once, then the lines run.
+
+use std::sync::Arc;
+
+use super::{Job, Way, twilio};
+use crate::batch::{self, Batch, Input, Setting, worker::Task};
+use crate::credentials::environment;
+use crate::error::{Kind, Note, Result};
+use crate::signalwire::request::Draft;
+
+/// Mints a SignalWire token for each line.
+pub(super) fn signalwire(job: &Job, batch: &Batch, draft: Draft, notes: &mut Vec<Note>) -> Result<u8> {
+    let input = Input::open(batch)?;
+    if job.mint.dry_run {
+        let task = Task::ShowSignalWire(draft, job.shown_space(notes)?);
+        return run(job, batch, input, task, notes);
+    }
+    let mut settings = job.mint.settings.clone();
+    settings.connections = batch.jobs;
+    // Held until the end: the emulator, if it is the space, lives as long as this.
+    let way = Way::find(job.wanted(), &settings, job.world, job.report, notes)?;
+    notes.extend(way.note());
+    run(job, batch, input, Task::SignalWire(draft, Arc::clone(&way.transport)), notes)
+}
+
+/// Signs a Twilio token for each line.
+pub(super) fn twilio(job: &Job, batch: &Batch, order: twilio::Order, notes: &mut Vec<Note>) -> Result<u8> {
+    let input = Input::open(batch)?;
+    let task = if job.mint.dry_run {
+        let issuer = order.shown_issuer();
+        Task::ShowTwilio(order.draft, issuer)
+    } else {
+        let signer = order.signer(job.world, notes)?;
+        Task::Twilio(order.draft, Box::new(signer))
+    };
+    run(job, batch, input, task, notes)
+}
+
+fn run(job: &Job, batch: &Batch, input: Input, task: Task, notes: &mut Vec<Note>) -> Result<u8> {
+    // Before the bar: a warning in the middle of it would be lost.
+    job.report.notes(&std::mem::take(notes));
+    let tone = job.general.tone;
+    let setting = Setting {
+        task,
+        world: job.world.clone(),
+        scrubber: environment::scrubber(&job.world.env),
+        halted: Arc::clone(&job.mint.settings.halted),
+        progress: !tone.quiet && !tone.verbose,
+    };
+    let ended = batch::run(batch, input, setting)?;
+    match ended.result {
+        Ok(status) => {
+            if status != 0 {
+                job.report.notes(&[batch::interrupted(status)]);
+            }
+            job.report.summary(&ended.tally.to_string());
+            Ok(status)
+        }
+        Err(Some(failure)) => {
+            // A failure of some lines tells the numbers itself.
+            if !tone.json && failure.kind() != Kind::Partial {
+                job.report.summary(&ended.tally.to_string());
+            }
+            Err(failure)
+        }
+        // Whoever read the output has gone, and wants no words either.
+        Err(None) => Ok(1),
+    }
+}
