@@ -126,7 +126,8 @@ pub fn one_line(output: &[u8]) -> std::result::Result<Secret, String> {
     Ok(Secret::new(line.to_owned()))
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::io::Read as _;
     use std::process::{Child, Command, Stdio};

@@ -376,17 +376,16 @@ fn a_file_that_may_not_grow_gets_no_half_token() {
     }
 }
 
+#[cfg(target_os = "linux")]
 #[test]
 fn a_command_has_its_signals_as_they_were() {
-    // What ends a program at its file size limit by default ends it behind us as well.
-    let server = Server::minting();
-    let script = "ulimit -f 0; echo x >file";
-    let run = tokenmint(CHAT).credentials(&server).args(["--", "bash", "-c", script]);
-    if crate::harness::installed("bash") {
-        run.stderr(predicates::prelude::predicate::always()).exits(153).run();
-    } else {
-        drop(run.shell("exit 0").run());
+    if !crate::harness::installed("bash") {
+        return;
     }
+    // What ends a program at its file size limit by default (signal 25) ends it behind us as well.
+    let server = Server::minting();
+    let run = tokenmint(CHAT).credentials(&server).args(["--", "bash", "-c", "ulimit -f 0; echo x >file"]);
+    run.stderr(predicates::prelude::predicate::always()).exits(153).run();
 }
 
 #[test]
