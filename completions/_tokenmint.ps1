@@ -29,8 +29,8 @@ Register-ArgumentCompleter -Native -CommandName 'tokenmint' -ScriptBlock {
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say on stderr what each step does')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Silence notes, hints and warnings, never errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Silence notes, hints and warnings, never errors')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('chat', 'chat', [CompletionResultType]::ParameterValue, 'Mint a SignalWire Chat token')
@@ -59,6 +59,9 @@ Register-ArgumentCompleter -Native -CommandName 'tokenmint' -ScriptBlock {
             [CompletionResult]::new('--shell', '--shell', [CompletionResultType]::ParameterName, 'The shell that -o export writes for: sh, bash, zsh, dash, ksh, fish, powershell or nu')
             [CompletionResult]::new('-w', '-w', [CompletionResultType]::ParameterName, 'Write the output to FILE, mode 0600, replacing it as a whole')
             [CompletionResult]::new('--write', '--write', [CompletionResultType]::ParameterName, 'Write the output to FILE, mode 0600, replacing it as a whole')
+            [CompletionResult]::new('--batch', '--batch', [CompletionResultType]::ParameterName, 'Mint a token for each line of FILE (- for stdin), one JSON object per line')
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'How many requests are under way at once [default: 8]')
+            [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Append to FILE what it does not hold yet, and try lines again that failed')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'The most time for the whole mint, retries included')
             [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'Send again this often after a failed connection, 429 or 503')
             [CompletionResult]::new('--cacert', '--cacert', [CompletionResultType]::ParameterName, 'Trust the CA certificates in FILE, or with ''system'' those of the operating system')
@@ -72,8 +75,8 @@ Register-ArgumentCompleter -Native -CommandName 'tokenmint' -ScriptBlock {
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say on stderr what each step does')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Silence notes, hints and warnings, never errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Silence notes, hints and warnings, never errors')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
             break
         }
         'tokenmint;pubsub' {
@@ -90,6 +93,9 @@ Register-ArgumentCompleter -Native -CommandName 'tokenmint' -ScriptBlock {
             [CompletionResult]::new('--shell', '--shell', [CompletionResultType]::ParameterName, 'The shell that -o export writes for: sh, bash, zsh, dash, ksh, fish, powershell or nu')
             [CompletionResult]::new('-w', '-w', [CompletionResultType]::ParameterName, 'Write the output to FILE, mode 0600, replacing it as a whole')
             [CompletionResult]::new('--write', '--write', [CompletionResultType]::ParameterName, 'Write the output to FILE, mode 0600, replacing it as a whole')
+            [CompletionResult]::new('--batch', '--batch', [CompletionResultType]::ParameterName, 'Mint a token for each line of FILE (- for stdin), one JSON object per line')
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'How many requests are under way at once [default: 8]')
+            [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Append to FILE what it does not hold yet, and try lines again that failed')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'The most time for the whole mint, retries included')
             [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'Send again this often after a failed connection, 429 or 503')
             [CompletionResult]::new('--cacert', '--cacert', [CompletionResultType]::ParameterName, 'Trust the CA certificates in FILE, or with ''system'' those of the operating system')
@@ -103,8 +109,8 @@ Register-ArgumentCompleter -Native -CommandName 'tokenmint' -ScriptBlock {
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say on stderr what each step does')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Silence notes, hints and warnings, never errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Silence notes, hints and warnings, never errors')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
             break
         }
         'tokenmint;guest' {
@@ -123,6 +129,9 @@ Register-ArgumentCompleter -Native -CommandName 'tokenmint' -ScriptBlock {
             [CompletionResult]::new('--shell', '--shell', [CompletionResultType]::ParameterName, 'The shell that -o export writes for: sh, bash, zsh, dash, ksh, fish, powershell or nu')
             [CompletionResult]::new('-w', '-w', [CompletionResultType]::ParameterName, 'Write the output to FILE, mode 0600, replacing it as a whole')
             [CompletionResult]::new('--write', '--write', [CompletionResultType]::ParameterName, 'Write the output to FILE, mode 0600, replacing it as a whole')
+            [CompletionResult]::new('--batch', '--batch', [CompletionResultType]::ParameterName, 'Mint a token for each line of FILE (- for stdin), one JSON object per line')
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'How many requests are under way at once [default: 8]')
+            [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Append to FILE what it does not hold yet, and try lines again that failed')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'The most time for the whole mint, retries included')
             [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'Send again this often after a failed connection, 429 or 503')
             [CompletionResult]::new('--cacert', '--cacert', [CompletionResultType]::ParameterName, 'Trust the CA certificates in FILE, or with ''system'' those of the operating system')
@@ -136,8 +145,8 @@ Register-ArgumentCompleter -Native -CommandName 'tokenmint' -ScriptBlock {
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say on stderr what each step does')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Silence notes, hints and warnings, never errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Silence notes, hints and warnings, never errors')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
             break
         }
         'tokenmint;video' {
@@ -168,6 +177,9 @@ Register-ArgumentCompleter -Native -CommandName 'tokenmint' -ScriptBlock {
             [CompletionResult]::new('--shell', '--shell', [CompletionResultType]::ParameterName, 'The shell that -o export writes for: sh, bash, zsh, dash, ksh, fish, powershell or nu')
             [CompletionResult]::new('-w', '-w', [CompletionResultType]::ParameterName, 'Write the output to FILE, mode 0600, replacing it as a whole')
             [CompletionResult]::new('--write', '--write', [CompletionResultType]::ParameterName, 'Write the output to FILE, mode 0600, replacing it as a whole')
+            [CompletionResult]::new('--batch', '--batch', [CompletionResultType]::ParameterName, 'Mint a token for each line of FILE (- for stdin), one JSON object per line')
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'How many requests are under way at once [default: 8]')
+            [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Append to FILE what it does not hold yet, and try lines again that failed')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'The most time for the whole mint, retries included')
             [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'Send again this often after a failed connection, 429 or 503')
             [CompletionResult]::new('--cacert', '--cacert', [CompletionResultType]::ParameterName, 'Trust the CA certificates in FILE, or with ''system'' those of the operating system')
@@ -181,8 +193,8 @@ Register-ArgumentCompleter -Native -CommandName 'tokenmint' -ScriptBlock {
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say on stderr what each step does')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Silence notes, hints and warnings, never errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Silence notes, hints and warnings, never errors')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
             break
         }
         'tokenmint;twilio' {
@@ -209,6 +221,9 @@ Register-ArgumentCompleter -Native -CommandName 'tokenmint' -ScriptBlock {
             [CompletionResult]::new('--shell', '--shell', [CompletionResultType]::ParameterName, 'The shell that -o export writes for: sh, bash, zsh, dash, ksh, fish, powershell or nu')
             [CompletionResult]::new('-w', '-w', [CompletionResultType]::ParameterName, 'Write the output to FILE, mode 0600, replacing it as a whole')
             [CompletionResult]::new('--write', '--write', [CompletionResultType]::ParameterName, 'Write the output to FILE, mode 0600, replacing it as a whole')
+            [CompletionResult]::new('--batch', '--batch', [CompletionResultType]::ParameterName, 'Mint a token for each line of FILE (- for stdin), one JSON object per line')
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'How many requests are under way at once [default: 8]')
+            [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Append to FILE what it does not hold yet, and try lines again that failed')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'The most time for the whole mint, retries included')
             [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'Send again this often after a failed connection, 429 or 503')
             [CompletionResult]::new('--cacert', '--cacert', [CompletionResultType]::ParameterName, 'Trust the CA certificates in FILE, or with ''system'' those of the operating system')
@@ -222,8 +237,8 @@ Register-ArgumentCompleter -Native -CommandName 'tokenmint' -ScriptBlock {
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say on stderr what each step does')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Silence notes, hints and warnings, never errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Silence notes, hints and warnings, never errors')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
             break
         }
         'tokenmint;inspect' {
@@ -240,8 +255,8 @@ Register-ArgumentCompleter -Native -CommandName 'tokenmint' -ScriptBlock {
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say on stderr what each step does')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Silence notes, hints and warnings, never errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Silence notes, hints and warnings, never errors')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
             break
         }
         'tokenmint;profile' {
@@ -253,8 +268,8 @@ Register-ArgumentCompleter -Native -CommandName 'tokenmint' -ScriptBlock {
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say on stderr what each step does')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Silence notes, hints and warnings, never errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Silence notes, hints and warnings, never errors')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the profiles of the configuration file')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show every value with its source, secrets masked')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Ask the service which of the four endpoints the credentials may use')
@@ -273,8 +288,8 @@ Register-ArgumentCompleter -Native -CommandName 'tokenmint' -ScriptBlock {
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say on stderr what each step does')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Silence notes, hints and warnings, never errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Silence notes, hints and warnings, never errors')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
             break
         }
         'tokenmint;profile;show' {
@@ -288,8 +303,8 @@ Register-ArgumentCompleter -Native -CommandName 'tokenmint' -ScriptBlock {
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say on stderr what each step does')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Silence notes, hints and warnings, never errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Silence notes, hints and warnings, never errors')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
             break
         }
         'tokenmint;profile;check' {
@@ -306,8 +321,8 @@ Register-ArgumentCompleter -Native -CommandName 'tokenmint' -ScriptBlock {
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say on stderr what each step does')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Silence notes, hints and warnings, never errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Silence notes, hints and warnings, never errors')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
             break
         }
         'tokenmint;profile;init' {
@@ -321,8 +336,8 @@ Register-ArgumentCompleter -Native -CommandName 'tokenmint' -ScriptBlock {
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say on stderr what each step does')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Silence notes, hints and warnings, never errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Silence notes, hints and warnings, never errors')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
             break
         }
         'tokenmint;profile;path' {
@@ -336,8 +351,8 @@ Register-ArgumentCompleter -Native -CommandName 'tokenmint' -ScriptBlock {
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say on stderr what each step does')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Silence notes, hints and warnings, never errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Silence notes, hints and warnings, never errors')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
             break
         }
         'tokenmint;emulator' {
@@ -351,8 +366,8 @@ Register-ArgumentCompleter -Native -CommandName 'tokenmint' -ScriptBlock {
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say on stderr what each step does')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Silence notes, hints and warnings, never errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Silence notes, hints and warnings, never errors')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
             break
         }
         'tokenmint;completions' {
@@ -364,8 +379,8 @@ Register-ArgumentCompleter -Native -CommandName 'tokenmint' -ScriptBlock {
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say on stderr what each step does')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Silence notes, hints and warnings, never errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Silence notes, hints and warnings, never errors')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
             break
         }
         'tokenmint;man' {
@@ -378,8 +393,8 @@ Register-ArgumentCompleter -Native -CommandName 'tokenmint' -ScriptBlock {
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say on stderr what each step does')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Silence notes, hints and warnings, never errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Silence notes, hints and warnings, never errors')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
             break
         }
     })

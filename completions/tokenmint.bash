@@ -98,7 +98,7 @@ _tokenmint() {
             return 0
             ;;
         tokenmint__subcmd__chat)
-            opts="-c -o -w -p -v -q -h --ttl --channel --channels --member-id --state --body --output --name --shell --write --dry-run --curl --timeout --retries --cacert --profile --config --verbose --quiet --color --help"
+            opts="-c -o -w -p -v -q -h --ttl --channel --channels --member-id --state --body --output --name --shell --write --dry-run --batch --jobs --resume --curl --timeout --retries --cacert --profile --config --verbose --quiet --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -164,6 +164,40 @@ _tokenmint() {
                     return 0
                     ;;
                 -w)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --batch)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --resume)
                     local oldifs
                     if [ -n "${IFS+x}" ]; then
                         oldifs="$IFS"
@@ -289,7 +323,7 @@ _tokenmint() {
             return 0
             ;;
         tokenmint__subcmd__guest)
-            opts="-a -o -w -p -v -q -h --address --allowed-address --expires-at --expire-at --ttl --region --ch --body --output --name --shell --write --dry-run --curl --timeout --retries --cacert --profile --config --verbose --quiet --color --help"
+            opts="-a -o -w -p -v -q -h --address --allowed-address --expires-at --expire-at --ttl --region --ch --body --output --name --shell --write --dry-run --batch --jobs --resume --curl --timeout --retries --cacert --profile --config --verbose --quiet --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -363,6 +397,40 @@ _tokenmint() {
                     return 0
                     ;;
                 -w)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --batch)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --resume)
                     local oldifs
                     if [ -n "${IFS+x}" ]; then
                         oldifs="$IFS"
@@ -746,7 +814,7 @@ _tokenmint() {
             return 0
             ;;
         tokenmint__subcmd__pubsub)
-            opts="-c -o -w -p -v -q -h --ttl --channel --channels --member-id --state --body --output --name --shell --write --dry-run --curl --timeout --retries --cacert --profile --config --verbose --quiet --color --help"
+            opts="-c -o -w -p -v -q -h --ttl --channel --channels --member-id --state --body --output --name --shell --write --dry-run --batch --jobs --resume --curl --timeout --retries --cacert --profile --config --verbose --quiet --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -826,6 +894,40 @@ _tokenmint() {
                     fi
                     return 0
                     ;;
+                --batch)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --resume)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
                 --timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -873,7 +975,7 @@ _tokenmint() {
             return 0
             ;;
         tokenmint__subcmd__twilio)
-            opts="-o -w -p -v -q -h --identity --ttl --not-before --region --chat --video --voice --voice-incoming --voice-params --sync --task-router --worker-sid --task-router-role --push-credential-sid --endpoint-id --deployment-role-sid --grant --output --name --shell --write --dry-run --timeout --retries --cacert --curl --profile --config --verbose --quiet --color --help"
+            opts="-o -w -p -v -q -h --identity --ttl --not-before --region --chat --video --voice --voice-incoming --voice-params --sync --task-router --worker-sid --task-router-role --push-credential-sid --endpoint-id --deployment-role-sid --grant --output --name --shell --write --dry-run --batch --jobs --resume --timeout --retries --cacert --curl --profile --config --verbose --quiet --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -993,6 +1095,40 @@ _tokenmint() {
                     fi
                     return 0
                     ;;
+                --batch)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --resume)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
                 --timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1040,7 +1176,7 @@ _tokenmint() {
             return 0
             ;;
         tokenmint__subcmd__video)
-            opts="-o -w -p -v -q -h --room --room-name --user-name --permission --join-from --join-until --remove-at --remove-after --remove-after-seconds-elapsed --join-audio-muted --join-video-muted --auto-create-room --enable-room-previews --room-display-name --end-room-session-on-leave --join-as --media-allowed --room-meta --meta --sync-audio-video --body --output --name --shell --write --dry-run --curl --timeout --retries --cacert --profile --config --verbose --quiet --color --help"
+            opts="-o -w -p -v -q -h --room --room-name --user-name --permission --join-from --join-until --remove-at --remove-after --remove-after-seconds-elapsed --join-audio-muted --join-video-muted --auto-create-room --enable-room-previews --room-display-name --end-room-session-on-leave --join-as --media-allowed --room-meta --meta --sync-audio-video --body --output --name --shell --write --dry-run --batch --jobs --resume --curl --timeout --retries --cacert --profile --config --verbose --quiet --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1162,6 +1298,40 @@ _tokenmint() {
                     return 0
                     ;;
                 -w)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --batch)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --resume)
                     local oldifs
                     if [ -n "${IFS+x}" ]; then
                         oldifs="$IFS"

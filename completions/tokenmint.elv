@@ -26,8 +26,8 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --verbose 'Say on stderr what each step does'
             cand -q 'Silence notes, hints and warnings, never errors'
             cand --quiet 'Silence notes, hints and warnings, never errors'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print a summary (-h) or everything (--help)'
+            cand --help 'Print a summary (-h) or everything (--help)'
             cand -V 'Print version'
             cand --version 'Print version'
             cand chat 'Mint a SignalWire Chat token'
@@ -55,6 +55,9 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --shell 'The shell that -o export writes for: sh, bash, zsh, dash, ksh, fish, powershell or nu'
             cand -w 'Write the output to FILE, mode 0600, replacing it as a whole'
             cand --write 'Write the output to FILE, mode 0600, replacing it as a whole'
+            cand --batch 'Mint a token for each line of FILE (- for stdin), one JSON object per line'
+            cand --jobs 'How many requests are under way at once [default: 8]'
+            cand --resume 'Append to FILE what it does not hold yet, and try lines again that failed'
             cand --timeout 'The most time for the whole mint, retries included'
             cand --retries 'Send again this often after a failed connection, 429 or 503'
             cand --cacert 'Trust the CA certificates in FILE, or with ''system'' those of the operating system'
@@ -68,8 +71,8 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --verbose 'Say on stderr what each step does'
             cand -q 'Silence notes, hints and warnings, never errors'
             cand --quiet 'Silence notes, hints and warnings, never errors'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print a summary (-h) or everything (--help)'
+            cand --help 'Print a summary (-h) or everything (--help)'
         }
         &'tokenmint;pubsub'= {
             cand --ttl 'How long the token is valid: 90m, 12h, 30d'
@@ -85,6 +88,9 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --shell 'The shell that -o export writes for: sh, bash, zsh, dash, ksh, fish, powershell or nu'
             cand -w 'Write the output to FILE, mode 0600, replacing it as a whole'
             cand --write 'Write the output to FILE, mode 0600, replacing it as a whole'
+            cand --batch 'Mint a token for each line of FILE (- for stdin), one JSON object per line'
+            cand --jobs 'How many requests are under way at once [default: 8]'
+            cand --resume 'Append to FILE what it does not hold yet, and try lines again that failed'
             cand --timeout 'The most time for the whole mint, retries included'
             cand --retries 'Send again this often after a failed connection, 429 or 503'
             cand --cacert 'Trust the CA certificates in FILE, or with ''system'' those of the operating system'
@@ -98,8 +104,8 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --verbose 'Say on stderr what each step does'
             cand -q 'Silence notes, hints and warnings, never errors'
             cand --quiet 'Silence notes, hints and warnings, never errors'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print a summary (-h) or everything (--help)'
+            cand --help 'Print a summary (-h) or everything (--help)'
         }
         &'tokenmint;guest'= {
             cand -a 'A Fabric address that the guest may call'
@@ -117,6 +123,9 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --shell 'The shell that -o export writes for: sh, bash, zsh, dash, ksh, fish, powershell or nu'
             cand -w 'Write the output to FILE, mode 0600, replacing it as a whole'
             cand --write 'Write the output to FILE, mode 0600, replacing it as a whole'
+            cand --batch 'Mint a token for each line of FILE (- for stdin), one JSON object per line'
+            cand --jobs 'How many requests are under way at once [default: 8]'
+            cand --resume 'Append to FILE what it does not hold yet, and try lines again that failed'
             cand --timeout 'The most time for the whole mint, retries included'
             cand --retries 'Send again this often after a failed connection, 429 or 503'
             cand --cacert 'Trust the CA certificates in FILE, or with ''system'' those of the operating system'
@@ -130,8 +139,8 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --verbose 'Say on stderr what each step does'
             cand -q 'Silence notes, hints and warnings, never errors'
             cand --quiet 'Silence notes, hints and warnings, never errors'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print a summary (-h) or everything (--help)'
+            cand --help 'Print a summary (-h) or everything (--help)'
         }
         &'tokenmint;video'= {
             cand --room-name 'The room to join'
@@ -161,6 +170,9 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --shell 'The shell that -o export writes for: sh, bash, zsh, dash, ksh, fish, powershell or nu'
             cand -w 'Write the output to FILE, mode 0600, replacing it as a whole'
             cand --write 'Write the output to FILE, mode 0600, replacing it as a whole'
+            cand --batch 'Mint a token for each line of FILE (- for stdin), one JSON object per line'
+            cand --jobs 'How many requests are under way at once [default: 8]'
+            cand --resume 'Append to FILE what it does not hold yet, and try lines again that failed'
             cand --timeout 'The most time for the whole mint, retries included'
             cand --retries 'Send again this often after a failed connection, 429 or 503'
             cand --cacert 'Trust the CA certificates in FILE, or with ''system'' those of the operating system'
@@ -174,8 +186,8 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --verbose 'Say on stderr what each step does'
             cand -q 'Silence notes, hints and warnings, never errors'
             cand --quiet 'Silence notes, hints and warnings, never errors'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print a summary (-h) or everything (--help)'
+            cand --help 'Print a summary (-h) or everything (--help)'
         }
         &'tokenmint;twilio'= {
             cand --identity 'The user that the token stands for'
@@ -201,6 +213,9 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --shell 'The shell that -o export writes for: sh, bash, zsh, dash, ksh, fish, powershell or nu'
             cand -w 'Write the output to FILE, mode 0600, replacing it as a whole'
             cand --write 'Write the output to FILE, mode 0600, replacing it as a whole'
+            cand --batch 'Mint a token for each line of FILE (- for stdin), one JSON object per line'
+            cand --jobs 'How many requests are under way at once [default: 8]'
+            cand --resume 'Append to FILE what it does not hold yet, and try lines again that failed'
             cand --timeout 'The most time for the whole mint, retries included'
             cand --retries 'Send again this often after a failed connection, 429 or 503'
             cand --cacert 'Trust the CA certificates in FILE, or with ''system'' those of the operating system'
@@ -214,8 +229,8 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --verbose 'Say on stderr what each step does'
             cand -q 'Silence notes, hints and warnings, never errors'
             cand --quiet 'Silence notes, hints and warnings, never errors'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print a summary (-h) or everything (--help)'
+            cand --help 'Print a summary (-h) or everything (--help)'
         }
         &'tokenmint;inspect'= {
             cand --min-ttl 'Check, and ask for this much life left'
@@ -231,8 +246,8 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --verbose 'Say on stderr what each step does'
             cand -q 'Silence notes, hints and warnings, never errors'
             cand --quiet 'Silence notes, hints and warnings, never errors'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print a summary (-h) or everything (--help)'
+            cand --help 'Print a summary (-h) or everything (--help)'
         }
         &'tokenmint;profile'= {
             cand -p 'Take the credentials of this profile and no others'
@@ -243,8 +258,8 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --verbose 'Say on stderr what each step does'
             cand -q 'Silence notes, hints and warnings, never errors'
             cand --quiet 'Silence notes, hints and warnings, never errors'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print a summary (-h) or everything (--help)'
+            cand --help 'Print a summary (-h) or everything (--help)'
             cand list 'List the profiles of the configuration file'
             cand show 'Show every value with its source, secrets masked'
             cand check 'Ask the service which of the four endpoints the credentials may use'
@@ -262,8 +277,8 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --verbose 'Say on stderr what each step does'
             cand -q 'Silence notes, hints and warnings, never errors'
             cand --quiet 'Silence notes, hints and warnings, never errors'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print a summary (-h) or everything (--help)'
+            cand --help 'Print a summary (-h) or everything (--help)'
         }
         &'tokenmint;profile;show'= {
             cand -o 'text or json'
@@ -276,8 +291,8 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --verbose 'Say on stderr what each step does'
             cand -q 'Silence notes, hints and warnings, never errors'
             cand --quiet 'Silence notes, hints and warnings, never errors'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print a summary (-h) or everything (--help)'
+            cand --help 'Print a summary (-h) or everything (--help)'
         }
         &'tokenmint;profile;check'= {
             cand -o 'text or json'
@@ -293,8 +308,8 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --verbose 'Say on stderr what each step does'
             cand -q 'Silence notes, hints and warnings, never errors'
             cand --quiet 'Silence notes, hints and warnings, never errors'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print a summary (-h) or everything (--help)'
+            cand --help 'Print a summary (-h) or everything (--help)'
         }
         &'tokenmint;profile;init'= {
             cand -o 'text or json'
@@ -307,8 +322,8 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --verbose 'Say on stderr what each step does'
             cand -q 'Silence notes, hints and warnings, never errors'
             cand --quiet 'Silence notes, hints and warnings, never errors'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print a summary (-h) or everything (--help)'
+            cand --help 'Print a summary (-h) or everything (--help)'
         }
         &'tokenmint;profile;path'= {
             cand -o 'text or json'
@@ -321,8 +336,8 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --verbose 'Say on stderr what each step does'
             cand -q 'Silence notes, hints and warnings, never errors'
             cand --quiet 'Silence notes, hints and warnings, never errors'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print a summary (-h) or everything (--help)'
+            cand --help 'Print a summary (-h) or everything (--help)'
         }
         &'tokenmint;emulator'= {
             cand --listen 'Loopback address and port to listen on; port 0 picks a free one'
@@ -335,8 +350,8 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --verbose 'Say on stderr what each step does'
             cand -q 'Silence notes, hints and warnings, never errors'
             cand --quiet 'Silence notes, hints and warnings, never errors'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print a summary (-h) or everything (--help)'
+            cand --help 'Print a summary (-h) or everything (--help)'
         }
         &'tokenmint;completions'= {
             cand -p 'Take the credentials of this profile and no others'
@@ -347,8 +362,8 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --verbose 'Say on stderr what each step does'
             cand -q 'Silence notes, hints and warnings, never errors'
             cand --quiet 'Silence notes, hints and warnings, never errors'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print a summary (-h) or everything (--help)'
+            cand --help 'Print a summary (-h) or everything (--help)'
         }
         &'tokenmint;man'= {
             cand --dir 'Write the pages of all commands into DIR instead'
@@ -360,8 +375,8 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --verbose 'Say on stderr what each step does'
             cand -q 'Silence notes, hints and warnings, never errors'
             cand --quiet 'Silence notes, hints and warnings, never errors'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print a summary (-h) or everything (--help)'
+            cand --help 'Print a summary (-h) or everything (--help)'
         }
     ]
     $completions[$command]

@@ -31,7 +31,7 @@ always\t''
 never\t''"
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -s v -l verbose -d 'Say on stderr what each step does'
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
-complete -c tokenmint -n "__fish_tokenmint_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tokenmint -n "__fish_tokenmint_needs_command" -s h -l help -d 'Print a summary (-h) or everything (--help)'
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -s V -l version -d 'Print version'
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "chat" -d 'Mint a SignalWire Chat token'
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "pubsub" -d 'Mint a SignalWire PubSub token'
@@ -66,6 +66,9 @@ powershell\t''
 pwsh\t''
 nu\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -s w -l write -d 'Write the output to FILE, mode 0600, replacing it as a whole' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l batch -d 'Mint a token for each line of FILE (- for stdin), one JSON object per line' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l jobs -d 'How many requests are under way at once [default: 8]' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l resume -d 'Append to FILE what it does not hold yet, and try lines again that failed' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l timeout -d 'The most time for the whole mint, retries included' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l retries -d 'Send again this often after a failed connection, 429 or 503' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l cacert -d 'Trust the CA certificates in FILE, or with \'system\' those of the operating system' -r -F
@@ -78,7 +81,7 @@ complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l dry-run -d 
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l curl -d 'Print the request as a curl command that reads the credentials from variables'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -s v -l verbose -d 'Say on stderr what each step does'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -s h -l help -d 'Print a summary (-h) or everything (--help)'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l ttl -d 'How long the token is valid: 90m, 12h, 30d' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -s c -l channel -d 'A channel and what the token may do there: r, w or rw' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l channels -d 'All channels as one JSON object; --channel adds to it' -r
@@ -102,6 +105,9 @@ powershell\t''
 pwsh\t''
 nu\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -s w -l write -d 'Write the output to FILE, mode 0600, replacing it as a whole' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l batch -d 'Mint a token for each line of FILE (- for stdin), one JSON object per line' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l jobs -d 'How many requests are under way at once [default: 8]' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l resume -d 'Append to FILE what it does not hold yet, and try lines again that failed' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l timeout -d 'The most time for the whole mint, retries included' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l retries -d 'Send again this often after a failed connection, 429 or 503' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l cacert -d 'Trust the CA certificates in FILE, or with \'system\' those of the operating system' -r -F
@@ -114,7 +120,7 @@ complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l dry-run -
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l curl -d 'Print the request as a curl command that reads the credentials from variables'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -s v -l verbose -d 'Say on stderr what each step does'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -s h -l help -d 'Print a summary (-h) or everything (--help)'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -s a -l allowed-address -l address -d 'A Fabric address that the guest may call' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l expire-at -l expires-at -d 'When the token ends, instead of --ttl' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l ttl -d 'How long the token is valid: 15m, 2h, 1d' -r
@@ -138,6 +144,9 @@ powershell\t''
 pwsh\t''
 nu\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -s w -l write -d 'Write the output to FILE, mode 0600, replacing it as a whole' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l batch -d 'Mint a token for each line of FILE (- for stdin), one JSON object per line' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l jobs -d 'How many requests are under way at once [default: 8]' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l resume -d 'Append to FILE what it does not hold yet, and try lines again that failed' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l timeout -d 'The most time for the whole mint, retries included' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l retries -d 'Send again this often after a failed connection, 429 or 503' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l cacert -d 'Trust the CA certificates in FILE, or with \'system\' those of the operating system' -r -F
@@ -150,7 +159,7 @@ complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l dry-run -d
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l curl -d 'Print the request as a curl command that reads the credentials from variables'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -s v -l verbose -d 'Say on stderr what each step does'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -s h -l help -d 'Print a summary (-h) or everything (--help)'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l room-name -l room -d 'The room to join' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l user-name -d 'The display name of the user' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l permission -d 'What the user may do in the room' -r -f -a "room.self.audio_mute\t''
@@ -236,6 +245,9 @@ powershell\t''
 pwsh\t''
 nu\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -s w -l write -d 'Write the output to FILE, mode 0600, replacing it as a whole' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l batch -d 'Mint a token for each line of FILE (- for stdin), one JSON object per line' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l jobs -d 'How many requests are under way at once [default: 8]' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l resume -d 'Append to FILE what it does not hold yet, and try lines again that failed' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l timeout -d 'The most time for the whole mint, retries included' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l retries -d 'Send again this often after a failed connection, 429 or 503' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l cacert -d 'Trust the CA certificates in FILE, or with \'system\' those of the operating system' -r -F
@@ -248,7 +260,7 @@ complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l dry-run -d
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l curl -d 'Print the request as a curl command that reads the credentials from variables'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -s v -l verbose -d 'Say on stderr what each step does'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -s h -l help -d 'Print a summary (-h) or everything (--help)'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l identity -d 'The user that the token stands for' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l ttl -d 'How long the token is valid: 10m, 1h, 24h' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l not-before -d 'The token is not valid before this time' -r
@@ -283,6 +295,9 @@ powershell\t''
 pwsh\t''
 nu\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -s w -l write -d 'Write the output to FILE, mode 0600, replacing it as a whole' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l batch -d 'Mint a token for each line of FILE (- for stdin), one JSON object per line' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l jobs -d 'How many requests are under way at once [default: 8]' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l resume -d 'Append to FILE what it does not hold yet, and try lines again that failed' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l timeout -d 'The most time for the whole mint, retries included' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l retries -d 'Send again this often after a failed connection, 429 or 503' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l cacert -d 'Trust the CA certificates in FILE, or with \'system\' those of the operating system' -r -F
@@ -295,7 +310,7 @@ complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l dry-run -
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l curl -d 'Print the request as a curl command that reads the credentials from variables'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -s v -l verbose -d 'Say on stderr what each step does'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -s h -l help -d 'Print a summary (-h) or everything (--help)'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand inspect" -l min-ttl -d 'Check, and ask for this much life left' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand inspect" -s o -l output -d 'text or json' -r -f -a "text\t''
 json\t''"
@@ -308,7 +323,7 @@ complete -c tokenmint -n "__fish_tokenmint_using_subcommand inspect" -l check -d
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand inspect" -l verify -d 'Check a Twilio token\'s signature with the secret of the profile or the environment'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand inspect" -s v -l verbose -d 'Say on stderr what each step does'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand inspect" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand inspect" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand inspect" -s h -l help -d 'Print a summary (-h) or everything (--help)'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -s p -l profile -d 'Take the credentials of this profile and no others' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -l config -d 'Read profiles from this file' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
@@ -316,7 +331,7 @@ always\t''
 never\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -s v -l verbose -d 'Say on stderr what each step does'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -s h -l help -d 'Print a summary (-h) or everything (--help)'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -f -a "list" -d 'List the profiles of the configuration file'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -f -a "show" -d 'Show every value with its source, secrets masked'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -f -a "check" -d 'Ask the service which of the four endpoints the credentials may use'
@@ -331,7 +346,7 @@ always\t''
 never\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say on stderr what each step does'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from list" -s h -l help -d 'Print a summary (-h) or everything (--help)'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from show" -s o -l output -d 'text or json' -r -f -a "text\t''
 json\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from show" -s p -l profile -d 'Take the credentials of this profile and no others' -r
@@ -341,7 +356,7 @@ always\t''
 never\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say on stderr what each step does'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from show" -s h -l help -d 'Print a summary (-h) or everything (--help)'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -s o -l output -d 'text or json' -r -f -a "text\t''
 json\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -l timeout -d 'The most time for the whole mint, retries included' -r
@@ -354,7 +369,7 @@ always\t''
 never\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Say on stderr what each step does'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -s h -l help -d 'Print a summary (-h) or everything (--help)'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from init" -s o -l output -d 'text or json' -r -f -a "text\t''
 json\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from init" -s p -l profile -d 'Take the credentials of this profile and no others' -r
@@ -364,7 +379,7 @@ always\t''
 never\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from init" -s v -l verbose -d 'Say on stderr what each step does'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from init" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from init" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from init" -s h -l help -d 'Print a summary (-h) or everything (--help)'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from path" -s o -l output -d 'text or json' -r -f -a "text\t''
 json\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from path" -s p -l profile -d 'Take the credentials of this profile and no others' -r
@@ -374,7 +389,7 @@ always\t''
 never\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Say on stderr what each step does'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from path" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from path" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from path" -s h -l help -d 'Print a summary (-h) or everything (--help)'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -l listen -d 'Loopback address and port to listen on; port 0 picks a free one' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -s p -l profile -d 'Take the credentials of this profile and no others' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -l config -d 'Read profiles from this file' -r -F
@@ -384,7 +399,7 @@ never\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -l tls -d 'Serve https under a throw-away CA, whose certificate file is named on stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -s v -l verbose -d 'Say on stderr what each step does'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -s h -l help -d 'Print a summary (-h) or everything (--help)'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand completions" -s p -l profile -d 'Take the credentials of this profile and no others' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand completions" -l config -d 'Read profiles from this file' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand completions" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
@@ -392,7 +407,7 @@ always\t''
 never\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand completions" -s v -l verbose -d 'Say on stderr what each step does'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand completions" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand completions" -s h -l help -d 'Print a summary (-h) or everything (--help)'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand man" -l dir -d 'Write the pages of all commands into DIR instead' -r -f -a "(__fish_complete_directories)"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand man" -s p -l profile -d 'Take the credentials of this profile and no others' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand man" -l config -d 'Read profiles from this file' -r -F
@@ -401,4 +416,4 @@ always\t''
 never\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand man" -s v -l verbose -d 'Say on stderr what each step does'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand man" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand man" -s h -l help -d 'Print a summary (-h) or everything (--help)'

@@ -49,7 +49,8 @@ fn report(token: &str) -> Value {
 
 #[test]
 fn every_kind_of_token_is_told_apart() {
-    let relay = jws(&json!({"alg": "HS512", "typ": "JWT"}), &json!({"iat": 1, "iss": "p", "resource": "bob", "exp": 2}));
+    let relay =
+        jws(&json!({"alg": "HS512", "typ": "JWT"}), &json!({"iat": 1, "iss": "p", "resource": "bob", "exp": 2}));
     for (token, kind, format, words) in [
         (TOKEN.to_owned(), "chat", "jws", "Chat"),
         (video(&json!({"iat": 1, "r": "standup"})), "video", "jws", "video"),
@@ -72,8 +73,17 @@ fn every_kind_of_token_is_told_apart() {
 #[test]
 fn json_is_one_object_with_the_promised_keys() {
     let keys = [
-        "claims", "expires_at", "expires_in", "format", "header", "issued_at", "kind", "not_before", "problems",
-        "signature", "valid",
+        "claims",
+        "expires_at",
+        "expires_in",
+        "format",
+        "header",
+        "issued_at",
+        "kind",
+        "not_before",
+        "problems",
+        "signature",
+        "valid",
     ];
     for token in [TOKEN, GUEST, "opaque-text", &access(&json!({}))] {
         let object = report(token);
@@ -171,7 +181,12 @@ fn check_is_0_for_what_is_valid_now_and_8_for_the_rest_and_the_report_is_printed
 fn min_ttl_asks_for_life_that_is_left() {
     let token = jwt(&json!({"exp": now() + 600}));
     tokenmint("inspect --min-ttl 5m").arg(&token).stdout(contains("valid now")).run();
-    tokenmint("inspect --min-ttl 15m").arg(&token).exits(8).stdout(contains("valid now")).says_all(&["15m", "ends"]).run();
+    tokenmint("inspect --min-ttl 15m")
+        .arg(&token)
+        .exits(8)
+        .stdout(contains("valid now"))
+        .says_all(&["15m", "ends"])
+        .run();
     // It asks for a valid token, whatever is left.
     let ended = jwt(&json!({"exp": now() - 600}));
     tokenmint("inspect --min-ttl 1s").arg(&ended).exits(8).stdout(contains("valid now")).says("ended").run();
@@ -203,7 +218,8 @@ fn verify_tells_a_right_signature_from_a_wrong_one() {
     let run = twilio("inspect --verify").env("TWILIO_API_KEY", other).env("TWILIO_API_SECRET", "x".repeat(32));
     run.arg(token).exits(8).stdout(contains("invalid")).says_all(&[KEY, other]).run();
     // Of an unsigned one no algorithm makes a signature.
-    let none = token.replacen(header, &URL_SAFE_NO_PAD.encode(r#"{"alg":"none","typ":"JWT","cty":"twilio-fpa;v=1"}"#), 1);
+    let none =
+        token.replacen(header, &URL_SAFE_NO_PAD.encode(r#"{"alg":"none","typ":"JWT","cty":"twilio-fpa;v=1"}"#), 1);
     twilio("inspect --verify").arg(none).exits(8).stdout(contains("invalid")).says("signature").run();
 }
 

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 use crate::harness::installed;
 use crate::harness::{Run, tokenmint};
 
@@ -136,9 +136,8 @@ fn a_voice_token_with_a_region_is_that_of_the_node_library() {
 
 #[test]
 fn four_grants_are_one_token() {
-    let line = format!(
-        "twilio --identity a --chat={SERVICE} --video=room --voice={APPLICATION} --voice-incoming --sync"
-    );
+    let line =
+        format!("twilio --identity a --chat={SERVICE} --video=room --voice={APPLICATION} --voice-incoming --sync");
     assert_eq!(
         *minted(&line).grants(),
         json!({
@@ -153,9 +152,7 @@ fn four_grants_are_one_token() {
 
 #[test]
 fn every_grant_has_the_fields_of_twilios_libraries() {
-    let chat = format!(
-        "--chat {SERVICE} --endpoint-id ep1 --deployment-role-sid {ROLE} --push-credential-sid {PUSH}"
-    );
+    let chat = format!("--chat {SERVICE} --endpoint-id ep1 --deployment-role-sid {ROLE} --push-credential-sid {PUSH}");
     let router = format!("--task-router {WORKSPACE} --worker-sid {WORKER} --task-router-role worker");
     for (flags, key, grant) in [
         (
@@ -167,13 +164,21 @@ fn every_grant_has_the_fields_of_twilios_libraries() {
         ("--video standup", "video", json!({"room": "standup"})),
         ("--voice-incoming", "voice", json!({"incoming": {"allow": true}})),
         ("--voice-incoming=true", "voice", json!({"incoming": {"allow": true}})),
-        (&format!("--voice {APPLICATION} --voice-incoming=false"), "voice", json!({"outgoing": {"application_sid": APPLICATION}})),
+        (
+            &format!("--voice {APPLICATION} --voice-incoming=false"),
+            "voice",
+            json!({"outgoing": {"application_sid": APPLICATION}}),
+        ),
         (
             &format!("--voice-incoming --push-credential-sid {PUSH} --endpoint-id e"),
             "voice",
             json!({"incoming": {"allow": true}, "push_credential_sid": PUSH, "endpoint_id": "e"}),
         ),
-        (&format!("--sync {SERVICE} --endpoint-id e"), "data_sync", json!({"service_sid": SERVICE, "endpoint_id": "e"})),
+        (
+            &format!("--sync {SERVICE} --endpoint-id e"),
+            "data_sync",
+            json!({"service_sid": SERVICE, "endpoint_id": "e"}),
+        ),
         ("--sync=default", "data_sync", json!({"service_sid": "default"})),
         (&router, "task_router", json!({"workspace_sid": WORKSPACE, "worker_sid": WORKER, "role": "worker"})),
         (r#"--grant other={"x":1.0}"#, "other", json!({"x": 1.0})),
@@ -421,7 +426,13 @@ fn a_grant_without_its_value_takes_it_from_the_environment() {
     for (flag, name, value, key, grant) in [
         ("--chat", "TWILIO_CHAT_SERVICE_SID", SERVICE, "chat", json!({"service_sid": SERVICE})),
         ("--chat", "TWILIO_CONVERSATIONS_SERVICE_SID", SERVICE, "chat", json!({"service_sid": SERVICE})),
-        ("--voice", "TWILIO_TWIML_APP_SID", APPLICATION, "voice", json!({"outgoing": {"application_sid": APPLICATION}})),
+        (
+            "--voice",
+            "TWILIO_TWIML_APP_SID",
+            APPLICATION,
+            "voice",
+            json!({"outgoing": {"application_sid": APPLICATION}}),
+        ),
         ("--sync", "TWILIO_SYNC_SERVICE_SID", SERVICE, "data_sync", json!({"service_sid": SERVICE})),
     ] {
         let line = format!("twilio --identity a {flag}");
@@ -513,7 +524,8 @@ fn a_dry_run_shows_header_and_claims_without_credentials() {
         assert_eq!(object.as_object().map(serde_json::Map::len), Some(2), "{object}");
         check(&object["header"], &object["claims"], issuer, subject);
     }
-    let text = tokenmint("twilio --identity a --video --dry-run").stdout(predicates::str::contains("API_KEY_SID")).run();
+    let text =
+        tokenmint("twilio --identity a --video --dry-run").stdout(predicates::str::contains("API_KEY_SID")).run();
     let objects: Vec<Value> = serde_json::Deserializer::from_str(&text.stdout)
         .into_iter()
         .map(|value| value.expect("header and claims are JSON"))
@@ -545,7 +557,8 @@ fn no_socket_is_opened() {
         }
         assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
         let trace = std::fs::read_to_string(trace).expect("a trace");
-        let calls: Vec<&str> = trace.lines().filter(|call| call.contains("socket(") || call.contains("connect(")).collect();
+        let calls: Vec<&str> =
+            trace.lines().filter(|call| call.contains("socket(") || call.contains("connect(")).collect();
         assert!(calls.is_empty(), "{line}: {calls:?}");
     }
 }
