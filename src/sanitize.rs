@@ -73,6 +73,7 @@ impl Scrubber {
             URL_SAFE_NO_PAD.encode(plain),
             hex.to_uppercase(),
             hex,
+            percent_encoded(plain).to_lowercase(),
             percent_encoded(plain),
             json[1..json.len() - 1].to_owned(),
         ];
@@ -90,6 +91,12 @@ impl Scrubber {
         self.forms.iter().fold(text.to_owned(), |text, form| {
             if text.contains(form.expose()) { text.replace(form.expose(), REDACTED) } else { text }
         })
+    }
+
+    /// Whether a text has one of the secrets in it, in any of their forms. Short forms are passed over: any long text
+    /// may hold them by chance.
+    pub fn knows(&self, text: &str) -> bool {
+        self.forms.iter().map(Secret::expose).any(|form| form.len() >= 16 && text.contains(form))
     }
 
     /// Somebody else's text, ready to be shown: cleaned, scrubbed, then cut at [`SHOWN`] characters.

@@ -10,7 +10,9 @@ use std::process::{Child, Command, ExitStatus};
 pub enum Distrust {
     /// Neither the user nor root owns it.
     Owner,
-    /// Group or others can read it.
+    /// Anybody can write it, and what it says may start programs.
+    Writable,
+    /// Group or others can read or change it.
     Readable,
 }
 
@@ -69,6 +71,27 @@ pub fn kill_group(child: &mut Child) {
     let _ = child.wait();
 }
 
+/// Turns the signal that ends a program at its file size limit into an error of the write that met it, which can be
+/// reported, and after which no half-written file is left. A program started from here has the signal as it was.
+pub fn report_size_limit() {
+    imp::report_size_limit();
+}
+
+/// What stdout held before something was written to it, where it is a file.
+pub struct Mark(imp::Mark);
+
+impl Mark {
+    /// Looks at stdout as it is now.
+    pub fn of_stdout() -> Self {
+        Mark(imp::Mark::of_stdout())
+    }
+
+    /// Takes back what has been written since: half a token at the end of a file looks like a whole one.
+    pub fn take_back(&self) {
+        self.0.take_back();
+    }
+}
+
 /// Runs a command to its end. Signals from the terminal are the command's to answer; one sent to us alone is passed on.
 ///
 /// # Errors
@@ -90,11 +113,13 @@ pub fn is_executable(metadata: &Metadata) -> bool {
 
 #[cfg(unix)]
 mod imp {
-    use std::fs::{Metadata, OpenOptions};
+    use std::fs::{File, Metadata, OpenOptions};
     use std::io::{self, IsTerminal};
+    use std::os::fd::AsFd as _;
     use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
     use std::os::unix::process::{CommandExt, ExitStatusExt};
     use std::process::{Child, Command, ExitStatus};
+    use std::sync::Arc;
 
     use nix::sys::signal::{SigSet, Signal, killpg};
     use nix::unistd::{Pid, getpgrp, tcgetpgrp, tcsetpgrp};
@@ -117,7 +142,11 @@ mod imp {
         if metadata.uid() != me && metadata.uid() != 0 {
             return Some(Distrust::Owner);
         }
-        (metadata.permissions().mode() & 0o044 != 0).then_some(Distrust::Readable)
+        match metadata.permissions().mode() {
+            mode if mode & 0o002 != 0 => Some(Distrust::Writable),
+            mode if mode & 0o066 != 0 => Some(Distrust::Readable),
+            _ => None,
+        }
     }
 
     pub(super) fn private(options: &mut OpenOptions) {
@@ -166,6 +195,27 @@ mod imp {
     pub(super) fn kill_group(child: &mut Child) {
         if let Some(group) = group_of(child) {
             let _ = killpg(group, Signal::SIGKILL);
+        }
+    }
+
+    pub(super) fn report_size_limit() {
+        // Nobody reads the flag: it is enough that the signal has somewhere to go.
+        let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default());
+    }
+
+    pub(super) struct Mark(Option<(File, u64)>);
+
+    impl Mark {
+        pub(super) fn of_stdout() -> Self {
+            let file = io::stdout().as_fd().try_clone_to_owned().map(File::from).ok();
+            let length = |file: &File| file.metadata().ok().filter(Metadata::is_file).map(|metadata| metadata.len());
+            Mark(file.and_then(|file| length(&file).map(|length| (file, length))))
+        }
+
+        pub(super) fn take_back(&self) {
+            if let Some((file, length)) = &self.0 {
+                let _ = file.set_len(*length);
+            }
         }
     }
 
@@ -232,6 +282,19 @@ mod imp {
     }
 
     pub(super) fn kill_group(_: &mut Child) {}
+
+    pub(super) fn report_size_limit() {}
+
+    pub(super) struct Mark;
+
+    impl Mark {
+        pub(super) fn of_stdout() -> Self {
+            Mark
+        }
+
+        #[allow(clippy::unused_self, reason = "elsewhere it has what stdout held")]
+        pub(super) fn take_back(&self) {}
+    }
 
     pub(super) fn run_in_foreground(command: &mut Command) -> std::io::Result<ExitStatus> {
         command.status()

@@ -144,9 +144,9 @@ impl Worker {
     fn make(&mut self, fields: Object, now: Timestamp) -> Result<Made> {
         match &self.run.task {
             Task::SignalWire(draft, transport) => {
-                let request = draft.with_line(fields, self.run.world.now())?;
-                let answer = transport.mint(&request, &|_| {})?;
                 let mut notes = Vec::new();
+                let request = draft.with_line(fields, self.run.world.now(), &mut notes)?;
+                let answer = transport.mint(&request, &|_| {})?;
                 let token = mint::received(&request, answer, self.run.world.now(), &mut notes);
                 Ok(Made::Token(token, notes))
             }
@@ -156,8 +156,10 @@ impl Worker {
                 Ok(Made::Token(Token::twilio(token, claims.expires_at()), Vec::new()))
             }
             Task::ShowSignalWire(draft, space) => {
-                let request = draft.with_line(fields, now)?;
-                Ok(Made::Shown(format!(",\"request\":{}", request.as_json(space, &[]).trim_end())))
+                let mut notes = Vec::new();
+                let request = draft.with_line(fields, now, &mut notes)?;
+                let warnings: Vec<&str> = notes.iter().map(Note::text).collect();
+                Ok(Made::Shown(format!(",\"request\":{}", request.as_json(space, &warnings).trim_end())))
             }
             Task::ShowTwilio(draft, issuer) => {
                 let claims = draft.with_line(&fields, now)?;

@@ -112,14 +112,19 @@ impl Config {
             sections.into_iter().flatten().any(|section| matches!(section.secret, Some(SecretSource::Literal(_))))
         });
         match distrust {
-            Some(Distrust::Readable) if literal => {
-                let path = shown(path);
-                Err(Failure::configuration(format!("{path} holds a secret and others can read it"))
-                    .hint(format!("run: chmod 600 {}", crate::output::shell::sh_word(&path))))
+            Some(Distrust::Readable | Distrust::Writable) if literal => {
+                Err(open_to_others(path, "holds a secret and others can read it"))
             }
+            Some(Distrust::Writable) => Err(open_to_others(path, "names where secrets are and anybody can change it")),
             _ => Ok(config),
         }
     }
+}
+
+fn open_to_others(path: &Path, how: &str) -> Failure {
+    let path = shown(path);
+    Failure::configuration(format!("{path} {how}"))
+        .hint(format!("run: chmod 600 {}", crate::output::shell::sh_word(&path)))
 }
 
 /// Refuses a configuration file that defines a profile of the built-in one's name; whatever else is wrong with the file

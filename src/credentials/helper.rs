@@ -47,7 +47,7 @@ pub fn run(argv: &[String], key: &str, env: &Environment) -> Result<Secret> {
     system::own_group(&mut command);
     let failed = |how: String| Failure::configuration(format!("{key}: the program '{name}' {how}"));
     let mut child = command.spawn().map_err(|error| failed(format!("cannot be started: {}", error.kind())))?;
-    let output = watch(&mut child).map_err(failed)?;
+    let output = watch(&mut child, TIME_LIMIT).map_err(failed)?;
     one_line(&output).map_err(failed)
 }
 
@@ -65,11 +65,11 @@ fn find(program: &str, path: Option<&OsStr>) -> Option<PathBuf> {
 }
 
 /// Reads the program's output and waits for its end, both within the time limit.
-fn watch(child: &mut Child) -> std::result::Result<Zeroizing<Vec<u8>>, String> {
-    let deadline = Instant::now() + TIME_LIMIT;
+fn watch(child: &mut Child, limit: Duration) -> std::result::Result<Zeroizing<Vec<u8>>, String> {
+    let deadline = Instant::now() + limit;
     let terminal = system::lend_terminal(child);
     let output = child.stdout.take().map(read_in_background);
-    let received = output.and_then(|output| output.recv_timeout(TIME_LIMIT).ok());
+    let received = output.and_then(|output| output.recv_timeout(limit).ok());
     let output = match received {
         Some(output) if output.len() as u64 <= MAX_OUTPUT => output,
         Some(_) => {
@@ -78,7 +78,7 @@ fn watch(child: &mut Child) -> std::result::Result<Zeroizing<Vec<u8>>, String> {
         }
         None => {
             system::kill_group(child);
-            return Err(too_slow());
+            return Err(too_slow(limit));
         }
     };
     let status = loop {
@@ -87,7 +87,7 @@ fn watch(child: &mut Child) -> std::result::Result<Zeroizing<Vec<u8>>, String> {
             Ok(None) if Instant::now() < deadline => std::thread::sleep(Duration::from_millis(2)),
             _ => {
                 system::kill_group(child);
-                return Err(too_slow());
+                return Err(too_slow(limit));
             }
         }
     };
@@ -95,8 +95,8 @@ fn watch(child: &mut Child) -> std::result::Result<Zeroizing<Vec<u8>>, String> {
     if status.success() { Ok(output) } else { Err(format!("failed with status {}", system::shell_status(status))) }
 }
 
-fn too_slow() -> String {
-    format!("did not finish within {} s and was ended", TIME_LIMIT.as_secs())
+fn too_slow(limit: Duration) -> String {
+    format!("did not finish within {} s and was ended", limit.as_secs())
 }
 
 fn read_in_background(pipe: ChildStdout) -> mpsc::Receiver<Zeroizing<Vec<u8>>> {

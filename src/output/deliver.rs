@@ -10,6 +10,7 @@ use anyhow::{Context as _, anyhow};
 use super::format::{Format, Rendered};
 use crate::credentials::config::shown;
 use crate::error::{Failure, Kind, OrFail as _, Result};
+use crate::system::{self, Mark};
 use crate::world::Environment;
 
 /// Where a result goes, looked at beforehand.
@@ -65,12 +66,14 @@ impl Destination {
 /// # Errors
 /// Exit 1 where it cannot be written or flushed.
 pub fn stdout(bytes: &[u8]) -> Result<()> {
+    system::report_size_limit();
+    let mark = Mark::of_stdout();
     let mut stdout = io::stdout().lock();
-    stdout
-        .write_all(bytes)
-        .and_then(|()| stdout.flush())
-        .context("cannot write to standard output")
-        .or_fail(Kind::Internal)
+    let written = stdout.write_all(bytes).and_then(|()| stdout.flush());
+    if written.is_err() {
+        mark.take_back();
+    }
+    written.context("cannot write to standard output").or_fail(Kind::Internal)
 }
 
 fn github_file(variable: &'static str, env: &Environment) -> Result<Destination> {
@@ -93,13 +96,19 @@ fn open_to_append(path: &Path) -> Result<std::fs::File> {
 
 /// Appends whole lines, after the line break that the file may lack.
 fn append(path: &Path, lines: &[u8]) -> Result<()> {
+    system::report_size_limit();
     let mut file = open_to_append(path)?;
+    let before = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|metadata| metadata.len());
     let mut whole = zeroize::Zeroizing::new(Vec::with_capacity(lines.len() + 1));
     if lacks_final_newline(path) {
         whole.push(b'\n');
     }
     whole.extend_from_slice(lines);
     let written = file.write_all(&whole).and_then(|()| file.flush());
+    if let (Err(_), Some(before)) = (&written, before) {
+        // Half an assignment is worse than none.
+        let _ = file.set_len(before);
+    }
     written.with_context(|| format!("cannot append to {}", shown(path))).or_fail(Kind::Internal)
 }
 
@@ -119,6 +128,7 @@ fn lacks_final_newline(path: &Path) -> bool {
 /// # Errors
 /// Exit 1; the file is then as it was.
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+    system::report_size_limit();
     check_target(path)?;
     let mut file = temporary_beside(path)?;
     let cannot = || format!("cannot write {}", shown(path));

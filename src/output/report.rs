@@ -77,7 +77,7 @@ impl Report {
     /// Says why the run failed and what to do.
     pub fn failure(&self, failure: &Failure) {
         if self.tone.json {
-            self.line(&error_json(failure, &self.scrubber));
+            verbatim(&(error_json(failure, &self.scrubber) + "\n"));
             return;
         }
         self.say("error", AnsiColor::Red, &failure.to_string());
@@ -87,20 +87,21 @@ impl Report {
     }
 
     fn say(&self, label: &str, color: AnsiColor, text: &str) {
-        let style = Style::new().bold().fg_color(Some(color.into()));
+        let style = if self.is_coloured() { Style::new().bold().fg_color(Some(color.into())) } else { Style::new() };
         // One sentence is one line, whatever stands in it.
-        let text = crate::sanitize::clean(&self.scrubber.scrub(text));
-        self.line(&format!("{style}{label}:{style:#} {text}"));
+        let text = self.scrubber.scrub(&crate::sanitize::clean(text));
+        verbatim(&format!(
+            "{style}{label}:{style:#} {text}
+"
+        ));
     }
 
-    fn line(&self, line: &str) {
-        let choice = match self.tone.color {
-            Color::Auto => anstream::AutoStream::choice(&std::io::stderr()),
-            Color::Always => anstream::ColorChoice::Always,
-            Color::Never => anstream::ColorChoice::Never,
-        };
-        let mut stderr = anstream::AutoStream::new(std::io::stderr(), choice);
-        let _ = stderr.write_all(format!("{line}\n").as_bytes());
+    fn is_coloured(&self) -> bool {
+        match self.tone.color {
+            Color::Auto => anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never,
+            Color::Always => true,
+            Color::Never => false,
+        }
     }
 }
 
@@ -119,7 +120,7 @@ struct ErrorObject<'a> {
 
 /// The `{"error":{…}}` object of a failure.
 pub fn error_json(failure: &Failure, scrubber: &Scrubber) -> String {
-    let clean = |text: &str| crate::sanitize::clean(&scrubber.scrub(text));
+    let clean = |text: &str| scrubber.scrub(&crate::sanitize::clean(text));
     let object = ErrorObject {
         code: failure.kind().code(),
         exit: failure.exit_code(),
@@ -137,7 +138,7 @@ pub fn panicked() {
         std::io::stderr().write_all(b"error: tokenmint has met a defect of its own and stops; nothing was printed\n");
 }
 
-/// Lines for a person to copy, as they are.
+/// Puts whole lines on stderr in one piece, as they are.
 pub fn verbatim(lines: &str) {
     let _ = std::io::stderr().write_all(lines.as_bytes());
 }

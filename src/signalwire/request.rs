@@ -104,13 +104,21 @@ impl Draft {
     ///
     /// # Errors
     /// Exit 2, naming the field.
-    pub fn with_line(&self, line: Object, now: Timestamp) -> Result<Request> {
+    pub fn with_line(&self, line: Object, now: Timestamp, notes: &mut Vec<Note>) -> Result<Request> {
         let mut body = self.body.clone();
+        let own: Vec<String> = line.iter().map(|(key, _)| key.to_owned()).collect();
         body.merge(line);
-        match self.violations(&body, now).into_iter().find(|violation| !violation.problem.is_soft()) {
-            Some(violation) => Err(Failure::usage(format!("{} {}", violation.key, violation.problem))),
-            None => Ok(Request { endpoint: self.endpoint, typed: self.typed(), body }),
+        for violation in self.violations(&body, now) {
+            let text = format!("{} {}", violation.key, violation.problem);
+            if !violation.problem.is_soft() {
+                return Err(Failure::usage(text));
+            }
+            // What the flags brought has been warned of once, before the first line.
+            if own.contains(&violation.key) {
+                notes.push(Note::Warning(text));
+            }
         }
+        Ok(Request { endpoint: self.endpoint, typed: self.typed(), body })
     }
 
     fn typed(&self) -> Vec<&'static str> {

@@ -1,11 +1,14 @@
 //! What an answer means: a token that can be believed, or a failure with the service's own reasons. Bodies that are not
 //! believed are never shown.
 
+use std::fmt;
+
 use serde::Deserialize;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use zeroize::Zeroizing;
 
 use crate::credentials::Secret;
-use crate::error::{Detail, Failure, Kind, Note, Result};
+use crate::error::{self, Detail, Failure, Kind, Note};
 use crate::sanitize::Scrubber;
 use crate::signalwire::Request;
 use crate::token::{self, is_believable};
@@ -37,11 +40,11 @@ pub(super) fn unclear(what: &str) -> Failure {
 }
 
 /// Judges an answer by its status, then by its body.
-pub(super) fn judge(received: &Received, request: &Request, host: &str, scrubber: &Scrubber) -> Result<Answer> {
+pub(super) fn judge(received: &Received, request: &Request, host: &str, scrubber: &Scrubber) -> error::Result<Answer> {
     let status = received.status;
     let said = Said::read(received, request, scrubber);
     let failure = match status {
-        200..=299 => return success(received, request, host),
+        200..=299 => return success(received, request, host, scrubber),
         300..=399 => redirect(received, host, scrubber),
         401 => refused(&said, host, "401 Unauthorized").hint(format!(
             "three causes look alike: a wrong project id or API token, a wrong space, or an API token without the scope {}",
@@ -84,11 +87,69 @@ fn redirect(received: &Received, host: &str, scrubber: &Scrubber) -> Failure {
 /// The parts of a successful body that matter. Other members may stand beside them.
 #[derive(Deserialize)]
 struct Minted {
-    token: Option<serde_json::Value>,
-    refresh_token: Option<serde_json::Value>,
+    token: Option<Text>,
+    refresh_token: Option<Text>,
 }
 
-fn success(received: &Received, request: &Request, host: &str) -> Result<Answer> {
+/// A member that is worth reading only where it is a text. Everything else is read past and not kept: a server can put a
+/// million values into the megabyte that it is allowed, and each would cost many times its size in memory.
+enum Text {
+    String(Secret),
+    Number(String),
+    Other,
+}
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Read;
+
+        impl<'de> Visitor<'de> for Read {
+            type Value = Text;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a text")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Text, E> {
+                Ok(Text::String(Secret::new(text.to_owned())))
+            }
+
+            fn visit_u64<E>(self, number: u64) -> Result<Text, E> {
+                Ok(Text::Number(number.to_string()))
+            }
+
+            fn visit_i64<E>(self, number: i64) -> Result<Text, E> {
+                Ok(Text::Number(number.to_string()))
+            }
+
+            fn visit_f64<E>(self, number: f64) -> Result<Text, E> {
+                Ok(Text::Number(number.to_string()))
+            }
+
+            fn visit_bool<E>(self, _: bool) -> Result<Text, E> {
+                Ok(Text::Other)
+            }
+
+            fn visit_unit<E>(self) -> Result<Text, E> {
+                Ok(Text::Other)
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<Text, A::Error> {
+                while entries.next_element::<IgnoredAny>()?.is_some() {}
+                Ok(Text::Other)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Text, A::Error> {
+                while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+                Ok(Text::Other)
+            }
+        }
+
+        deserializer.deserialize_any(Read)
+    }
+}
+
+fn success(received: &Received, request: &Request, host: &str, scrubber: &Scrubber) -> error::Result<Answer> {
     let wrong =
         |what: &str| Err(unclear(&format!("{host} answered {} {what}", received.status)).status(received.status));
     if received.body.len() as u64 > super::MAX_BODY {
@@ -108,9 +169,10 @@ fn success(received: &Received, request: &Request, host: &str) -> Result<Answer>
             _ => wrong("with something other than JSON"),
         };
     };
-    let believable = |value: Option<serde_json::Value>| match value {
-        Some(serde_json::Value::String(text)) if is_believable(&text) => Ok(Some(Secret::new(text))),
-        None | Some(serde_json::Value::Null) => Ok(None),
+    let believable = |value: Option<Text>| match value {
+        // A server that gives our own secret back for a token would have it published.
+        Some(Text::String(text)) if is_believable(text.expose()) && !scrubber.knows(text.expose()) => Ok(Some(text)),
+        None => Ok(None),
         Some(_) => Err(()),
     };
     let Ok(Some(token)) = believable(minted.token) else { return wrong("without a token that can be one") };
@@ -134,22 +196,52 @@ struct Said {
 
 #[derive(Deserialize, Default)]
 struct Refusal {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "first_entries")]
     errors: Vec<Entry>,
-    error: Option<serde_json::Value>,
-    message: Option<serde_json::Value>,
+    error: Option<Text>,
+    message: Option<Text>,
+}
+
+/// The most entries of a refusal that are kept. No request of ours can earn more reasons than it has fields.
+const MAX_ENTRIES: usize = 20;
+
+/// The first entries of an array; the rest is read past.
+fn first_entries<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Entry>, D::Error> {
+    struct Read;
+
+    impl<'de> Visitor<'de> for Read {
+        type Value = Vec<Entry>;
+
+        fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            formatter.write_str("an array")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<Vec<Entry>, A::Error> {
+            let mut kept = Vec::new();
+            while kept.len() < MAX_ENTRIES {
+                match entries.next_element()? {
+                    Some(entry) => kept.push(entry),
+                    None => return Ok(kept),
+                }
+            }
+            while entries.next_element::<IgnoredAny>()?.is_some() {}
+            Ok(kept)
+        }
+    }
+
+    deserializer.deserialize_seq(Read)
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Entry {
     #[serde(rename = "type")]
-    category: Option<serde_json::Value>,
-    code: Option<serde_json::Value>,
-    message: Option<serde_json::Value>,
-    detail: Option<serde_json::Value>,
-    attribute: Option<serde_json::Value>,
-    url: Option<serde_json::Value>,
+    category: Option<Text>,
+    code: Option<Text>,
+    message: Option<Text>,
+    detail: Option<Text>,
+    attribute: Option<Text>,
+    url: Option<Text>,
 }
 
 impl Said {
@@ -160,13 +252,12 @@ impl Said {
         } else {
             Refusal::default()
         };
-        let text = |value: Option<serde_json::Value>| match value {
-            Some(serde_json::Value::String(text)) => Some(scrubber.outside(&text)),
-            Some(serde_json::Value::Number(number)) => Some(number.to_string()),
-            _ => None,
+        let text = |value: Option<Text>| match value {
+            Some(Text::String(text)) => Some(scrubber.outside(text.expose())),
+            Some(Text::Number(number)) => Some(number),
+            Some(Text::Other) | None => None,
         };
-        // No request of ours can earn more reasons than it has fields; what a hostile server adds is left out.
-        let details = refusal.errors.into_iter().take(20).map(|entry| {
+        let details = refusal.errors.into_iter().map(|entry| {
             let attribute = text(entry.attribute);
             Detail {
                 category: text(entry.category),

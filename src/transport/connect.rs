@@ -1,16 +1,19 @@
 //! Names resolved once, and connections whose failure is told apart from everything that goes wrong after a request has
 //! been sent.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 use ureq::Error;
 use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::{ConnectionDetails, Connector, DefaultConnector, NextTimeout, Transport};
+use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, DefaultConnector, NextTimeout, Transport};
 
 /// Marks an error that came before anything of the request was sent: resolving, connecting, the proxy, the TLS handshake.
 #[derive(Debug)]
@@ -56,7 +59,80 @@ impl Connector<()> for Establish {
     type Out = Box<dyn Transport>;
 
     fn connect(&self, details: &ConnectionDetails, chained: Option<()>) -> Result<Option<Self::Out>, Error> {
-        self.0.connect(details, chained).map_err(NotSent::mark)
+        if details.config.proxy().is_some() {
+            // Going through a proxy, the library comes back here, on the same thread, for the connection to it.
+            let negotiation = Arc::new(Negotiation { ends: deadline(details.timeout), over: AtomicBool::new(false) });
+            NEGOTIATION.set(Some(Arc::clone(&negotiation)));
+            let connected = self.0.connect(details, chained).map_err(NotSent::mark);
+            NEGOTIATION.set(None);
+            negotiation.over.store(true, Ordering::Relaxed);
+            return connected;
+        }
+        let connected = self.0.connect(details, chained).map_err(NotSent::mark)?;
+        Ok(match (connected, NEGOTIATION.take()) {
+            (Some(inner), Some(negotiation)) => Some(Box::new(ToProxy { inner, negotiation })),
+            (connected, _) => connected,
+        })
+    }
+}
+
+/// The talk with a proxy before the connection behind it is there. The library gives each read of it the whole time
+/// limit anew, so a proxy that sends a byte now and then could hold us for ever.
+#[derive(Debug)]
+struct Negotiation {
+    ends: Option<Instant>,
+    over: AtomicBool,
+}
+
+thread_local! {
+    static NEGOTIATION: Cell<Option<Arc<Negotiation>>> = const { Cell::new(None) };
+}
+
+fn deadline(timeout: NextTimeout) -> Option<Instant> {
+    if timeout.after.is_not_happening() { None } else { Instant::now().checked_add(*timeout.after) }
+}
+
+/// The connection to a proxy, with one time limit for the whole of the talk.
+#[derive(Debug)]
+struct ToProxy {
+    inner: Box<dyn Transport>,
+    negotiation: Arc<Negotiation>,
+}
+
+impl ToProxy {
+    fn within(&self, mut timeout: NextTimeout) -> Result<NextTimeout, Error> {
+        if let Some(ends) = self.negotiation.ends.filter(|_| !self.negotiation.over.load(Ordering::Relaxed)) {
+            let left = ends.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(Error::Timeout(timeout.reason));
+            }
+            timeout.after = left.min(*timeout.after).into();
+        }
+        Ok(timeout)
+    }
+}
+
+impl Transport for ToProxy {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        self.inner.buffers()
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
+        let timeout = self.within(timeout)?;
+        self.inner.transmit_output(amount, timeout)
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
+        let timeout = self.within(timeout)?;
+        self.inner.await_input(timeout)
+    }
+
+    fn is_open(&mut self) -> bool {
+        self.inner.is_open()
+    }
+
+    fn is_tls(&self) -> bool {
+        self.inner.is_tls()
     }
 }
 

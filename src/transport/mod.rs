@@ -17,7 +17,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ureq::Agent;
 use ureq::config::AutoHeaderValue;
-use ureq::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use ureq::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, TRANSFER_ENCODING};
 use zeroize::Zeroizing;
 
 use crate::credentials::{Secret, Space};
@@ -224,6 +224,10 @@ impl Transport {
         let status = response.status().as_u16();
         let (parts, body) = response.into_parts();
         let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        if (200..300).contains(&status) && !has_one_length(&parts.headers) {
+            let what = format!("{} answered {status} with headers that contradict each other", self.space.host());
+            return Attempt::Unclear(answer::unclear(&what).status(status));
+        }
         let mut received = answer::Received {
             status,
             retry_after: header("retry-after"),
@@ -363,4 +367,12 @@ impl Transport {
             std::thread::sleep(left.min(Duration::from_millis(100)));
         }
     }
+}
+
+/// Whether the headers of an answer leave no doubt where its body ends (RFC 9112, section 6.3). The library takes the
+/// first of several lengths; where they differ, somebody on the way may have taken another.
+fn has_one_length(headers: &HeaderMap) -> bool {
+    let mut lengths = headers.get_all(CONTENT_LENGTH).iter();
+    let first = lengths.next();
+    lengths.all(|length| Some(length) == first) && (first.is_none() || !headers.contains_key(TRANSFER_ENCODING))
 }

@@ -1,6 +1,8 @@
 //! The proxy that the environment asks for, read as curl reads it: by scheme, lower case first, `NO_PROXY` with suffixes
 //! and blanks, never for a loopback host.
 
+use std::net::Ipv4Addr;
+
 use ureq::http::Uri;
 
 use crate::credentials::Space;
@@ -58,13 +60,24 @@ fn shown_host(uri: &Uri, port: u16) -> Option<String> {
     }
 }
 
-/// Whether a `NO_PROXY` list names a host: `*` is every host, a name covers itself and what ends in it after a dot.
+/// Whether a `NO_PROXY` list names a host: `*` is every host, a name covers itself and what ends in it after a dot, and
+/// `10.0.0.0/8` every address of that network.
 fn is_exempt(host: &str, list: &str) -> bool {
     list.split([',', ' ']).map(str::trim).filter(|entry| !entry.is_empty()).any(|entry| {
         let name = entry.trim_start_matches("*.").trim_start_matches('.').to_ascii_lowercase();
         let name = name.split_once(':').map_or(name.as_str(), |(name, _)| name);
-        entry == "*" || host == name || host.strip_suffix(name).is_some_and(|before| before.ends_with('.'))
+        let name = name.strip_suffix('.').unwrap_or(name);
+        let covers = || host == name || host.strip_suffix(name).is_some_and(|before| before.ends_with('.'));
+        entry == "*" || (!name.is_empty() && covers()) || is_in_network(host, name)
     })
+}
+
+/// Whether a host is an IPv4 address of a network. A space has no IPv6 address but the loopback one.
+fn is_in_network(host: &str, network: &str) -> bool {
+    let (Ok(host), Some((start, bits))) = (host.parse::<Ipv4Addr>(), network.split_once('/')) else { return false };
+    let (Ok(start), Ok(bits @ 0..=32)) = (start.parse::<Ipv4Addr>(), bits.parse::<u32>()) else { return false };
+    let differing = u32::from(host) ^ u32::from(start);
+    differing.checked_shr(32 - bits).unwrap_or(0) == 0
 }
 
 #[cfg(test)]
@@ -103,7 +116,13 @@ mod tests {
                 && exempt("*.example")
                 && exempt("*")
         );
-        assert!(!exempt("b.example") && !exempt("ample") && !exempt(""));
+        assert!(!exempt("b.example") && !exempt("ample") && !exempt("") && !exempt("."));
+        assert!(exempt("a.example.") && exempt("a.example:443"));
+        let network = |list: &'static str| {
+            chosen("https://10.1.2.3", &[("ALL_PROXY", "http://one:1"), ("NO_PROXY", list)]).is_none()
+        };
+        assert!(network("10.0.0.0/8") && network("10.1.2.3/32") && network("0.0.0.0/0") && network("10.1.2.3"));
+        assert!(!network("10.2.0.0/16") && !network("10.1.2.4/32") && !network("10.0.0.0/33") && !network("10.0.0.0/"));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Which certificate authorities are trusted, and what a failed handshake means in words.
 
+use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -55,8 +56,18 @@ impl Authorities {
     }
 }
 
+/// The most bytes of a file of certificates: several times what an operating system has.
+const MAX_SIZE: u64 = 16 * 1024 * 1024;
+
 fn read(path: &Path, origin: &str, kind: Kind) -> Result<Authorities> {
-    let bytes = std::fs::read(path).with_context(|| format!("{origin}: cannot read {}", shown(path))).or_fail(kind)?;
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)
+        .and_then(|file| file.take(MAX_SIZE + 1).read_to_end(&mut bytes))
+        .with_context(|| format!("{origin}: cannot read {}", shown(path)))
+        .or_fail(kind)?;
+    if bytes.len() as u64 > MAX_SIZE {
+        return Err(Failure::message(kind, format!("{origin}: {} is larger than 16 MiB", shown(path))));
+    }
     let certificates: Vec<_> = ureq::tls::parse_pem(&bytes)
         .filter_map(|item| match item {
             Ok(PemItem::Certificate(certificate)) => Some(certificate),
@@ -74,7 +85,8 @@ pub(super) fn explain(error: &ureq::Error, space: &Space) -> Option<Failure> {
     let host = space.host();
     let refused = |why: String, hint: &str| Some(Failure::unavailable(why).hint(hint));
     match rustls_error(error)? {
-        rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer) => refused(
+        // An authority that was made anew under its old name signs with another key.
+        rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer | CertificateError::BadSignature) => refused(
             format!("the certificate of {host} comes from an authority that is not trusted here"),
             "behind an inspecting proxy name its CA with --cacert FILE or SSL_CERT_FILE, or use --cacert system",
         ),

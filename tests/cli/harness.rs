@@ -125,6 +125,11 @@ impl Run {
         self
     }
 
+    /// Whether a variable has been given.
+    pub fn has(&self, name: &str) -> bool {
+        self.env.iter().any(|(known, _)| known == name)
+    }
+
     /// The standard credentials in the environment, for this server.
     pub fn credentials(self, server: &Server) -> Self {
         self.env("SIGNALWIRE_SPACE", server.space())

@@ -6,9 +6,15 @@
 mod harness;
 /// A loopback server that records what arrives and answers as told.
 mod server;
+/// A scripted server behind TLS, good or bad, and the proxies on the way to it.
+mod tls_server;
 
 /// What a server may answer, and what the exit code then is.
 mod answers;
+/// Many lines in one run.
+mod batch;
+/// A run that goes on where an earlier one ended.
+mod batch_resume;
 /// Credentials: one set, from one source.
 mod credentials;
 /// The emulator, as a profile and as a server.
@@ -16,6 +22,15 @@ mod credentials;
 mod emulator;
 /// The example configuration is accepted as it stands.
 mod example_config;
+/// Secrets are on none of the ways out.
+#[cfg(unix)]
+mod canary;
+/// Programs that print a secret.
+#[cfg(unix)]
+mod helpers;
+/// Servers and systems that mean ill: what they cost, and what they leave behind.
+#[cfg(unix)]
+mod hostile;
 /// What a token looks like on stdout, in a file, in a variable.
 mod output;
 /// Formats that name variables, in files and in real shells.
@@ -24,6 +39,8 @@ mod output_variables;
 mod refusals;
 /// Which texts are a space, and which are not.
 mod spaces;
+/// Certificates, handshakes and proxies.
+mod tls;
 /// Answers that come late, broken, twice or from elsewhere.
 mod transport;
 /// What stands on the wire, byte by byte.

@@ -55,6 +55,8 @@ pub enum Answer {
     Raw(Vec<u8>),
     /// These bytes, then one more each now and then, without end.
     Drip(Vec<u8>),
+    /// These bytes, then those again and again, as fast as they are taken.
+    Flood(Vec<u8>, Vec<u8>),
     /// The end of the connection, without a word.
     Close,
     /// A reset connection: the system resets one that is closed with the body unread.
@@ -164,6 +166,11 @@ impl Server {
     pub fn optional(mut self) -> Self {
         self.expected = Calls::Any;
         self
+    }
+
+    /// Its address.
+    pub fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// Its address as a space: `127.0.0.1:PORT`.
@@ -314,6 +321,14 @@ fn reply(mut stream: &TcpStream, answer: Answer) -> bool {
             while sent.is_ok() {
                 thread::sleep(Duration::from_millis(20));
                 sent = stream.write_all(b" ");
+            }
+            false
+        }
+        Answer::Flood(first, again) => {
+            let many = again.repeat(16 * 1024 / again.len());
+            let mut sent = stream.write_all(&first);
+            while sent.is_ok() {
+                sent = stream.write_all(&many);
             }
             false
         }

@@ -1,0 +1,156 @@
+//! `--resume`: a run that was ended goes on where it stopped, and after any number of ends each line stands there once.
+
+use predicates::prelude::*;
+
+use crate::batch::{lines, members, minting_by_member, token_of};
+use crate::harness::{CHAT, Run, tokenmint};
+use crate::server::{Answer, Server};
+
+fn resume(server: &Server, input: &str) -> Run {
+    tokenmint(CHAT).credentials(server).args(["--batch", "-", "--resume"]).stdin(input)
+}
+
+/// A place for a result that outlives its run.
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a folder")
+}
+
+#[test]
+fn what_failed_is_tried_again_and_what_was_minted_is_not() {
+    let folder = folder();
+    let out = folder.path().join("out");
+    let refuse = Answer::complaint("member_id", "It is wrong");
+    let server = Server::answering([minting_by_member(), refuse, minting_by_member()]);
+    let first = resume(&server, &members(3)).arg(&out).args(["--jobs", "1"]).exits(7);
+    first.says("2 minted, 1 failed").run();
+    server.calls(3);
+    let server = Server::answering([minting_by_member()]);
+    resume(&server, &members(3)).arg(&out).says("1 minted, 0 failed, 2 kept").run();
+    server.calls(1);
+    let text = std::fs::read_to_string(&out).expect("the result");
+    let found: Vec<(u64, String)> = lines(&text)
+        .iter()
+        .map(|line| (line["line"].as_u64().expect("a number"), line["token"].as_str().expect("a token").to_owned()))
+        .collect();
+    assert_eq!(found, [(1, token_of("m1")), (3, token_of("m3")), (2, token_of("m2"))]);
+    // Nothing is left to do, and nothing is done.
+    let server = Server::unused();
+    resume(&server, &members(3)).arg(&out).says("0 minted, 0 failed, 3 kept").run();
+    assert_eq!(std::fs::read_to_string(&out).expect("the result"), text);
+}
+
+#[cfg(unix)]
+#[test]
+fn the_result_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = folder();
+    let out = folder.path().join("out");
+    let server = Server::answering([minting_by_member()]);
+    resume(&server, &members(1)).arg(&out).says("1 minted").run();
+    let mode = |path: &std::path::Path| std::fs::metadata(path).expect("the result").permissions().mode() & 0o777;
+    assert_eq!(mode(&out), 0o600);
+    // One that others could read is made private as well.
+    std::fs::set_permissions(&out, std::fs::Permissions::from_mode(0o644)).expect("a mode");
+    resume(&server, &members(2)).arg(&out).says("1 minted, 0 failed, 1 kept").run();
+    assert_eq!(mode(&out), 0o600);
+}
+
+#[test]
+fn a_torn_last_line_is_mended() {
+    let folder = folder();
+    let out = folder.path().join("out");
+    let whole = "{\"line\":1,\"id\":\"m1\",\"token\":\"kept\",\"expires_at\":null}\n";
+    for torn in
+        ["", "{", "{\"line\":2,\"id\":\"m2\",\"tok", "{\"line\":2,\"id\":\"m2\",\"token\":\"x\",\"expires_at\":null}"]
+    {
+        std::fs::write(&out, format!("{whole}{torn}")).expect("an earlier result");
+        let server = Server::answering([minting_by_member()]);
+        resume(&server, &members(2)).arg(&out).says("1 minted, 0 failed, 1 kept").run();
+        let text = std::fs::read_to_string(&out).expect("the result");
+        assert!(text.starts_with(whole), "{text}");
+        let lines = lines(&text);
+        assert_eq!((lines.len(), &lines[1]["token"]), (2, &token_of("m2").into()), "{torn}");
+        server.calls(1);
+    }
+}
+
+#[test]
+fn a_file_that_no_batch_wrote_is_left_as_it_is() {
+    let folder = folder();
+    let out = folder.path().join("out");
+    let server = Server::unused();
+    for foreign in ["hello\n", "{\"a\":1}\n", "[1]\n{\"line\":1,\"token\":\"x\"}\n", "{\"line\":0,\"token\":\"x\"}\n"] {
+        std::fs::write(&out, foreign).expect("somebody's file");
+        resume(&server, &members(1)).arg(&out).says("--resume").fails(3).run();
+        assert_eq!(std::fs::read_to_string(&out).expect("the file"), foreign);
+    }
+}
+
+#[test]
+fn a_result_of_another_input_is_refused() {
+    let folder = folder();
+    let out = folder.path().join("out");
+    let earlier = "{\"line\":1,\"id\":\"somebody\",\"token\":\"kept\",\"expires_at\":null}\n";
+    std::fs::write(&out, earlier).expect("an earlier result");
+    let server = Server::unused();
+    let input = "{\"id\":\"m1\",\"member_id\":\"m1\"}\n";
+    resume(&server, input).arg(&out).args(["--jobs", "1"]).says_all(&["line 1", "id"]).fails(3).run();
+    assert_eq!(std::fs::read_to_string(&out).expect("the result"), earlier);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_or_a_folder_is_no_place_for_a_result() {
+    let folder = folder();
+    let (target, link) = (folder.path().join("target"), folder.path().join("link"));
+    std::fs::write(&target, "").expect("a target");
+    std::os::unix::fs::symlink(&target, &link).expect("a link");
+    let server = Server::unused();
+    for place in [link.as_path(), folder.path(), &folder.path().join("missing/out")] {
+        resume(&server, &members(1)).arg(place).fails(1).run();
+    }
+    assert_eq!(std::fs::read(&target).expect("the target"), b"");
+}
+
+#[cfg(unix)]
+#[test]
+fn interrupted_at_any_moment_and_resumed_every_line_stands_there_once() {
+    const COUNT: usize = 1_500;
+    let folder = folder();
+    let out = folder.path().join("out");
+    let slow = || {
+        let mint = minting_by_member();
+        Server::answering([mint]).optional()
+    };
+    // Ends of every kind at different moments: asked to end, interrupted, and killed without a chance to tidy up.
+    for (signal, lines_first) in [("TERM", 10), ("KILL", 200), ("INT", 400), ("KILL", 700)] {
+        let server = slow();
+        let script = format!(
+            r#""$@" <in 2>/dev/null & pid=$!; while kill -0 $pid 2>/dev/null && [ "$(cat "$OUT" 2>/dev/null | wc -l)" -lt {lines_first} ]; do :; done; kill -{signal} $pid 2>/dev/null; wait $pid; true"#
+        );
+        tokenmint(CHAT)
+            .credentials(&server)
+            .args(["--batch", "-", "--jobs", "4", "--resume"])
+            .arg(&out)
+            .env("OUT", &out)
+            .file("in", &members(COUNT), 0o600)
+            .shell(&script)
+            .stderr(predicate::always())
+            .run();
+    }
+    let server = slow();
+    resume(&server, &members(COUNT)).arg(&out).says("0 failed").run();
+    let text = std::fs::read_to_string(&out).expect("the result");
+    let mut found: Vec<(u64, String, String)> = lines(&text)
+        .iter()
+        .map(|line| {
+            let text = |key: &str| line[key].as_str().expect("a text").to_owned();
+            (line["line"].as_u64().expect("a number"), text("id"), text("token"))
+        })
+        .collect();
+    found.sort();
+    let expected: Vec<(u64, String, String)> =
+        (1..=COUNT as u64).map(|number| (number, format!("m{number}"), token_of(&format!("m{number}")))).collect();
+    assert_eq!(found, expected);
+}
