@@ -19,12 +19,14 @@ const EXCEPTIONS: [(&str, &str); 2] = [
 ];
 
 /// Programs that stand for others in these tests: their script, in which `"$@"` is what the README gives them.
-const STUBS: [(&str, &str); 8] = [
+const STUBS: [(&str, &str); 9] = [
     // `cargo run --release -- WORDS…` runs this very program; installing and testing it here would not end.
     ("cargo", r#"case "$1" in run) shift 3; exec tokenmint "$@";; install|test) ;; *) exit 99;; esac"#),
     ("pbcopy", r"cat > /dev/null"),
     ("docker", r#"test "$1" = run"#),
     ("sw", r#"test "$1 $2" = "api create_chat_token" && test -s "$4""#),
+    // One machine takes the whole batch.
+    ("parallel", r#"for last do :; done; exec sh -c "$last""#),
     // Password managers, which print the emulator's API token.
     ("op", r#"test "$1" = read && echo "$EMULATOR_API_TOKEN""#),
     ("pass", r#"test "$1" = show && echo "$EMULATOR_API_TOKEN""#),
@@ -68,6 +70,10 @@ impl Stage {
             stage.emulator.exported("SIGNALWIRE_API_TOKEN"),
         );
         write(&stage.path("config/tokenmint/config.toml"), &config, 0o600);
+        // The lines of the batch, as they stand in the README.
+        let lines = blocks("json");
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        write(&stage.path("members.ndjson"), &format!("{}\n", lines[0]), 0o600);
         stage
     }
 
@@ -115,6 +121,8 @@ fn every_block_of_shell_lines_runs() {
         let exempt = |line: &str| EXCEPTIONS.iter().any(|(start, _)| line.starts_with(start));
         let script: Vec<&str> = block.lines().filter(|line| !exempt(line)).collect();
         stage.succeeds("sh", &["-euc", &script.join("\n")]);
+        let tokens = std::fs::read_to_string(stage.path("tokens.ndjson")).unwrap_or_default();
+        assert!(!block.contains("--batch") || tokens.matches("\"token\":\"eyJ").count() == 2, "{block}: {tokens}");
     }
 }
 
@@ -129,7 +137,7 @@ fn each_line_that_mints_prints_a_token() {
                 .iter()
                 .any(|name| line.starts_with(&format!("tokenmint {name} ")))
         })
-        .filter(|line| !["|", "--write", "--dry-run", " -- "].iter().any(|part| line.contains(part)))
+        .filter(|line| !["|", ">", "--write", "--dry-run", "--batch", " -- "].iter().any(|part| line.contains(part)))
         .collect();
     assert!(lines.len() >= 6, "{lines:?}");
     write(&stage.path("channels.json"), r#"{"news":{"read":true}}"#, 0o600);
@@ -246,8 +254,20 @@ fn the_table_of_formats_has_what_output_takes() {
 #[test]
 fn every_flag_that_is_named_exists() {
     /// Flags of other programs.
-    const FOREIGN: [&str; 10] =
-        ["--release", "--path", "--test", "--rm", "--mount", "--input", "--force", "--flag", "--foo-bar", "--git"];
+    const FOREIGN: [&str; 12] = [
+        "--release",
+        "--path",
+        "--test",
+        "--rm",
+        "--mount",
+        "--input",
+        "--force",
+        "--pipe",
+        "--keep-order",
+        "--block",
+        "--sshlogin",
+        "--foo-bar",
+    ];
     fn add(command: &clap::Command, flags: &mut BTreeSet<String>) {
         for argument in command.get_arguments() {
             let longs = argument.get_long_and_visible_aliases().unwrap_or_default();
