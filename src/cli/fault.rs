@@ -108,6 +108,10 @@ fn names(tree: &clap::Command) -> Vec<String> {
 /// The flag of an argument as the parser writes it, without value names and without a value: of a short flag one letter,
 /// of a long one what stands before `=`, both only as far as they look like a flag.
 fn flag_alone(written: &str) -> String {
+    // An argument without a flag goes by the name of its value.
+    if let Some(name) = written.strip_prefix(['<', '[']) {
+        return name.chars().take_while(char::is_ascii_uppercase).collect();
+    }
     let word = written.split([' ', '=', '<', '[']).next().unwrap_or_default();
     let shown: String = match word.strip_prefix("--") {
         Some(_) => {

@@ -87,6 +87,7 @@ fn man_pages_are_those_that_the_program_writes() {
 
 #[test]
 fn an_unknown_shell_is_refused_with_those_there_are() {
+    tokenmint("completions").fails(2).says("SHELL is required").run();
     tokenmint("completions tcsh").fails(2).says_all(&["bash", "zsh", "fish", "powershell", "elvish"]).run();
 }
 

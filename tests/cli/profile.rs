@@ -249,6 +249,13 @@ fn path_tells_where_the_file_is_or_would_be() {
 
 #[test]
 fn profile_alone_says_what_there_is() {
-    tokenmint("profile").fails(2).run();
+    tokenmint("profile").fails(2).says_all(&["list", "show", "check", "init", "path", "profile --help"]).run();
     tokenmint("profile lst").fails(2).says("list").run();
+    tokenmint("profile xyzzy").fails(2).says("init").hides("xyzzy").run();
+}
+
+#[test]
+fn a_profile_without_a_file_says_how_to_get_one() {
+    tokenmint("profile show dev").fails(3).says("profile init").run();
+    tokenmint("chat --ttl 1h -c a=r --profile dev").fails(3).says("profile init").run();
 }
