@@ -45,11 +45,12 @@ fn is_format(character: char) -> bool {
 /// Takes the secrets of this process out of a text, in every form in which a server is likely to repeat them.
 #[derive(Default)]
 pub struct Scrubber {
+    plain: Vec<Secret>,
     forms: Vec<Secret>,
 }
 
 impl Scrubber {
-    /// A scrubber for these secrets: each as it is, in base64, hexadecimal, percent-encoded and JSON-escaped form.
+    /// A scrubber for these secrets: each as it is, in base64 and hexadecimal, and with the escapes of URLs and JSON.
     pub fn new<'a>(secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
         let mut scrubber = Scrubber::default();
         for secret in secrets {
@@ -65,7 +66,6 @@ impl Scrubber {
             return;
         }
         let hex = plain.bytes().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
-        let json = serde_json::Value::from(plain).to_string();
         let forms = [
             plain.to_owned(),
             STANDARD.encode(plain),
@@ -73,9 +73,6 @@ impl Scrubber {
             URL_SAFE_NO_PAD.encode(plain),
             hex.to_uppercase(),
             hex,
-            percent_encoded(plain).to_lowercase(),
-            percent_encoded(plain),
-            json[1..json.len() - 1].to_owned(),
         ];
         let inside = (0..3).flat_map(|before| {
             [&STANDARD_NO_PAD, &URL_SAFE_NO_PAD].map(|engine| Secret::new(base64_inside(plain, before, engine)))
@@ -84,13 +81,15 @@ impl Scrubber {
         // The longest first, so that no form leaves the tail of another behind.
         self.forms.sort_by_key(|form| std::cmp::Reverse(form.expose().len()));
         self.forms.dedup();
+        self.plain.push(secret.clone());
     }
 
     /// The text with [`REDACTED`] in place of each secret.
     pub fn scrub(&self, text: &str) -> String {
-        self.forms.iter().fold(text.to_owned(), |text, form| {
+        let text = self.forms.iter().fold(text.to_owned(), |text, form| {
             if text.contains(form.expose()) { text.replace(form.expose(), REDACTED) } else { text }
-        })
+        });
+        self.plain.iter().fold(text, |text, secret| without_escaped(text, secret.expose()))
     }
 
     /// Whether a text has one of the secrets in it, in any of their forms. Short forms are passed over: any long text
@@ -115,13 +114,50 @@ fn base64_inside(plain: &str, before: usize, engine: &GeneralPurpose) -> String 
     encoded[shared_at_start..encoded.len() - shared_at_end].to_owned()
 }
 
-fn percent_encoded(text: &str) -> String {
-    text.bytes().fold(String::new(), |encoded, byte| match byte {
-        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-            encoded + char::from(byte).encode_utf8(&mut [0; 4])
-        }
-        _ => encoded + &format!("%{byte:02X}"),
-    })
+/// A text without a secret in which any characters may stand as escapes of URLs or JSON: writers differ in which they
+/// escape.
+fn without_escaped(text: String, secret: &str) -> String {
+    if !text.contains(['%', '\\']) {
+        return text;
+    }
+    let spellings: Vec<[Secret; 4]> = secret.chars().map(spellings).collect();
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    while let Some(first) = rest.chars().next() {
+        let length = if let Some(length) = spelt_length(rest, &spellings) {
+            kept.push_str(REDACTED);
+            length
+        } else {
+            kept.push(first);
+            first.len_utf8()
+        };
+        rest = &rest[length..];
+    }
+    kept
+}
+
+/// The ways to write a character: as escapes of a URL and of JSON, and last as it is.
+fn spellings(character: char) -> [Secret; 4] {
+    let plain = character.to_string();
+    let percent = plain.bytes().fold(String::new(), |text, byte| text + &format!("%{byte:02x}"));
+    let units =
+        character.encode_utf16(&mut [0; 2]).iter().fold(String::new(), |text, unit| text + &format!("\\u{unit:04x}"));
+    [percent, units, format!("\\{plain}"), plain].map(Secret::new)
+}
+
+/// How much of the start of a text spells a secret, each character in one way or another.
+fn spelt_length(text: &str, spellings: &[[Secret; 4]]) -> Option<usize> {
+    let mut rest = text;
+    for [escapes @ .., plain] in spellings {
+        // The digits of an escape may be capitals; a letter itself may not.
+        let escape = escapes
+            .iter()
+            .map(Secret::expose)
+            .find(|escape| rest.get(..escape.len()).is_some_and(|start| start.eq_ignore_ascii_case(escape)));
+        let spelling = escape.or_else(|| rest.starts_with(plain.expose()).then(|| plain.expose()))?;
+        rest = &rest[spelling.len()..];
+    }
+    Some(text.len() - rest.len())
 }
 
 #[cfg(test)]
@@ -145,6 +181,9 @@ mod tests {
             "UFQgInNlY3JldC92YWx1ZQ",
             "505420227365637265742f76616c7565",
             "PT%20%22secret%2Fvalue",
+            "PT%20%22secret%2fvalue",
+            "PT%20%22secret/value",
+            "%50T \\u0022s\\u0065cret\\/value",
             "PT \\\"secret/value",
         ] {
             let result = scrubber.scrub(&format!("<{form}>"));

@@ -100,13 +100,35 @@ impl Config {
         Err(failure.hint(format!("profiles: {}", sanitize::clip(&names.join(", "), sanitize::SHOWN))))
     }
 
+    /// Reads the text of a configuration file; `path` is where it stands.
+    ///
+    /// # Errors
+    /// Exit 3 where it is not TOML, or says something that it cannot mean.
+    pub fn parse(text: &str, path: &Path, env: &Environment) -> Result<Self> {
+        Reader { path, text, env }.config()
+    }
+
+    /// Refuses a `default_profile` that there is not. Its value stands in the file, so it is not shown.
+    ///
+    /// # Errors
+    /// Exit 3 with the nearest name, or all of them.
+    pub fn require_default(&self, name: &str) -> Result<()> {
+        let names: Vec<&str> = self.profiles.iter().map(|(name, _)| name.as_str()).chain(["emulator"]).collect();
+        if names.contains(&name) {
+            return Ok(());
+        }
+        let nearest = suggest::aside(name, names.iter().copied());
+        Err(Failure::configuration(format!("default_profile names no profile of {}{nearest}", shown(&self.path)))
+            .hint(format!("profiles: {}", sanitize::clip(&names.join(", "), sanitize::SHOWN))))
+    }
+
     /// Reads a configuration file that exists.
     ///
     /// # Errors
     /// Exit 3 where it cannot be read, is not to be trusted, or says something that it cannot mean.
     pub fn read(path: &Path, env: &Environment) -> Result<Self> {
         let (text, distrust) = load(path)?;
-        let config = Reader { path, text: &text, env }.config()?;
+        let config = Config::parse(&text, path, env)?;
         let literal = config.profiles.iter().any(|(_, profile)| {
             let sections = [&profile.signalwire, &profile.twilio];
             sections.into_iter().flatten().any(|section| matches!(section.secret, Some(SecretSource::Literal(_))))

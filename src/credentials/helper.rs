@@ -110,8 +110,11 @@ fn read_in_background(pipe: ChildStdout) -> mpsc::Receiver<Zeroizing<Vec<u8>>> {
     receiver
 }
 
-/// Exactly one line, its line break cut off.
-pub(super) fn one_line(output: &[u8]) -> std::result::Result<Secret, String> {
+/// The secret in a helper's output: exactly one line, its line break cut off.
+///
+/// # Errors
+/// What is wrong with the output, in words that hold nothing of it.
+pub fn one_line(output: &[u8]) -> std::result::Result<Secret, String> {
     let text = std::str::from_utf8(output).map_err(|_| "gives text that is not UTF-8".to_owned())?;
     let line = text.strip_suffix('\n').map_or(text, |line| line.strip_suffix('\r').unwrap_or(line));
     if line.is_empty() {
@@ -121,4 +124,91 @@ pub(super) fn one_line(output: &[u8]) -> std::result::Result<Secret, String> {
         return Err("gives more than one line".to_owned());
     }
     Ok(Secret::new(line.to_owned()))
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use std::io::Read as _;
+    use std::process::{Child, Command, Stdio};
+    use std::time::Duration;
+
+    use proptest::prelude::*;
+
+    use super::{one_line, watch};
+    use crate::system;
+
+    /// A helper that runs this script, with its error output held open by all that it starts.
+    fn helper(script: &str) -> Child {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        system::own_group(&mut command);
+        command.spawn().unwrap()
+    }
+
+    /// What the helper and all that it started have said by the time that the last of them is gone.
+    fn last_words(mut child: Child) -> String {
+        let mut words = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut words).unwrap();
+        words
+    }
+
+    #[test]
+    fn a_helper_that_takes_too_long_is_ended_with_all_that_it_started() {
+        for script in [
+            // The program itself, a child of it, a child that has lost its parent, one that hears no polite signal.
+            "sleep 60; echo survived >&2",
+            "(sleep 60; echo survived >&2) & wait",
+            "((sleep 60; echo survived >&2) &); sleep 60; echo survived >&2",
+            "trap '' TERM INT HUP; sleep 60; echo survived >&2",
+            // It has nothing more to say, or has said it, and does not end.
+            "exec >&-; sleep 60; echo survived >&2",
+            "echo PThelper; sleep 60; echo survived >&2",
+            "echo PThelper; (sleep 60; echo survived >&2) &",
+        ] {
+            let mut child = helper(script);
+            let failure = watch(&mut child, Duration::from_millis(300)).unwrap_err();
+            assert!(failure.contains("did not finish within"), "{script}: {failure}");
+            assert_eq!(last_words(child), "", "{script}");
+        }
+    }
+
+    #[test]
+    fn a_helper_without_end_is_ended() {
+        let mut child = helper("while :; do printf PThidden; done");
+        let failure = watch(&mut child, Duration::from_secs(30)).unwrap_err();
+        assert_eq!(failure, "prints more than 64 KiB");
+        assert_eq!(last_words(child), "");
+    }
+
+    #[test]
+    fn the_time_limit_is_the_promised_one() {
+        assert_eq!(super::TIME_LIMIT, Duration::from_secs(30));
+    }
+
+    proptest! {
+        // What was found once is written down as a test, not kept in files of the library's own.
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn one_line_is_the_output_without_its_line_break_or_nothing(output in prop::collection::vec(any::<u8>(), 0..40)) {
+            if let Ok(secret) = one_line(&output) {
+                let line = secret.expose();
+                prop_assert!(!line.is_empty() && !line.contains('\n'));
+                let ends = ["", "\n", "\r\n"];
+                prop_assert!(ends.iter().any(|end| [line.as_bytes(), end.as_bytes()].concat() == output));
+            }
+        }
+
+        #[test]
+        fn a_line_of_text_is_read_back_however_it_ends(line in "[^\n\r]{1,40}") {
+            for end in ["", "\n", "\r\n"] {
+                let secret = one_line(format!("{line}{end}").as_bytes()).unwrap();
+                prop_assert_eq!(secret.expose(), line.as_str());
+            }
+            for several in [format!("{line}\n\n"), format!("{line}\n{line}")] {
+                prop_assert!(one_line(several.as_bytes()).is_err());
+            }
+        }
+    }
 }

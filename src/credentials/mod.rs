@@ -216,7 +216,10 @@ pub fn find(service: Service, wanted: Wanted, env: &Environment, notes: &mut Vec
     let mut config = Config::read(&location.path, env)?;
     match config.default_profile.take() {
         Some(name) if name == EMULATOR && service == Service::SignalWire => Ok(Some(emulator_set(service)?)),
-        Some(name) if name != EMULATOR => from_profile(service, config, &name, notes),
+        Some(name) if name != EMULATOR => {
+            config.require_default(&name)?;
+            from_profile(service, config, &name, notes)
+        }
         _ => Ok(None),
     }
 }

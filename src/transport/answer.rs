@@ -25,12 +25,25 @@ pub struct Answer {
 }
 
 /// An answer as it came in. A body longer than the limit has exactly one byte more than it.
-pub(super) struct Received {
+#[derive(Default)]
+pub struct Received {
+    /// The status.
     pub status: u16,
+    /// `Retry-After`, if it is text.
     pub retry_after: Option<String>,
+    /// `Content-Type`, likewise.
     pub content_type: Option<String>,
+    /// `Location`, likewise.
     pub location: Option<String>,
+    /// The body, as far as it was read.
     pub body: Zeroizing<Vec<u8>>,
+}
+
+/// Without the body, which may hold a token.
+impl fmt::Debug for Received {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Received").field("status", &self.status).finish_non_exhaustive()
+    }
 }
 
 /// A failure after which nobody knows whether a token exists.
@@ -39,8 +52,11 @@ pub(super) fn unclear(what: &str) -> Failure {
         .hint("minting again makes a second token; the first, if there is one, ends by its own time")
 }
 
-/// Judges an answer by its status, then by its body.
-pub(super) fn judge(received: &Received, request: &Request, host: &str, scrubber: &Scrubber) -> error::Result<Answer> {
+/// Judges an answer by its status, then by its body. `host` and `scrubber` are for the words of a failure.
+///
+/// # Errors
+/// Exit 4, 5 or 6 for anything but a success with a token that can be believed.
+pub fn judge(received: &Received, request: &Request, host: &str, scrubber: &Scrubber) -> error::Result<Answer> {
     let status = received.status;
     let said = Said::read(received, request, scrubber);
     let failure = match status {

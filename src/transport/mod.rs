@@ -26,7 +26,7 @@ use crate::sanitize::Scrubber;
 use crate::signalwire::Request;
 use crate::world::World;
 
-pub use answer::Answer;
+pub use answer::{Answer, Received, judge};
 pub use proxy::Proxy;
 pub use tls::Authorities;
 
@@ -72,7 +72,7 @@ pub struct Transport {
 /// What came of sending once.
 enum Attempt {
     /// An HTTP answer, whatever it says.
-    Answered(answer::Received),
+    Answered(Received),
     /// Nothing was sent; the flag tells whether it may go better the next time.
     NotSent(Failure, bool),
     /// Sent, but what became of it is unknown.
@@ -127,7 +127,7 @@ impl Transport {
     /// # Errors
     /// Exit 4, 5 or 6 as the service's answer or the network has it.
     pub fn mint(&self, request: &Request, trace: Trace) -> Result<Answer> {
-        let judge = |received: &answer::Received| answer::judge(received, request, self.space.host(), &self.scrubber);
+        let judge = |received: &Received| judge(received, request, self.space.host(), &self.scrubber);
         let received =
             self.exchange(request.endpoint.path, &request.bytes(), trace, &|received| judge(received).err())?;
         judge(&received)
@@ -138,7 +138,7 @@ impl Transport {
     /// # Errors
     /// Exit 6 where no answer comes.
     pub fn probe(&self, path: &str, trace: Trace) -> Result<u16> {
-        let busy = |received: &answer::Received| {
+        let busy = |received: &Received| {
             let host = self.space.host();
             Some(Failure::unavailable(format!("{host} answered {}", received.status)).status(received.status))
         };
@@ -151,8 +151,8 @@ impl Transport {
         path: &str,
         bytes: &str,
         trace: Trace,
-        busy: &dyn Fn(&answer::Received) -> Option<Failure>,
-    ) -> Result<answer::Received> {
+        busy: &dyn Fn(&Received) -> Option<Failure>,
+    ) -> Result<Received> {
         let started = Instant::now();
         let deadline = started + self.settings.timeout;
         let url = format!("{}{path}", self.space);
@@ -189,7 +189,7 @@ impl Transport {
     }
 
     /// How long to wait after an answer; a 429 makes everybody wait.
-    fn asked_to_wait(&self, received: &answer::Received, sent_before: u32) -> Result<Duration> {
+    fn asked_to_wait(&self, received: &Received, sent_before: u32) -> Result<Duration> {
         let asked = retry::after(received.retry_after.as_deref(), self.world.now());
         let wait = asked.map_or_else(|| self.backoff(sent_before), Ok)?;
         if received.status == 429 {
@@ -228,7 +228,7 @@ impl Transport {
             let what = format!("{} answered {status} with headers that contradict each other", self.space.host());
             return Attempt::Unclear(answer::unclear(&what).status(status));
         }
-        let mut received = answer::Received {
+        let mut received = Received {
             status,
             retry_after: header("retry-after"),
             content_type: header("content-type"),
@@ -369,10 +369,8 @@ impl Transport {
     }
 }
 
-/// Whether the headers of an answer leave no doubt where its body ends (RFC 9112, section 6.3). The library takes the
-/// first of several lengths; where they differ, somebody on the way may have taken another.
+/// Whether the headers of an answer leave no doubt where its body ends (RFC 9112, section 6.3): of a length and chunks
+/// somebody on the way may have believed the other. Several lengths that differ the library itself refuses.
 fn has_one_length(headers: &HeaderMap) -> bool {
-    let mut lengths = headers.get_all(CONTENT_LENGTH).iter();
-    let first = lengths.next();
-    lengths.all(|length| Some(length) == first) && (first.is_none() || !headers.contains_key(TRANSFER_ENCODING))
+    !headers.contains_key(CONTENT_LENGTH) || !headers.contains_key(TRANSFER_ENCODING)
 }

@@ -26,7 +26,39 @@ pub(super) fn backoff(sent_before: u32, random: [u8; 2]) -> Duration {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        // What was found once is written down as a test, not kept in files of the library's own.
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn any_retry_after_is_a_wait_or_nothing(header in "\\PC{0,40}", now in -4_000_000_000_i64..253_402_207_200) {
+            let wait = after(Some(&header), Timestamp::from_second(now).unwrap());
+            let digits = header.trim();
+            if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+                prop_assert_eq!(wait, Some(Duration::from_secs(digits.parse().unwrap_or(u64::MAX))));
+            }
+        }
+
+        #[test]
+        fn a_date_is_waited_for_and_never_longer(wait in 0_u64..4_000_000_000, now in 0_i64..4_000_000_000) {
+            let moment = std::time::UNIX_EPOCH + Duration::from_secs(now.unsigned_abs() + wait);
+            let header = httpdate::fmt_http_date(moment);
+            let now = Timestamp::from_second(now).unwrap();
+            prop_assert_eq!(after(Some(&header), now), Some(Duration::from_secs(wait)));
+            let later = Timestamp::from_second(9_000_000_000).unwrap();
+            prop_assert_eq!(after(Some(&header), later), Some(Duration::ZERO));
+        }
+
+        #[test]
+        fn backoff_stays_within_its_bounds(sent_before in any::<u32>(), random in any::<[u8; 2]>()) {
+            let wait = backoff(sent_before, random);
+            prop_assert!((Duration::from_millis(125)..=Duration::from_secs(5)).contains(&wait));
+        }
+    }
 
     #[test]
     fn both_forms_of_retry_after_are_read() {

@@ -126,8 +126,15 @@ impl Run {
     }
 
     /// Whether a variable has been given.
+    #[cfg(unix)]
     pub fn has(&self, name: &str) -> bool {
         self.env.iter().any(|(known, _)| known == name)
+    }
+
+    /// What is typed after the program's name.
+    #[cfg(unix)]
+    pub fn words(&self) -> &[OsString] {
+        &self.args
     }
 
     /// The standard credentials in the environment, for this server.

@@ -35,8 +35,12 @@ mod hostile;
 mod output;
 /// Formats that name variables, in files and in real shells.
 mod output_variables;
+/// What holds for every input, not only for those that somebody thought of.
+mod properties;
 /// Calls that are wrong: nothing is sent.
 mod refusals;
+/// The table of hazards names tests that there are.
+mod hazards;
 /// Which texts are a space, and which are not.
 mod spaces;
 /// Certificates, handshakes and proxies.
