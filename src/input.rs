@@ -6,7 +6,6 @@ use std::path::Path;
 
 use anyhow::Context as _;
 
-use crate::credentials::config::shown;
 use crate::error::{Failure, Kind, OrFail as _, Result};
 
 /// The most bytes that a value of a flag may have.
@@ -30,7 +29,7 @@ impl Reader {
                 (bounded(std::io::stdin().lock()), "stdin".to_owned())
             }
             None => return Ok(value.to_owned()),
-            Some(path) => (std::fs::File::open(path).and_then(bounded), shown(Path::new(path))),
+            Some(path) => (std::fs::File::open(path).and_then(bounded), crate::sanitize::path(Path::new(path))),
         };
         let bytes = bytes.with_context(|| format!("{flag}: cannot read {place}")).or_fail(Kind::Usage)?;
         if bytes.len() as u64 > MAX_SIZE {

@@ -87,7 +87,7 @@ fn print_man(folder: Option<&std::path::Path>) -> Result<u8> {
     match folder {
         None => output::deliver::stdout(pages.first().map_or(&[][..], |(_, page)| page))?,
         Some(folder) => {
-            let cannot = || format!("cannot write into {}", credentials::config::shown(folder));
+            let cannot = || format!("cannot write into {}", sanitize::path(folder));
             std::fs::create_dir_all(folder).with_context(cannot).or_fail(Kind::Internal)?;
             for (name, page) in pages {
                 std::fs::write(folder.join(name), page).with_context(cannot).or_fail(Kind::Internal)?;

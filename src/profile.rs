@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use serde_json::json;
 
 use crate::cli::{Action, General, Profile};
-use crate::credentials::config::{self, Config, shown};
+use crate::credentials::config::{self, Config};
 use crate::credentials::{self, Service, Set, Wanted};
 use crate::error::{Failure, Kind, Note, OrFail as _, Result};
 use crate::mint;
@@ -67,7 +67,9 @@ impl Looker<'_> {
             let profiles = profiles.map(|(name, services)| {
                 json!({ "name": name, "default": default == Some(name), "built_in": name == credentials::EMULATOR, "services": services })
             });
-            return Ok(line(&json!({ "path": shown(&location.path), "profiles": profiles.collect::<Vec<_>>() })));
+            return Ok(line(
+                &json!({ "path": sanitize::path(&location.path), "profiles": profiles.collect::<Vec<_>>() }),
+            ));
         }
         Ok(profiles.fold(String::new(), |text, (name, services)| {
             let mark = if default == Some(name) { "  (default)" } else { "" };
@@ -177,7 +179,7 @@ impl Looker<'_> {
 
     fn init(&self, notes: &mut Vec<Note>) -> Result<String> {
         let path = config::locate(self.general.config.as_deref(), &self.world.env)?.path;
-        let place = shown(&path);
+        let place = sanitize::path(&path);
         let cannot = || format!("cannot write {place}");
         if let Some(folder) = path.parent().filter(|folder| *folder != Path::new("")) {
             std::fs::create_dir_all(folder).with_context(cannot).or_fail(Kind::Internal)?;
@@ -199,7 +201,7 @@ impl Looker<'_> {
 
     fn path(&self) -> Result<String> {
         let path = config::locate(self.general.config.as_deref(), &self.world.env)?.path;
-        let place = shown(&path);
+        let place = sanitize::path(&path);
         Ok(if self.json { line(&json!({ "path": place, "exists": path.exists() })) } else { format!("{place}\n") })
     }
 }

@@ -1,5 +1,7 @@
 //! Text that came from outside, made fit to show to a person: without control characters, without the secrets this
-//! process holds, and short. Whether it is shown at all is decided elsewhere.
+//! process holds, and short; or quoted, to be pasted into a shell. Whether it is shown at all is decided elsewhere.
+
+use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{GeneralPurpose, STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
@@ -31,6 +33,23 @@ pub fn clip(text: &str, most: usize) -> String {
         None => clean,
         Some((end, _)) => format!("{}…", &clean[..end]),
     }
+}
+
+/// A path fit for a message.
+pub fn path(path: &Path) -> String {
+    clip(&path.to_string_lossy(), SHOWN)
+}
+
+/// A word in single quotes for a POSIX shell.
+pub fn sh_quoted(word: &str) -> String {
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+/// A word for a POSIX shell, quoted only where that is needed.
+pub fn sh_word(word: &str) -> String {
+    let plain =
+        !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-+=:,@%".contains(&byte));
+    if plain { word.to_owned() } else { sh_quoted(word) }
 }
 
 /// The characters of Unicode's general category Cf and their like, as ranges of the standard.

@@ -1,12 +1,16 @@
 //! The nearest of some known words to a misspelt one, so that a message can ask "did you mean …?".
 
-/// The nearest of `known` to `word`, if it is near enough to be a slip.
+/// The nearest of `known` to `word`, if it is near enough to be a slip: alike from the start on, and mostly made of the
+/// same letters.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     const NEAR: f64 = 0.8;
+    const SAME: f64 = 0.5;
     known
         .into_iter()
         .map(|candidate| (strsim::jaro_winkler(word, candidate), candidate))
-        .filter(|(likeness, _)| *likeness >= NEAR)
+        .filter(|(likeness, candidate)| {
+            *likeness >= NEAR && strsim::normalized_damerau_levenshtein(word, candidate) >= SAME
+        })
         .max_by(|left, right| left.0.total_cmp(&right.0))
         .map(|(_, candidate)| candidate)
 }

@@ -16,7 +16,6 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
-use crate::credentials::config::shown;
 use crate::error::{Failure, Kind, Note, OrFail as _, Result};
 use lines::{Chunk, Lines};
 use order::{Reorder, Window};
@@ -83,11 +82,11 @@ impl Input {
         if batch.input == Path::new("-") {
             return Ok(Input { lines: Box::new(io::stdin()), size: None });
         }
-        let cannot = || format!("--batch: cannot read {}", shown(&batch.input));
+        let cannot = || format!("--batch: cannot read {}", crate::sanitize::path(&batch.input));
         let file = std::fs::File::open(&batch.input).with_context(cannot).or_fail(Kind::Usage)?;
         let metadata = file.metadata().with_context(cannot).or_fail(Kind::Usage)?;
         if metadata.is_dir() {
-            return Err(Failure::usage(format!("--batch: {} is a folder", shown(&batch.input))));
+            return Err(Failure::usage(format!("--batch: {} is a folder", crate::sanitize::path(&batch.input))));
         }
         Ok(Input { lines: Box::new(file), size: Some(metadata.len()).filter(|_| metadata.is_file()) })
     }
@@ -113,7 +112,7 @@ pub struct Setting {
 /// Exit 1 where the system gives no threads or signal handlers; see [`resume::open`] for the output.
 pub fn run(batch: &Batch, input: Input, setting: Setting) -> Result<Ended> {
     let (kept, output): (_, Box<dyn Write>) = match &batch.resume {
-        None => (resume::Kept::default(), Box::new(io::stdout())),
+        None => (resume::Kept::default(), crate::output::deliver::lines()),
         Some(path) => {
             let (kept, file) = resume::open(path)?;
             (kept, Box::new(file))

@@ -8,7 +8,6 @@ use std::path::Path;
 
 use anyhow::{Context as _, anyhow};
 
-use crate::credentials::config::shown;
 use crate::error::{Failure, Kind, OrFail as _, Result};
 use crate::json::{self, Object};
 use crate::output::deliver;
@@ -56,7 +55,7 @@ fn mark_of(id: Option<&str>) -> u64 {
 /// # Errors
 /// Exit 3 where it holds something else than a batch wrote, exit 1 where it cannot be written. It is untouched then.
 pub fn open(path: &Path) -> Result<(Kept, File)> {
-    let place = shown(path);
+    let place = crate::sanitize::path(path);
     let cannot = || format!("cannot write {place}");
     deliver::check_target(path)?;
     let mut kept = Kept::default();
@@ -72,7 +71,7 @@ pub fn open(path: &Path) -> Result<(Kept, File)> {
 }
 
 fn rewrite(path: &Path, file: File, kept: &mut Kept) -> Result<()> {
-    let place = shown(path);
+    let place = crate::sanitize::path(path);
     let cannot = || format!("cannot write {place}");
     let temporary = deliver::temporary_beside(path)?;
     let mut writer = BufWriter::new(temporary);

@@ -151,6 +151,7 @@ impl Worker {
                 Ok(Made::Token(token, notes))
             }
             Task::Twilio(draft, signer) => {
+                let fields = twilio::keyed::as_object(fields)?;
                 let claims = draft.with_line(&fields, now)?;
                 let token = signer.sign(&claims, Some(self.nonces.take()?));
                 Ok(Made::Token(Token::twilio(token, claims.expires_at()), Vec::new()))
@@ -162,6 +163,7 @@ impl Worker {
                 Ok(Made::Shown(format!(",\"request\":{}", request.as_json(space, &warnings).trim_end())))
             }
             Task::ShowTwilio(draft, issuer) => {
+                let fields = twilio::keyed::as_object(fields)?;
                 let claims = draft.with_line(&fields, now)?;
                 let (header, claims) = (claims.header_json(), claims.claims_json(issuer, Some(self.nonces.take()?)));
                 Ok(Made::Shown(format!(",\"header\":{header},\"claims\":{claims}")))

@@ -3,6 +3,7 @@
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
+use super::mint::{MAX_JOBS, MAX_RETRIES};
 use crate::error::Failure;
 use crate::sanitize::clip;
 use crate::suggest;
@@ -36,6 +37,8 @@ pub(super) fn failure(error: &clap::Error, tree: &clap::Command) -> Failure {
             Some(other) if other != flag => Failure::usage(format!("{flag} and {other} cannot be used together")),
             _ => Failure::usage(format!("{flag} cannot be given twice")),
         },
+        // The only flag that others need.
+        ErrorKind::MissingRequiredArgument if flag == "--batch" => Failure::usage("--jobs and --resume need --batch"),
         ErrorKind::MissingRequiredArgument => Failure::usage(format!("{flag} is required")),
         ErrorKind::InvalidUtf8 => Failure::usage("an argument is not valid UTF-8"),
         _ => Failure::usage("the command line cannot be understood"),
@@ -76,26 +79,42 @@ fn unknown_argument(error: &clap::Error, tree: &clap::Command) -> Failure {
     let flag = flag_alone(&given);
     let secret =
         ["token", "secret", "password", "key", "project", "space", "auth"].iter().any(|word| flag.contains(word));
-    let meant =
-        text(error, ContextKind::SuggestedArg).map(|meant| flag_alone(&meant)).or_else(|| nearest_flag(&flag, tree));
-    match meant {
-        Some(meant) if !secret => Failure::usage(format!("there is no flag {flag} here (did you mean {meant}?)")),
-        _ if secret => Failure::usage(format!("there is no flag {flag}: credentials never stand on the command line"))
-            .hint("set the SIGNALWIRE_… or TWILIO_… variables, or use a profile; see tokenmint --help"),
-        _ => Failure::usage(format!("there is no flag {flag} here"))
-            .hint("see tokenmint COMMAND --help for the flags of a command"),
+    if secret {
+        return Failure::usage(format!("there is no flag {flag}: credentials never stand on the command line"))
+            .hint("set the SIGNALWIRE_… or TWILIO_… variables, or use a profile; see tokenmint --help");
+    }
+    let (typed, command) = parent(error, tree);
+    let own = flags(command);
+    let suggested = text(error, ContextKind::SuggestedArg).map(|meant| flag_alone(&meant));
+    // The parser's own idea of what is near is wider than a slip of the fingers.
+    let meant = suggest::nearest(&flag, own.iter().map(String::as_str)).map(str::to_owned);
+    let meant = meant.or_else(|| suggested.filter(|meant| meant.starts_with(&flag)));
+    if let Some(meant) = meant.filter(|meant| *meant != flag) {
+        return Failure::usage(format!("{typed} has no flag {flag} (did you mean {meant}?)"));
+    }
+    let failure = Failure::usage(format!("{typed} has no flag {flag}"));
+    let elsewhere: Vec<&str> =
+        tree.get_subcommands().filter(|other| flags(other).contains(&flag)).map(clap::Command::get_name).collect();
+    let life = ["--ttl", "--expire-at", "--expires-at", "--expires-in", "--exp"];
+    if typed == "tokenmint video" && life.contains(&flag.as_str()) {
+        failure.hint("limit a room token with --join-until, --remove-at or --remove-after")
+    } else if typed == "tokenmint" && !elsewhere.is_empty() {
+        failure.hint(format!("it stands after the name of a command that has it: {}", elsewhere.join(", ")))
+    } else if elsewhere.is_empty() {
+        failure.hint(format!("see {typed} --help for its flags"))
+    } else {
+        failure.hint(format!("{} has it; see {typed} --help for the flags here", elsewhere.join(", ")))
     }
 }
 
-/// The nearest flag of any command: the one that was meant may belong to another command.
-fn nearest_flag(flag: &str, tree: &clap::Command) -> Option<String> {
-    let flags: Vec<String> = std::iter::once(tree)
-        .chain(tree.get_subcommands())
-        .flat_map(clap::Command::get_arguments)
-        .filter_map(clap::Arg::get_long)
-        .map(|long| format!("--{long}"))
-        .collect();
-    suggest::nearest(flag, flags.iter().map(String::as_str)).map(str::to_owned)
+/// The flags of a command as they are typed, aliases and short ones included.
+fn flags(command: &clap::Command) -> Vec<String> {
+    let of_argument = |argument: &clap::Arg| {
+        let long =
+            argument.get_long_and_visible_aliases().unwrap_or_default().into_iter().map(|long| format!("--{long}"));
+        long.chain(argument.get_short().map(|short| format!("-{short}"))).collect::<Vec<_>>()
+    };
+    command.get_arguments().flat_map(of_argument).collect()
 }
 
 fn names(tree: &clap::Command) -> Vec<String> {
@@ -125,7 +144,11 @@ fn flag_alone(written: &str) -> String {
 fn one_of(error: &clap::Error) -> String {
     match error.get(ContextKind::ValidValue) {
         Some(ContextValue::Strings(values)) if !values.is_empty() => format!(" one of {}", values.join(", ")),
-        _ => " another value".to_owned(),
+        _ => match text(error, ContextKind::InvalidArg).map(|argument| flag_alone(&argument)).as_deref() {
+            Some("--jobs") => format!(" a number from 1 to {MAX_JOBS}"),
+            Some("--retries") => format!(" a number from 0 to {MAX_RETRIES}"),
+            _ => " another value".to_owned(),
+        },
     }
 }
 

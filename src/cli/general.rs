@@ -32,12 +32,12 @@ pub(super) fn arguments() -> Vec<Arg> {
         Arg::new("verbose")
             .long("verbose")
             .short('v')
-            .action(ArgAction::SetTrue)
+            .action(ArgAction::Count)
             .help("Say on stderr what each step does"),
         Arg::new("quiet")
             .long("quiet")
             .short('q')
-            .action(ArgAction::SetTrue)
+            .action(ArgAction::Count)
             .help("Silence notes, hints and warnings, never errors"),
         Arg::new("color")
             .long("color")
@@ -65,8 +65,8 @@ pub(super) fn read(matches: &ArgMatches, json: bool) -> General {
         config: matches.get_one::<PathBuf>("config").cloned(),
         tone: Tone {
             json,
-            quiet: matches.get_flag("quiet"),
-            verbose: matches.get_flag("verbose"),
+            quiet: matches.get_count("quiet") > 0,
+            verbose: matches.get_count("verbose") > 0,
             color: color.map_or_else(Color::default, self::color),
         },
     }

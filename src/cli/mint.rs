@@ -19,6 +19,11 @@ use crate::token::Kind;
 use crate::transport::Settings;
 use crate::twilio;
 
+/// The most requests under way at once.
+pub(super) const MAX_JOBS: u16 = 512;
+/// The most times that a request is sent again.
+pub(super) const MAX_RETRIES: u32 = 100;
+
 const FIELDS: &str = "Token";
 const OUTPUT: &str = "Output";
 const REQUEST: &str = "Request";
@@ -229,7 +234,8 @@ fn batch_arguments() -> Vec<Arg> {
             .long("jobs")
             .value_name("N")
             .requires("batch")
-            .value_parser(value_parser!(u16).range(1..=512))
+            .value_parser(value_parser!(u16).range(1..=i64::from(MAX_JOBS)))
+            .allow_hyphen_values(true)
             .help("How many requests are under way at once [default: 8]"),
         file("resume")
             .requires("batch")
@@ -265,7 +271,8 @@ pub(super) fn sending_arguments() -> Vec<Arg> {
             .long("retries")
             .value_name("N")
             .default_value("2")
-            .value_parser(value_parser!(u32).range(..=100))
+            .value_parser(value_parser!(u32).range(..=i64::from(MAX_RETRIES)))
+            .allow_hyphen_values(true)
             .help_heading(REQUEST)
             .help("Send again this often after a failed connection, 429 or 503"),
         Arg::new("cacert")

@@ -94,7 +94,7 @@ impl Config {
         let failure = Failure::configuration(format!(
             "no profile '{}' in {}{}",
             sanitize::clip(name, 60),
-            shown(&self.path),
+            sanitize::path(&self.path),
             suggest::aside(name, names.iter().copied())
         ));
         Err(failure.hint(format!("profiles: {}", sanitize::clip(&names.join(", "), sanitize::SHOWN))))
@@ -118,8 +118,11 @@ impl Config {
             return Ok(());
         }
         let nearest = suggest::aside(name, names.iter().copied());
-        Err(Failure::configuration(format!("default_profile names no profile of {}{nearest}", shown(&self.path)))
-            .hint(format!("profiles: {}", sanitize::clip(&names.join(", "), sanitize::SHOWN))))
+        Err(Failure::configuration(format!(
+            "default_profile names no profile of {}{nearest}",
+            sanitize::path(&self.path)
+        ))
+        .hint(format!("profiles: {}", sanitize::clip(&names.join(", "), sanitize::SHOWN))))
     }
 
     /// Reads a configuration file that exists.
@@ -144,9 +147,8 @@ impl Config {
 }
 
 fn open_to_others(path: &Path, how: &str) -> Failure {
-    let path = shown(path);
-    Failure::configuration(format!("{path} {how}"))
-        .hint(format!("run: chmod 600 {}", crate::output::shell::sh_word(&path)))
+    let path = sanitize::path(path);
+    Failure::configuration(format!("{path} {how}")).hint(format!("run: chmod 600 {}", sanitize::sh_word(&path)))
 }
 
 /// Refuses a configuration file that defines a profile of the built-in one's name; whatever else is wrong with the file
@@ -159,7 +161,7 @@ pub fn refuse_own_emulator(path: &Path) -> Result<()> {
     let Ok(table) = DeTable::parse(&text) else { return Ok(()) };
     match table.get_ref().get("profiles").map(Spanned::get_ref) {
         Some(DeValue::Table(profiles)) if profiles.contains_key(super::EMULATOR) => {
-            Err(Failure::configuration(format!("{}: {OWN_EMULATOR}", shown(path))))
+            Err(Failure::configuration(format!("{}: {OWN_EMULATOR}", sanitize::path(path))))
         }
         _ => Ok(()),
     }
@@ -169,7 +171,7 @@ const OWN_EMULATOR: &str = "'emulator' is a built-in profile and cannot be defin
 
 /// The text of a configuration file, and what is suspicious about it short of a reason to refuse.
 fn load(path: &Path) -> Result<(String, Option<Distrust>)> {
-    let place = shown(path);
+    let place = sanitize::path(path);
     let cannot = || format!("cannot read the configuration file {place}");
     // Looked at before it is opened: opening a pipe would wait for somebody to write into it.
     let metadata = std::fs::metadata(path).map_err(|error| {
@@ -251,11 +253,6 @@ pub fn check_variable(flag: Option<&Path>, env: &Environment) -> Result<()> {
         }
         _ => Ok(()),
     }
-}
-
-/// A path fit for a message.
-pub fn shown(path: &Path) -> String {
-    sanitize::clip(&path.to_string_lossy(), sanitize::SHOWN)
 }
 
 fn home(env: &Environment) -> Option<PathBuf> {
@@ -395,6 +392,6 @@ impl Reader<'_> {
     fn wrong(&self, place: &Range<usize>, what: &str) -> Failure {
         let before = self.text.get(..place.start).unwrap_or(self.text);
         let line = before.matches('\n').count() + 1;
-        Failure::configuration(format!("{}, line {line}: {what}", shown(self.path)))
+        Failure::configuration(format!("{}, line {line}: {what}", sanitize::path(self.path)))
     }
 }

@@ -63,6 +63,8 @@ pub enum Source {
 /// A complete set whose secret has not been fetched yet: helper programs are run only when the secret is needed.
 #[derive(Debug)]
 pub struct Set {
+    /// Whose credentials they are.
+    service: Service,
     /// Where all of it stands.
     pub source: Source,
     /// The two values that are no secret: space and project id, or account SID and API key SID.
@@ -77,7 +79,7 @@ impl std::fmt::Display for Source {
         match self {
             Source::Environment(names) => write!(formatter, "the environment ({})", names.join(", ")),
             Source::Profile { name, path } => {
-                write!(formatter, "profile '{}' in {}", sanitize::clip(name, 60), config::shown(path))
+                write!(formatter, "profile '{}' in {}", sanitize::clip(name, 60), sanitize::path(path))
             }
             Source::Emulator => formatter.write_str("the built-in profile 'emulator'"),
         }
@@ -121,17 +123,15 @@ impl Set {
         match &self.source {
             Source::Environment(names) => names[place].to_owned(),
             Source::Profile { name, .. } => {
-                let service = if self.is_twilio() { Service::Twilio } else { Service::SignalWire };
-                format!("{} of profile '{}'", service.variables()[place].key, sanitize::clip(name, 60))
+                format!("{} of profile '{}'", self.key(place), sanitize::clip(name, 60))
             }
-            Source::Emulator => format!("{} of the emulator", environment::SIGNALWIRE[place].key),
+            Source::Emulator => format!("{} of the emulator", self.key(place)),
         }
     }
 
     /// The key of one of the three values, as a profile spells it.
     pub fn key(&self, place: usize) -> &'static str {
-        let service = if self.is_twilio() { Service::Twilio } else { Service::SignalWire };
-        service.variables()[place].key
+        self.service.variables()[place].key
     }
 
     /// Where the secret stands, in words that hold nothing of it.
@@ -139,18 +139,11 @@ impl Set {
         match (&self.secret, &self.source) {
             (_, Source::Environment(names)) => names[2].to_owned(),
             (SecretSource::Literal(_), _) => self.origin(2),
-            (SecretSource::File(path), _) => format!("in the file {}", config::shown(path)),
+            (SecretSource::File(path), _) => format!("in the file {}", sanitize::path(path)),
             // Of a command only the program: its arguments may be a secret, however unwise.
             (SecretSource::Command(argv), _) => {
                 format!("printed by the program {}", sanitize::clip(argv.first().map_or("", String::as_str), 60))
             }
-        }
-    }
-
-    fn is_twilio(&self) -> bool {
-        match &self.source {
-            Source::Environment(names) => names[0] == environment::TWILIO[0].names[0],
-            _ => self.section.as_ref().is_some_and(|section| section.get("account_sid").is_some()),
         }
     }
 
@@ -167,7 +160,7 @@ impl Set {
             }
             SecretSource::File(path) => {
                 let origin = self.origin(2).replacen(' ', "_file ", 1);
-                (format!("{origin}: {}", config::shown(path)), read_secret(path, &origin)?)
+                (format!("{origin}: {}", sanitize::path(path)), read_secret(path, &origin)?)
             }
         };
         tidy(raw.expose(), &origin, notes).map(Secret::new)
@@ -193,7 +186,8 @@ pub fn find(service: Service, wanted: Wanted, env: &Environment, notes: &mut Vec
             }
             return Ok(Some(emulator_set(service)?));
         }
-        let config = Config::read(&config::locate(wanted.config, env)?.path, env)?;
+        let config = config::locate(wanted.config, env).and_then(|location| Config::read(&location.path, env));
+        let config = config.map_err(|failure| failure.context(format!("profile '{}'", sanitize::clip(&name, 60))))?;
         let set = from_profile(service, config, &name, notes)?;
         return match set {
             Some(set) => Ok(Some(set)),
@@ -209,7 +203,7 @@ pub fn find(service: Service, wanted: Wanted, env: &Environment, notes: &mut Vec
         let [first, second, (_, secret)] = found;
         let open = [tidy(&first.1, first.0, notes)?, tidy(&second.1, second.0, notes)?];
         let secret = SecretSource::Literal(Secret::new(secret));
-        return Ok(Some(Set { source: Source::Environment(names), open, secret, section: None }));
+        return Ok(Some(Set { service, source: Source::Environment(names), open, secret, section: None }));
     }
     let location = config::locate(wanted.config, env)?;
     if !location.explicit && !location.path.exists() {
@@ -273,7 +267,7 @@ fn from_profile(service: Service, mut config: Config, name: &str, notes: &mut Ve
         Failure::configuration(format!("profile '{shown}' lacks {key}")).hint(format!(
             "add it to [profiles.{shown}.{}] in {}",
             service.name(),
-            config::shown(&config.path)
+            sanitize::path(&config.path)
         ))
     };
     let mut open = Vec::with_capacity(2);
@@ -286,7 +280,7 @@ fn from_profile(service: Service, mut config: Config, name: &str, notes: &mut Ve
     let place = config.profiles.iter().position(|(known, _)| known == name);
     let section = place.and_then(|place| service.take(config.profiles.swap_remove(place).1));
     match <[String; 2]>::try_from(open) {
-        Ok(open) => Ok(Some(Set { source, open, secret, section })),
+        Ok(open) => Ok(Some(Set { service, source, open, secret, section })),
         Err(_) => Ok(None),
     }
 }
@@ -300,6 +294,7 @@ fn emulator_set(service: Service) -> Result<Set> {
     }
     let (project_id, api_token) = emulator_credentials()?;
     Ok(Set {
+        service,
         source: Source::Emulator,
         open: [Space::loopback(EMULATOR_PORT).to_string(), project_id.to_owned()],
         secret: SecretSource::Literal(Secret::new(api_token.to_owned())),
@@ -325,7 +320,7 @@ fn emulator_credentials() -> Result<(&'static str, &'static str)> {
 /// A secret that stands alone in a file.
 fn read_secret(path: &Path, origin: &str) -> Result<Secret> {
     const MOST: u64 = 64 * 1024;
-    let place = config::shown(path);
+    let place = sanitize::path(path);
     let cannot = || format!("{origin}: cannot read {place}");
     let file = std::fs::File::open(path).with_context(cannot).or_fail(Kind::Configuration)?;
     let mut bytes = Zeroizing::new(Vec::new());

@@ -71,6 +71,9 @@ impl fmt::Display for Space {
 }
 
 fn read(text: &str) -> std::result::Result<Space, String> {
+    if text.contains('@') {
+        return Err("it has a user name in it (@), and credentials never stand in a URL".to_owned());
+    }
     if let Some(rest) = text.strip_prefix("https://") {
         let (host, port) = split_port(rest)?;
         let host = check_host(host)?;

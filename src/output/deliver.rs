@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, anyhow};
 
 use super::format::{Format, Rendered};
-use crate::credentials::config::shown;
 use crate::error::{Failure, Kind, OrFail as _, Result};
 use crate::system::{self, Mark};
 use crate::world::Environment;
@@ -73,6 +72,12 @@ pub fn stdout(bytes: &[u8]) -> Result<()> {
     written.context("cannot write to standard output").or_fail(Kind::Internal)
 }
 
+/// Standard output for a result that comes line by line. Whoever writes there checks each write and each flush.
+pub fn lines() -> Box<dyn io::Write> {
+    system::report_size_limit();
+    Box::new(io::stdout())
+}
+
 fn github_file(variable: &'static str, env: &Environment) -> Result<Destination> {
     let path = match env.get(variable) {
         None => {
@@ -88,7 +93,7 @@ fn github_file(variable: &'static str, env: &Environment) -> Result<Destination>
 
 fn open_to_append(path: &Path) -> Result<std::fs::File> {
     let open = OpenOptions::new().append(true).create(true).open(path);
-    open.with_context(|| format!("cannot append to {}", shown(path))).or_fail(Kind::Internal)
+    open.with_context(|| format!("cannot append to {}", crate::sanitize::path(path))).or_fail(Kind::Internal)
 }
 
 /// Appends whole lines, after the line break that the file may lack.
@@ -106,7 +111,7 @@ fn append(path: &Path, lines: &[u8]) -> Result<()> {
         // Half an assignment is worse than none.
         let _ = file.set_len(before);
     }
-    written.with_context(|| format!("cannot append to {}", shown(path))).or_fail(Kind::Internal)
+    written.with_context(|| format!("cannot append to {}", crate::sanitize::path(path))).or_fail(Kind::Internal)
 }
 
 fn lacks_final_newline(path: &Path) -> bool {
@@ -128,7 +133,7 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     system::report_size_limit();
     check_target(path)?;
     let mut file = temporary_beside(path)?;
-    let cannot = || format!("cannot write {}", shown(path));
+    let cannot = || format!("cannot write {}", crate::sanitize::path(path));
     file.write_all(bytes).and_then(|()| file.as_file().sync_all()).with_context(cannot).or_fail(Kind::Internal)?;
     file.persist(path).map_err(|error| anyhow!(error.error)).with_context(cannot).or_fail(Kind::Internal)?;
     Ok(())
@@ -146,7 +151,7 @@ pub fn temporary_beside(path: &Path) -> Result<tempfile::NamedTempFile> {
     tempfile::Builder::new()
         .prefix(".tokenmint-")
         .tempfile_in(folder)
-        .map_err(|error| anyhow!("cannot write {}: {}", shown(path), reason(&error)))
+        .map_err(|error| anyhow!("cannot write {}: {}", crate::sanitize::path(path), reason(&error)))
         .or_fail(Kind::Internal)
 }
 
@@ -160,7 +165,7 @@ fn reason(error: &io::Error) -> String {
 /// # Errors
 /// Exit 1 for a link, a folder, or anything else that is no file.
 pub fn check_target(path: &Path) -> Result<()> {
-    let place = shown(path);
+    let place = crate::sanitize::path(path);
     match std::fs::symlink_metadata(path) {
         Ok(metadata) if metadata.is_symlink() => {
             Err(Failure::internal(format!("{place} is a symbolic link; a token is not written through one"))

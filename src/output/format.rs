@@ -154,6 +154,7 @@ struct Object<'a> {
     token: &'a str,
     /// Part of a guest token's object, even where the service gave none.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[allow(clippy::option_option, reason = "absent for most kinds, null for a guest token that came without one")]
     refresh_token: Option<Option<&'a str>>,
     expires_at: Option<String>,
     expires_in: Option<i64>,

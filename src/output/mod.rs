@@ -5,6 +5,7 @@ pub mod child;
 pub mod deliver;
 pub mod format;
 pub mod report;
+pub mod request;
 pub mod shell;
 
 pub use format::{Format, Names};

@@ -1,5 +1,7 @@
 //! Shell syntax: quoting a word and setting a variable, for each shell that people `eval` or source our output in.
 
+use crate::sanitize::sh_quoted;
+
 /// A family of shells that share a syntax.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shell {
@@ -42,18 +44,6 @@ impl Shell {
             Shell::Nu => format!("$env.{name} = {}\n", nu_quoted(value)),
         }
     }
-}
-
-/// A word in single quotes for a POSIX shell.
-pub fn sh_quoted(word: &str) -> String {
-    format!("'{}'", word.replace('\'', r"'\''"))
-}
-
-/// A word for a POSIX shell, quoted only where that is needed.
-pub fn sh_word(word: &str) -> String {
-    let plain =
-        !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-+=:,@%".contains(&byte));
-    if plain { word.to_owned() } else { sh_quoted(word) }
 }
 
 /// PowerShell ends a single-quoted string at any of the typographic single quotes too, and doubles each to escape it.

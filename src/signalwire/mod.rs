@@ -8,7 +8,6 @@ pub mod permission;
 pub mod pubsub;
 pub mod request;
 pub mod rule;
-mod show;
 pub mod video;
 
 use jiff::Timestamp;

@@ -9,7 +9,6 @@ use rustls::CertificateError;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, TlsProvider};
 
 use crate::credentials::Space;
-use crate::credentials::config::shown;
 use crate::error::{Failure, Kind, OrFail as _, Result};
 use crate::world::Environment;
 
@@ -63,10 +62,10 @@ fn read(path: &Path, origin: &str, kind: Kind) -> Result<Authorities> {
     let mut bytes = Vec::new();
     std::fs::File::open(path)
         .and_then(|file| file.take(MAX_SIZE + 1).read_to_end(&mut bytes))
-        .with_context(|| format!("{origin}: cannot read {}", shown(path)))
+        .with_context(|| format!("{origin}: cannot read {}", crate::sanitize::path(path)))
         .or_fail(kind)?;
     if bytes.len() as u64 > MAX_SIZE {
-        return Err(Failure::message(kind, format!("{origin}: {} is larger than 16 MiB", shown(path))));
+        return Err(Failure::message(kind, format!("{origin}: {} is larger than 16 MiB", crate::sanitize::path(path))));
     }
     let certificates: Vec<_> = ureq::tls::parse_pem(&bytes)
         .filter_map(|item| match item {
@@ -75,7 +74,10 @@ fn read(path: &Path, origin: &str, kind: Kind) -> Result<Authorities> {
         })
         .collect();
     if certificates.is_empty() {
-        return Err(Failure::message(kind, format!("{origin}: {} holds no certificate in PEM form", shown(path))));
+        return Err(Failure::message(
+            kind,
+            format!("{origin}: {} holds no certificate in PEM form", crate::sanitize::path(path)),
+        ));
     }
     Ok(Authorities::Given(certificates))
 }

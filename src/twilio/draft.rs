@@ -156,7 +156,7 @@ fn unknown(key: &str) -> Failure {
 fn encode(flag: &Flag, values: &[Option<String>]) -> Result<String> {
     let name = flag.dashed();
     if flag.input == Input::KeyedObjects {
-        return keyed_values(values.iter().flatten());
+        return Ok(keyed::merged(values.iter().flatten().map(String::as_str), &name)?.to_string());
     }
     match (flag.input, values.last().and_then(Option::as_deref)) {
         (input, None) if input.value_is_optional() => Ok("true".to_owned()),
@@ -165,20 +165,6 @@ fn encode(flag: &Flag, values: &[Option<String>]) -> Result<String> {
         (Input::Object, Some(text)) => json::value(text).map_err(|fault| Failure::usage(format!("{name} {fault}"))),
         (_, Some(text)) => Ok(json::string(text)),
     }
-}
-
-/// The values of `--grant` as one object.
-fn keyed_values<'a>(values: impl Iterator<Item = &'a String>) -> Result<String> {
-    let mut all = Object::default();
-    for text in values {
-        let (key, json) = keyed::split(text)?;
-        let shown = sanitize::clip(key, 60);
-        if all.get(key).is_some() {
-            return Err(Failure::usage(format!("--grant names '{shown}' twice")));
-        }
-        all.set(key, json::value(json).map_err(|fault| Failure::usage(format!("--grant {shown} {fault}")))?);
-    }
-    Ok(all.to_string())
 }
 
 /// Checks one value, whether a flag or a batch line brought it.

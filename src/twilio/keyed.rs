@@ -17,6 +17,39 @@ pub fn split(text: &str) -> Result<(&str, &str)> {
     }
 }
 
+/// A batch line whose `grant` may be written as the flag is, `"KEY=JSON"` or a list of these, with the object that this
+/// means.
+///
+/// # Errors
+/// Exit 2 as for the flag.
+pub fn as_object(mut line: Object) -> Result<Object> {
+    let Some(written) = line.get("grant").filter(|raw| !json::is_object(raw)) else { return Ok(line) };
+    let texts = json::as_str(written).map(|text| vec![text.into_owned()]).or_else(|| json::as_strings(written));
+    // What is neither is left for the check of the line to name.
+    if let Some(texts) = texts {
+        let grants = merged(texts.iter().map(String::as_str), "grant")?;
+        line.set("grant", grants.to_string());
+    }
+    Ok(line)
+}
+
+/// `KEY=JSON` texts as one object; `name` is what the messages call them.
+///
+/// # Errors
+/// Exit 2 for a key that stands twice, or what is no JSON.
+pub(super) fn merged<'a>(texts: impl Iterator<Item = &'a str>, name: &str) -> Result<Object> {
+    let mut all = Object::default();
+    for text in texts {
+        let (key, json) = split(text)?;
+        let shown = sanitize::clip(key, 60);
+        if all.get(key).is_some() {
+            return Err(Failure::usage(format!("{name} names '{shown}' twice")));
+        }
+        all.set(key, json::value(json).map_err(|fault| Failure::usage(format!("{name} {shown} {fault}")))?);
+    }
+    Ok(all)
+}
+
 /// What is wrong with the object of `--grant`: a sentence without its subject.
 pub(super) fn fault(raw: &str) -> Option<String> {
     let others = match Object::parse(raw) {

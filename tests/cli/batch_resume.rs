@@ -62,7 +62,7 @@ fn a_torn_last_line_is_mended() {
     let out = folder.path().join("out");
     let whole = "{\"line\":1,\"id\":\"m1\",\"token\":\"kept\",\"expires_at\":null}\n";
     for torn in
-        ["", "{", "{\"line\":2,\"id\":\"m2\",\"tok", "{\"line\":2,\"id\":\"m2\",\"token\":\"x\",\"expires_at\":null}"]
+        ["", "{", "{\"line\":2,\"id\":\"m2\",\"tok", "{\"line\":2,\"id\":\"m2\",\"token\":\"x\",\"expires_at\":null"]
     {
         std::fs::write(&out, format!("{whole}{torn}")).expect("an earlier result");
         let server = Server::answering([minting_by_member()]);
@@ -73,6 +73,17 @@ fn a_torn_last_line_is_mended() {
         assert_eq!((lines.len(), &lines[1]["token"]), (2, &token_of("m2").into()), "{torn}");
         server.calls(1);
     }
+}
+
+#[test]
+fn a_last_line_that_lacks_its_line_feed_alone_is_kept_and_a_line_that_stands_twice_once() {
+    let folder = folder();
+    let out = folder.path().join("out");
+    let whole = "{\"line\":1,\"id\":\"m1\",\"token\":\"kept\",\"expires_at\":null}\n";
+    std::fs::write(&out, format!("{whole}{whole}{}", whole.replace('1', "2").trim_end())).expect("an earlier result");
+    let server = Server::unused();
+    resume(&server, &members(2)).arg(&out).says("0 minted, 0 failed, 2 kept").run();
+    assert_eq!(std::fs::read_to_string(&out).expect("the result"), format!("{whole}{}", whole.replace('1', "2")));
 }
 
 #[test]

@@ -381,3 +381,11 @@ fn a_helper_that_starts_us_again_is_refused() {
     let line = format!("api_token_command = ['{ourselves}', 'chat', '--ttl', '1h', '-c', 'a=r']");
     refuse(tokenmint(CHAT).config(&dev(&server, &line)), &["api_token"]);
 }
+
+#[test]
+fn an_empty_name_of_a_configuration_file_is_a_mistake_wherever_credentials_come_from() {
+    let server = Server::unused();
+    tokenmint(CHAT).credentials(&server).env("TOKENMINT_CONFIG", "").says("TOKENMINT_CONFIG").fails(3).run();
+    tokenmint(CHAT).args(["-p", "emulator"]).env("TOKENMINT_CONFIG", "").says("TOKENMINT_CONFIG").fails(3).run();
+    tokenmint(CHAT).env("XDG_CONFIG_HOME", "relative").says("XDG_CONFIG_HOME").fails(3).run();
+}

@@ -356,3 +356,34 @@ fn on_a_terminal_and_in_a_pipe_stdout_has_the_same_bytes() {
         assert_eq!(without_time(&shown), without_time(&piped), "{line}");
     }
 }
+
+#[test]
+fn quiet_leaves_the_error_and_takes_the_hint() {
+    let said = tokenmint("chat --ttl 1h").arg("-q").fails(2).run().stderr;
+    assert!(said.starts_with("error: ") && !said.contains("hint") && said.lines().count() == 1, "{said}");
+}
+
+#[test]
+fn flags_that_contradict_each_other_are_refused_on_paper_too() {
+    for (flags, named) in [
+        ("--name PATH --dry-run", "--name"),
+        ("--name PATH --curl", "--name"),
+        ("--name PATH --batch in", "--name"),
+        ("-o github-env -w out --dry-run", "--write"),
+        ("-w out --dry-run -- true", "--write"),
+    ] {
+        tokenmint(CHAT).args(flags.split_whitespace()).file("in", "{}", 0o600).says(named).fails(2).run();
+    }
+}
+
+#[test]
+fn a_command_that_is_missing_after_its_dashes_prints_no_token() {
+    let server = Server::unused();
+    tokenmint(CHAT).credentials(&server).arg("--").says("--").fails(2).run();
+}
+
+#[test]
+fn what_is_shown_instead_of_a_token_goes_where_the_token_would() {
+    let run = tokenmint(CHAT).args(["--dry-run", "--write", "out"]).shell("\"$@\" && head -n 1 out");
+    run.prints("POST https://SPACE.signalwire.com/api/chat/tokens\n").run();
+}

@@ -408,3 +408,31 @@ fn the_json_form_of_an_error_follows_wherever_it_is_asked_for() {
         assert_eq!((&error["code"], &error["exit"]), (&json!("usage"), &json!(2)), "{line}");
     }
 }
+
+#[test]
+fn a_flag_of_another_command_is_told_as_such() {
+    for (line, parts) in [
+        ("video --room r --ttl 1h", &["video has no flag --ttl", "--join-until"][..]),
+        ("video --room r --expires-in 5m", &["no flag --expires-in", "--join-until"]),
+        ("chat --ttl 1h --room r", &["chat has no flag --room", "video has it"]),
+        ("-o json chat", &["-o"]),
+        ("chat --ttl 1h -c a=r --jobs 3", &["--jobs", "--batch"]),
+        ("chat --ttl 1h -c a=r --retries -1", &["--retries", "0 to 100"]),
+        ("chat --ttl 1h -c a=r --batch x --jobs 0", &["--jobs", "1 to 512"]),
+    ] {
+        parts.iter().fold(tokenmint(line), |run, part| run.says(part)).fails(2).run();
+    }
+}
+
+#[test]
+fn a_time_or_duration_in_a_form_that_the_service_does_not_know_is_refused() {
+    for (line, flag) in [
+        ("video --room r --join-until 2030-06-01T10Z", "--join-until"),
+        ("video --room r --join-until 2030-06-01T10:00Z", "--join-until"),
+        ("video --room r --join-until 2030-06-01T10:00:00+0200", "--join-until"),
+        ("chat -c a=r --ttl 01:30:00", "--ttl"),
+        ("chat -c a=r --ttl +1h", "--ttl"),
+    ] {
+        tokenmint(line).says(flag).fails(2).run();
+    }
+}

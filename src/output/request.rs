@@ -2,10 +2,9 @@
 
 use serde_json::value::RawValue;
 
-use super::Request;
 use crate::credentials::Space;
-use crate::output::shell::{sh_quoted, sh_word};
-use crate::sanitize::REDACTED;
+use crate::sanitize::{REDACTED, sh_quoted, sh_word};
+use crate::signalwire::Request;
 use crate::transport::{Settings, USER_AGENT};
 
 /// The headers that say what a request is, in the order in which they are shown.
