@@ -49,10 +49,11 @@ pub fn sh_quoted(word: &str) -> String {
     format!("'{}'", word.replace('\'', r"'\''"))
 }
 
-/// A word for a POSIX shell, quoted only where that is needed.
+/// A word for a POSIX shell, quoted only where that is needed. To zsh `=ls` is the path of `ls`.
 pub fn sh_word(word: &str) -> String {
-    let plain =
-        !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-+=:,@%".contains(&byte));
+    let plain = !word.is_empty()
+        && !word.starts_with('=')
+        && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-+=:,@%".contains(&byte));
     if plain { word.to_owned() } else { sh_quoted(word) }
 }
 
@@ -82,6 +83,16 @@ fn nu_quoted(value: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_word_is_quoted_where_a_shell_would_read_more_into_it() {
+        for plain in ["ls", "/usr/bin/x", "a=b", "--flag=x", "50%", "a@b:1,2"] {
+            assert_eq!(sh_word(plain), plain);
+        }
+        for awkward in ["", "=ls", "=", "~", "a b", "$x", "it's", "*", "a\nb", "é"] {
+            assert_eq!(sh_word(awkward), sh_quoted(awkward));
+        }
+    }
 
     #[test]
     fn each_shell_has_its_own_line() {
