@@ -69,7 +69,7 @@ complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -s w -l write 
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l batch -d 'Mint a token for each line of FILE (- for stdin), one JSON object per line' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l jobs -d 'How many requests are under way at once [default: 8]' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l resume -d 'Append to FILE what it does not hold yet, and try lines again that failed' -r -F
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l timeout -d 'The most time for the whole mint, retries included' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l timeout -d 'Give up after this long, retries included' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l retries -d 'Send again this often after a failed connection, 429 or 503' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l cacert -d 'Trust the CA certificates in FILE, or with \'system\' those of the operating system' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -s p -l profile -d 'Take the credentials of this profile and no others' -r
@@ -108,7 +108,7 @@ complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -s w -l writ
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l batch -d 'Mint a token for each line of FILE (- for stdin), one JSON object per line' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l jobs -d 'How many requests are under way at once [default: 8]' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l resume -d 'Append to FILE what it does not hold yet, and try lines again that failed' -r -F
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l timeout -d 'The most time for the whole mint, retries included' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l timeout -d 'Give up after this long, retries included' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l retries -d 'Send again this often after a failed connection, 429 or 503' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l cacert -d 'Trust the CA certificates in FILE, or with \'system\' those of the operating system' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -s p -l profile -d 'Take the credentials of this profile and no others' -r
@@ -147,7 +147,7 @@ complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -s w -l write
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l batch -d 'Mint a token for each line of FILE (- for stdin), one JSON object per line' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l jobs -d 'How many requests are under way at once [default: 8]' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l resume -d 'Append to FILE what it does not hold yet, and try lines again that failed' -r -F
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l timeout -d 'The most time for the whole mint, retries included' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l timeout -d 'Give up after this long, retries included' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l retries -d 'Send again this often after a failed connection, 429 or 503' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l cacert -d 'Trust the CA certificates in FILE, or with \'system\' those of the operating system' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -s p -l profile -d 'Take the credentials of this profile and no others' -r
@@ -248,7 +248,7 @@ complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -s w -l write
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l batch -d 'Mint a token for each line of FILE (- for stdin), one JSON object per line' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l jobs -d 'How many requests are under way at once [default: 8]' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l resume -d 'Append to FILE what it does not hold yet, and try lines again that failed' -r -F
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l timeout -d 'The most time for the whole mint, retries included' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l timeout -d 'Give up after this long, retries included' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l retries -d 'Send again this often after a failed connection, 429 or 503' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l cacert -d 'Trust the CA certificates in FILE, or with \'system\' those of the operating system' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -s p -l profile -d 'Take the credentials of this profile and no others' -r
@@ -298,7 +298,7 @@ complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -s w -l writ
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l batch -d 'Mint a token for each line of FILE (- for stdin), one JSON object per line' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l jobs -d 'How many requests are under way at once [default: 8]' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l resume -d 'Append to FILE what it does not hold yet, and try lines again that failed' -r -F
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l timeout -d 'The most time for the whole mint, retries included' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l timeout -d 'Give up after this long, retries included' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l retries -d 'Send again this often after a failed connection, 429 or 503' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l cacert -d 'Trust the CA certificates in FILE, or with \'system\' those of the operating system' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -s p -l profile -d 'Take the credentials of this profile and no others' -r
@@ -359,7 +359,7 @@ complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from show" -s h -l help -d 'Print a summary (-h) or everything (--help)'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -s o -l output -d 'text or json' -r -f -a "text\t''
 json\t''"
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -l timeout -d 'The most time for the whole mint, retries included' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -l timeout -d 'Give up after this long, retries included' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -l retries -d 'Send again this often after a failed connection, 429 or 503' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -l cacert -d 'Trust the CA certificates in FILE, or with \'system\' those of the operating system' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -s p -l profile -d 'Take the credentials of this profile and no others' -r

@@ -31,7 +31,7 @@ pub fn run(profile: &Profile, general: &General, world: &World, report: &Report,
         Action::List => looker.list()?,
         Action::Show(name) => looker.show(name.as_deref(), notes)?,
         Action::Check(name, settings) => return looker.check(name.as_deref(), settings, report, notes),
-        Action::Init => looker.init()?,
+        Action::Init => looker.init(notes)?,
         Action::Path => looker.path()?,
     };
     deliver::stdout(text.as_bytes())?;
@@ -175,7 +175,7 @@ impl Looker<'_> {
         Err(failure.hint(hint))
     }
 
-    fn init(&self) -> Result<String> {
+    fn init(&self, notes: &mut Vec<Note>) -> Result<String> {
         let path = config::locate(self.general.config.as_deref(), &self.world.env)?.path;
         let place = shown(&path);
         let cannot = || format!("cannot write {place}");
@@ -193,6 +193,7 @@ impl Looker<'_> {
             .and_then(|()| file.sync_all())
             .with_context(cannot)
             .or_fail(Kind::Internal)?;
+        notes.push(Note::Hint("write your values into it, then run: tokenmint profile check".to_owned()));
         Ok(if self.json { line(&json!({ "path": place, "created": true })) } else { format!("{place}\n") })
     }
 

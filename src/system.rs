@@ -42,6 +42,17 @@ pub fn create_private(path: &std::path::Path) -> io::Result<File> {
     options.open(path)
 }
 
+/// Makes a fresh folder that only its owner can enter, gone when it is dropped.
+///
+/// # Errors
+/// Whatever the system says.
+pub fn private_folder(prefix: &str) -> io::Result<tempfile::TempDir> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(prefix);
+    imp::private_folder(&mut builder);
+    builder.tempdir()
+}
+
 /// Puts a command, once started, into a process group of its own.
 pub fn own_group(command: &mut Command) {
     imp::own_group(command);
@@ -140,6 +151,10 @@ mod imp {
 
     pub(super) fn private(options: &mut OpenOptions) {
         options.mode(0o600);
+    }
+
+    pub(super) fn private_folder(builder: &mut tempfile::Builder) {
+        builder.permissions(PermissionsExt::from_mode(0o700));
     }
 
     pub(super) fn own_group(command: &mut Command) {
@@ -249,6 +264,8 @@ mod imp {
     }
 
     pub(super) fn private(_: &mut OpenOptions) {}
+
+    pub(super) fn private_folder(_: &mut tempfile::Builder) {}
 
     pub(super) fn own_group(_: &mut Command) {}
 

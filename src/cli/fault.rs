@@ -14,8 +14,9 @@ pub(super) fn failure(error: &clap::Error, tree: &clap::Command) -> Failure {
     let failure = match error.kind() {
         ErrorKind::InvalidSubcommand => unknown_command(error, tree),
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            return Failure::usage(format!("a command is needed: {}", names(tree).join(", ")))
-                .hint("Usage: tokenmint COMMAND [OPTIONS]; see tokenmint --help");
+            let (typed, parent) = parent(error, tree);
+            return Failure::usage(format!("a command is needed: {}", names(parent).join(", ")))
+                .hint(format!("Usage: {typed} COMMAND [OPTIONS]; see {typed} --help"));
         }
         ErrorKind::UnknownArgument => return unknown_argument(error, tree),
         ErrorKind::InvalidValue if text(error, ContextKind::InvalidValue).is_none_or(|value| value.is_empty()) => {
@@ -44,11 +45,26 @@ pub(super) fn failure(error: &clap::Error, tree: &clap::Command) -> Failure {
 
 fn unknown_command(error: &clap::Error, tree: &clap::Command) -> Failure {
     let given = text(error, ContextKind::InvalidSubcommand).unwrap_or_default();
+    let (typed, parent) = parent(error, tree);
     // Only what is plainly a slip of a command is repeated.
-    match suggest::nearest(&given, names(tree).iter().map(String::as_str)) {
+    match suggest::nearest(&given, names(parent).iter().map(String::as_str)) {
         Some(meant) => Failure::usage(format!("there is no command '{}' (did you mean '{meant}'?)", clip(&given, 20))),
-        None => Failure::usage(format!("the first word is no command; there are {}", names(tree).join(", "))),
+        None => Failure::usage(format!("the word after {typed} is no command; there are {}", names(parent).join(", "))),
     }
+}
+
+/// The command whose subcommand is missing or unknown, and what is typed to reach it: its usage line names it.
+fn parent<'a>(error: &clap::Error, tree: &'a clap::Command) -> (String, &'a clap::Command) {
+    let usage = match error.get(ContextKind::Usage) {
+        Some(ContextValue::StyledStr(usage)) => usage.to_string(),
+        _ => String::new(),
+    };
+    let mut found = ("tokenmint".to_owned(), tree);
+    for word in usage.split_whitespace().skip_while(|word| *word != "tokenmint").skip(1) {
+        let Some(command) = found.1.find_subcommand(word) else { break };
+        found = (format!("{} {word}", found.0), command);
+    }
+    found
 }
 
 fn unknown_argument(error: &clap::Error, tree: &clap::Command) -> Failure {
@@ -92,6 +108,10 @@ fn names(tree: &clap::Command) -> Vec<String> {
 /// The flag of an argument as the parser writes it, without value names and without a value: of a short flag one letter,
 /// of a long one what stands before `=`, both only as far as they look like a flag.
 fn flag_alone(written: &str) -> String {
+    // An argument without a flag goes by the name of its value.
+    if let Some(name) = written.strip_prefix(['<', '[']) {
+        return name.chars().take_while(char::is_ascii_uppercase).collect();
+    }
     let word = written.split([' ', '=', '<', '[']).next().unwrap_or_default();
     let shown: String = match word.strip_prefix("--") {
         Some(_) => {

@@ -260,7 +260,7 @@ pub(super) fn sending_arguments() -> Vec<Arg> {
             .default_value("30s")
             .allow_hyphen_values(true)
             .help_heading(REQUEST)
-            .help("The most time for the whole mint, retries included"),
+            .help("Give up after this long, retries included"),
         Arg::new("retries")
             .long("retries")
             .value_name("N")

@@ -172,7 +172,11 @@ fn load(path: &Path) -> Result<(String, Option<Distrust>)> {
     let place = shown(path);
     let cannot = || format!("cannot read the configuration file {place}");
     // Looked at before it is opened: opening a pipe would wait for somebody to write into it.
-    let metadata = std::fs::metadata(path).with_context(cannot).or_fail(Kind::Configuration)?;
+    let metadata = std::fs::metadata(path).map_err(|error| {
+        let missing = error.kind() == std::io::ErrorKind::NotFound;
+        let failure = Failure::new(Kind::Configuration, error).context(cannot());
+        if missing { failure.hint("tokenmint profile init writes one to start from") } else { failure }
+    })?;
     if !metadata.is_file() {
         return Err(Failure::configuration(format!("{place} is not a regular file")));
     }

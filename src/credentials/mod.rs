@@ -138,7 +138,7 @@ impl Set {
     pub fn secret_place(&self) -> String {
         match (&self.secret, &self.source) {
             (_, Source::Environment(names)) => names[2].to_owned(),
-            (SecretSource::Literal(_), _) => "stands there itself".to_owned(),
+            (SecretSource::Literal(_), _) => self.origin(2),
             (SecretSource::File(path), _) => format!("in the file {}", config::shown(path)),
             // Of a command only the program: its arguments may be a secret, however unwise.
             (SecretSource::Command(argv), _) => {

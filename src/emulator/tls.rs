@@ -1,7 +1,6 @@
 //! A certificate authority for one run and the server certificate it vouches for. Its certificate lies in a file for
 //! clients to trust; its key never leaves memory and is gone once the server's certificate is signed.
 
-use std::fs::{File, OpenOptions};
 use std::io::Write as _;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -20,6 +19,7 @@ use tokio_rustls::rustls::crypto::ring::default_provider;
 use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
 use crate::error::{Kind, OrFail, Result};
+use crate::system;
 
 /// How long both certificates hold. Some clients refuse a server certificate of more than 825 days.
 const VALIDITY: SignedDuration = SignedDuration::from_hours(365 * 24);
@@ -39,11 +39,12 @@ impl Authority {
     /// Makes an authority and has it vouch for loopback, `listen` included.
     pub(super) fn new(listen: IpAddr, now: Timestamp) -> Result<Self> {
         let (authority, config) = certificates(listen, now)?;
-        let folder = folder()
+        let folder = system::private_folder("tokenmint-emulator-")
             .or_fail(Kind::Internal)
             .map_err(|failure| failure.context("cannot make a folder for the certificate"))?;
         let certificate_file = folder.path().join("ca.pem");
-        write(&certificate_file, &authority)
+        system::create_private(&certificate_file)
+            .and_then(|mut file| file.write_all(authority.as_bytes()))
             .or_fail(Kind::Internal)
             .map_err(|failure| failure.context("cannot write the certificate"))?;
         Ok(Authority { acceptor: TlsAcceptor::from(Arc::new(config)), certificate_file, _folder: folder })
@@ -105,25 +106,6 @@ fn named(name: &str, subject_names: Vec<String>, now: Timestamp) -> Result<Certi
 fn date(time: Timestamp) -> (i32, u8, u8) {
     let date = time.to_zoned(TimeZone::UTC).date();
     (date.year().into(), date.month().unsigned_abs(), date.day().unsigned_abs())
-}
-
-/// A fresh folder that only its owner can enter.
-fn folder() -> std::io::Result<TempDir> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix("tokenmint-emulator-");
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
-    builder.tempdir()
-}
-
-/// Writes a fresh file that only its owner can read.
-fn write(path: &Path, text: &str) -> std::io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file: File = options.open(path)?;
-    file.write_all(text.as_bytes())
 }
 
 #[cfg(test)]

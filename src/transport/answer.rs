@@ -63,7 +63,7 @@ pub fn judge(received: &Received, request: &Request, host: &str, scrubber: &Scru
         200..=299 => return success(received, request, host, scrubber),
         300..=399 => redirect(received, host, scrubber),
         401 => refused(&said, host, "401 Unauthorized").hint(format!(
-            "three causes look alike: a wrong project id or API token, a wrong space, or an API token without the scope {}",
+            "three causes look alike: a wrong project id or API token, a wrong space, or an API token without the scope {} (tokenmint profile check tells more)",
             request.endpoint.scope
         )),
         403 => refused(&said, host, "403 Forbidden")

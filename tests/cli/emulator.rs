@@ -108,6 +108,9 @@ impl Emulator {
     /// Runs this line until it is ready and has exported `last`.
     fn running(line: &str, scheme: &str, last: &str) -> Self {
         let mut run = tokenmint(line);
+        // One that is killed cannot remove its certificate; the run's own folder goes with the run.
+        let folder = run.path("home");
+        run = run.env("TMPDIR", folder);
         let mut child = run
             .command()
             .stdin(Stdio::null())

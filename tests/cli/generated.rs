@@ -1,1 +1,149 @@
-//! To come.
+//! Completions and man pages in the repository are those that the program prints, no file more, no file less. With
+//! `TOKENMINT_BLESS=1` in the environment the test writes them anew instead.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use predicates::str::contains;
+
+#[cfg(unix)]
+use crate::harness::installed;
+use crate::harness::tokenmint;
+
+const SHELLS: [(&str, &str); 5] = [
+    ("bash", "tokenmint.bash"),
+    ("zsh", "_tokenmint"),
+    ("fish", "tokenmint.fish"),
+    ("powershell", "_tokenmint.ps1"),
+    ("elvish", "tokenmint.elv"),
+];
+
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+fn files(folder: &Path) -> BTreeMap<String, String> {
+    let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    entries
+        .map(|path| {
+            let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+            (name, fs::read_to_string(&path).expect("text"))
+        })
+        .collect()
+}
+
+/// Compares a folder with what it should hold, or writes it.
+fn hold_fresh(name: &str, expected: &BTreeMap<String, String>) {
+    let folder = folder(name);
+    if std::env::var_os("TOKENMINT_BLESS").is_some() {
+        for stale in files(&folder).into_keys().filter(|name| !expected.contains_key(name)) {
+            fs::remove_file(folder.join(stale)).expect("a stale file");
+        }
+        for (name, text) in expected {
+            fs::write(folder.join(name), text).expect("a file");
+        }
+        return;
+    }
+    let held = files(&folder);
+    let again = "run TOKENMINT_BLESS=1 cargo test --test cli generated";
+    assert_eq!(
+        held.keys().collect::<Vec<_>>(),
+        expected.keys().collect::<Vec<_>>(),
+        "the files of {name}/ are not those that the program writes; {again}"
+    );
+    let stale: Vec<&String> = held.keys().filter(|file| held[*file] != expected[*file]).collect();
+    assert!(stale.is_empty(), "stale in {name}/: {stale:?}; {again}");
+}
+
+// What is not built in cannot be in the files: they are those of the program with all its features.
+#[cfg(feature = "emulator")]
+#[test]
+fn completions_are_those_that_the_program_prints() {
+    let expected = SHELLS.map(|(shell, file)| {
+        let script = tokenmint(&format!("completions {shell}")).stdout(contains("tokenmint")).run().stdout;
+        (file.to_owned(), script)
+    });
+    hold_fresh("completions", &expected.into());
+}
+
+#[cfg(feature = "emulator")]
+#[test]
+fn man_pages_are_those_that_the_program_writes() {
+    let run = tokenmint("man --dir pages");
+    let pages = run.path("pages");
+    let mut run = run;
+    let status = run.command().status().expect("the program starts");
+    assert!(status.success());
+    let expected = files(&pages);
+    let command = |name: &str| format!("tokenmint{name}.1");
+    for name in ["", "-chat", "-pubsub", "-guest", "-video", "-twilio", "-inspect", "-profile", "-profile-check"] {
+        assert!(expected.contains_key(&command(name)), "{name} in {:?}", expected.keys());
+    }
+    let first = tokenmint("man").stdout(contains(".TH")).run().stdout;
+    assert_eq!(first, expected["tokenmint.1"]);
+    hold_fresh("man", &expected);
+}
+
+#[test]
+fn an_unknown_shell_is_refused_with_those_there_are() {
+    tokenmint("completions").fails(2).says("SHELL is required").run();
+    tokenmint("completions tcsh").fails(2).says_all(&["bash", "zsh", "fish", "powershell", "elvish"]).run();
+}
+
+#[cfg(unix)]
+#[test]
+fn shells_accept_the_completions() {
+    for (shell, flag, file) in
+        [("bash", "-n", "tokenmint.bash"), ("zsh", "-n", "_tokenmint"), ("fish", "--no-execute", "tokenmint.fish")]
+    {
+        if installed(shell) {
+            let checked = std::process::Command::new(shell).arg(flag).arg(folder("completions").join(file)).output();
+            let checked = checked.expect("the shell starts");
+            assert!(checked.status.success() && checked.stderr.is_empty(), "{shell}: {checked:?}");
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn bash_completes_commands_flags_and_values() {
+    if !installed("bash") {
+        return;
+    }
+    let script = folder("completions").join("tokenmint.bash");
+    let complete = |words: &str| {
+        let last = words.split(' ').count();
+        let body = format!(
+            "source {}; COMP_WORDS=(tokenmint {words}); [[ '{words}' == *' ' ]] && COMP_WORDS+=(''); COMP_CWORD={last}; \
+             _tokenmint tokenmint \"${{COMP_WORDS[COMP_CWORD]}}\" \"${{COMP_WORDS[COMP_CWORD-1]}}\" 2>/dev/null; \
+             printf '%s\\n' \"${{COMPREPLY[@]}}\"",
+            script.display()
+        );
+        let output = std::process::Command::new("bash").args(["--norc", "-c", &body]).output().expect("bash starts");
+        String::from_utf8(output.stdout).expect("UTF-8")
+    };
+    assert!(complete("vid").contains("video"));
+    assert!(complete("chat --cha").contains("--channel"));
+    assert!(complete("chat --output git").contains("github-env"));
+    assert!(complete("profile ch").contains("check"));
+}
+
+#[cfg(unix)]
+#[test]
+fn man_pages_render_without_warnings() {
+    if !installed("man") {
+        return;
+    }
+    for (name, _) in files(&folder("man")) {
+        let page = folder("man").join(&name);
+        for locale in ["C", "C.UTF-8"] {
+            let mut man = std::process::Command::new("man");
+            man.env("LC_ALL", locale).env("MANROFFSEQ", "").args(["--warnings", "-l"]).arg(&page);
+            let output = man.output().expect("man starts");
+            let warnings = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert!(output.status.success() && warnings.is_empty(), "{name} ({locale}): {warnings}");
+            assert!(!output.stdout.is_empty(), "{name}");
+        }
+    }
+}

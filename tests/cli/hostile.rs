@@ -397,7 +397,7 @@ fn files_are_private_whatever_the_umask_says() {
         let run = run.shell(&format!("umask {umask}; \"$@\" && stat -c %a token 2>/dev/null || stat -f %Lp token"));
         run.prints("600\n").run();
         assert!(!file.exists(), "the folder of a run goes with it");
-        let run = tokenmint("profile init").shell(&format!(
+        let run = tokenmint("profile init -q").shell(&format!(
             "umask {umask}; \"$@\" >/dev/null && stat -c %a xdg/tokenmint/config.toml 2>/dev/null || stat -f %Lp xdg/tokenmint/config.toml"
         ));
         run.prints("600\n").run();

@@ -339,3 +339,20 @@ fn an_unwritable_stderr_changes_nothing() {
     tokenmint(VIDEO).credentials(&server).shell("\"$@\" 2>&-").prints(line).run();
     tokenmint("video --room a.b").shell("\"$@\" 2>/dev/full").exits(2).run();
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn on_a_terminal_and_in_a_pipe_stdout_has_the_same_bytes() {
+    if !crate::harness::installed("script") {
+        return;
+    }
+    for line in [CHAT, "chat --ttl 1h -c lobby=rw -o json --color always", "chat --ttl 1h -c lobby=rw -o export"] {
+        let server = Server::minting();
+        let piped = tokenmint(line).credentials(&server).stdout(predicates::str::contains(TOKEN)).run().stdout;
+        // stdout and stderr are a terminal of their own, which puts a carriage return before each line feed.
+        let run = tokenmint(line).credentials(&server).shell("script -qec \"$*\" /dev/null < /dev/null");
+        let shown = run.stdout(predicates::str::contains(TOKEN)).run().stdout;
+        let without_time = |text: &str| text.replace("\r\n", "\n").split("\"expires_in\"").next().map(str::to_owned);
+        assert_eq!(without_time(&shown), without_time(&piped), "{line}");
+    }
+}

@@ -1,1 +1,307 @@
-//! To come.
+//! The README keeps its word: every block of shell lines runs, against the emulator and with stubs for programs that are
+//! not ours; its workflow steps, its Node and Python tests and its profiles do too; its tables agree with the program.
+#![cfg(all(unix, feature = "emulator"))]
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use crate::emulator::Emulator;
+use crate::harness::{installed, tokenmint, write};
+use crate::twilio::{ACCOUNT, KEY, SECRET};
+
+const README: &str = include_str!("../../README.md");
+
+/// Lines that no test can run as they stand, and why.
+const EXCEPTIONS: [(&str, &str); 2] = [
+    ("tokenmint emulator ", "it serves until it is told to stop; other tests run it"),
+    ("tokenmint emulator --tls ", "as above"),
+];
+
+/// Programs that stand for others in these tests: their script, in which `"$@"` is what the README gives them.
+const STUBS: [(&str, &str); 9] = [
+    // `cargo run --release -- WORDS…` runs this very program; installing and testing it here would not end.
+    ("cargo", r#"case "$1" in run) shift 3; exec tokenmint "$@";; install|test) ;; *) exit 99;; esac"#),
+    ("pbcopy", r"cat > /dev/null"),
+    ("docker", r#"test "$1" = run"#),
+    ("sw", r#"test "$1 $2" = "api create_chat_token" && test -s "$4""#),
+    // One machine takes the whole batch.
+    ("parallel", r#"for last do :; done; exec sh -c "$last""#),
+    // Password managers, which print the emulator's API token.
+    ("op", r#"test "$1" = read && echo "$EMULATOR_API_TOKEN""#),
+    ("pass", r#"test "$1" = show && echo "$EMULATOR_API_TOKEN""#),
+    ("secret-tool", r#"test "$1" = lookup && echo "$EMULATOR_API_TOKEN""#),
+    ("security", r#"test "$1" = find-generic-password && echo "$EMULATOR_API_TOKEN""#),
+];
+
+/// A fenced block: its language and its text.
+fn blocks(language: &str) -> Vec<&'static str> {
+    let mut blocks = Vec::new();
+    let mut rest = README;
+    while let Some((_, after)) = rest.split_once("\n```") {
+        let (info, body) = after.split_once('\n').expect("a block");
+        let (text, after) = body.split_once("\n```").expect("the end of a block");
+        if info == language {
+            blocks.push(text);
+        }
+        rest = after;
+    }
+    blocks
+}
+
+/// A folder with stubs and a configuration, and an emulator that the environment points at.
+struct Stage {
+    folder: tempfile::TempDir,
+    emulator: Emulator,
+}
+
+impl Stage {
+    fn new() -> Self {
+        let stage = Stage { folder: tempfile::tempdir().expect("a folder"), emulator: Emulator::start() };
+        for (name, script) in STUBS {
+            write(&stage.path(&format!("bin/{name}")), &format!("#!/bin/sh\n{script}\n"), 0o755);
+        }
+        let binary = assert_cmd::cargo::cargo_bin!("tokenmint");
+        std::os::unix::fs::symlink(binary, stage.path("bin/tokenmint")).expect("a link");
+        let config = format!(
+            "[profiles.dev.signalwire]\nspace = \"{}\"\nproject_id = \"{}\"\napi_token = \"{}\"\n",
+            stage.emulator.exported("SIGNALWIRE_SPACE"),
+            stage.emulator.exported("SIGNALWIRE_PROJECT_ID"),
+            stage.emulator.exported("SIGNALWIRE_API_TOKEN"),
+        );
+        write(&stage.path("config/tokenmint/config.toml"), &config, 0o600);
+        // The lines of the batch, as they stand in the README.
+        let lines = blocks("json");
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        write(&stage.path("members.ndjson"), &format!("{}\n", lines[0]), 0o600);
+        stage
+    }
+
+    fn path(&self, place: &str) -> std::path::PathBuf {
+        self.folder.path().join(place)
+    }
+
+    /// Runs a program here, with the credentials of the emulator and Twilio's made-up ones.
+    fn run(&self, program: &str, arguments: &[&str]) -> Output {
+        let path = format!("{}:{}", self.path("bin").display(), std::env::var("PATH").unwrap_or_default());
+        let mut command = Command::new(program);
+        command.args(arguments).current_dir(self.folder.path()).env_clear().env("PATH", path);
+        command.env("HOME", self.path("home")).env("XDG_CONFIG_HOME", self.path("config"));
+        for name in ["SIGNALWIRE_SPACE", "SIGNALWIRE_PROJECT_ID", "SIGNALWIRE_API_TOKEN"] {
+            command.env(name, self.emulator.exported(name));
+        }
+        command.env("EMULATOR_API_TOKEN", self.emulator.exported("SIGNALWIRE_API_TOKEN"));
+        command.env("GITHUB_ENV", self.path("github-env"));
+        command.env("TWILIO_ACCOUNT_SID", ACCOUNT).env("TWILIO_API_KEY", KEY).env("TWILIO_API_SECRET", SECRET);
+        command.output().expect("the program starts")
+    }
+
+    fn succeeds(&self, program: &str, arguments: &[&str]) -> String {
+        let output = self.run(program, arguments);
+        assert!(
+            output.status.success(),
+            "{}\n--- stdout\n{}\n--- stderr\n{}",
+            arguments.last().unwrap_or(&program),
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
+        String::from_utf8(output.stdout).expect("UTF-8")
+    }
+}
+
+#[test]
+fn every_block_of_shell_lines_runs() {
+    if !installed("jq") {
+        return;
+    }
+    let stage = Stage::new();
+    let blocks = blocks("sh");
+    assert!(blocks.len() > 15, "{} blocks", blocks.len());
+    for block in blocks {
+        let exempt = |line: &str| EXCEPTIONS.iter().any(|(start, _)| line.starts_with(start));
+        let script: Vec<&str> = block.lines().filter(|line| !exempt(line)).collect();
+        stage.succeeds("sh", &["-euc", &script.join("\n")]);
+        let tokens = std::fs::read_to_string(stage.path("tokens.ndjson")).unwrap_or_default();
+        assert!(!block.contains("--batch") || tokens.matches("\"token\":\"eyJ").count() == 2, "{block}: {tokens}");
+    }
+}
+
+#[test]
+fn each_line_that_mints_prints_a_token() {
+    let stage = Stage::new();
+    let lines: Vec<&str> = blocks("sh")
+        .into_iter()
+        .flat_map(str::lines)
+        .filter(|line| {
+            ["chat", "pubsub", "guest", "video", "twilio"]
+                .iter()
+                .any(|name| line.starts_with(&format!("tokenmint {name} ")))
+        })
+        .filter(|line| !["|", ">", "--write", "--dry-run", "--batch", " -- "].iter().any(|part| line.contains(part)))
+        .collect();
+    assert!(lines.len() >= 6, "{lines:?}");
+    write(&stage.path("channels.json"), r#"{"news":{"read":true}}"#, 0o600);
+    for line in lines {
+        let token = stage.succeeds("sh", &["-euc", line]);
+        assert!(token.starts_with("eyJ") && token.lines().count() == 1, "{line}: {token}");
+    }
+}
+
+#[test]
+fn fish_takes_its_line() {
+    if installed("fish") {
+        let stage = Stage::new();
+        for block in blocks("fish") {
+            let text = stage.succeeds("fish", &["-c", &format!("{block}\necho $SIGNALWIRE_CHAT_TOKEN")]);
+            assert!(text.starts_with("eyJ"), "{text}");
+        }
+    }
+}
+
+#[test]
+fn the_steps_of_the_workflows_run() {
+    let stage = Stage::new();
+    let steps: Vec<&str> = blocks("yaml")
+        .into_iter()
+        .flat_map(str::lines)
+        .filter_map(|line| line.trim().strip_prefix("- "))
+        .map(|step| step.strip_prefix("run: ").unwrap_or(step))
+        .collect();
+    assert!(steps.iter().filter(|step| step.starts_with("tokenmint ")).count() >= 2, "{steps:?}");
+    for step in steps {
+        // A later step has what an earlier one wrote.
+        let script = format!("if [ -f \"$GITHUB_ENV\" ]; then export \"$(cat \"$GITHUB_ENV\")\"; fi\n{step}");
+        let text = stage.succeeds("sh", &["-euc", &script]);
+        assert!(text.lines().all(|line| line.starts_with("::add-mask::")), "{step}: {text}");
+    }
+    let written = std::fs::read_to_string(stage.path("github-env")).expect("the file of the runner");
+    assert!(written.starts_with("SIGNALWIRE_CHAT_TOKEN=eyJ") && written.ends_with('\n'), "{written}");
+}
+
+#[test]
+fn the_tests_in_javascript_and_python_pass() {
+    for (language, file, program, arguments) in
+        [("js", "token.test.mjs", "node", &["--test"][..]), ("python", "test_token.py", "python3", &["-m", "unittest"])]
+    {
+        let blocks = blocks(language);
+        assert_eq!(blocks.len(), 1, "{language}");
+        assert!(blocks[0].lines().next().is_some_and(|first| first.contains(file)), "{language}");
+        if installed(program) {
+            let stage = Stage::new();
+            write(&stage.path(file), blocks[0], 0o600);
+            stage.succeeds(program, arguments);
+        }
+    }
+}
+
+#[test]
+fn the_profiles_get_their_secret_from_where_it_is_kept() {
+    let stage = Stage::new();
+    let [example, helpers] = blocks("toml")[..] else { panic!("two blocks of TOML") };
+    let secret = stage.path("secret");
+    write(&secret, &format!("{}\n", stage.emulator.exported("SIGNALWIRE_API_TOKEN")), 0o600);
+    let ours = |text: &str| {
+        text.replace("space = \"example\"", &format!("space = \"{}\"", stage.emulator.exported("SIGNALWIRE_SPACE")))
+            .replace("00000000-0000-4000-8000-000000000000", stage.emulator.exported("SIGNALWIRE_PROJECT_ID"))
+            .replace("/run/secrets/signalwire", &secret.display().to_string())
+    };
+    write(&stage.path("example.toml"), &ours(example), 0o600);
+    write(&stage.path("helpers.toml"), &ours(helpers), 0o600);
+    let mut count = 0;
+    for (file, text) in [("example.toml", example), ("helpers.toml", helpers)] {
+        for name in text.lines().filter_map(|line| line.strip_prefix("[profiles.")?.strip_suffix(".signalwire]")) {
+            let line = format!("tokenmint chat --config {file} --profile {name} --ttl 1h -c lobby=rw");
+            assert!(stage.succeeds("sh", &["-euc", &line]).starts_with("eyJ"), "{name}");
+            count += 1;
+        }
+    }
+    assert_eq!(count, 6);
+}
+
+/// The cells of a Markdown table's rows whose first line begins like this.
+fn table(first: &str) -> Vec<Vec<String>> {
+    let lines = README.lines().map(str::trim).skip_while(|line| !line.starts_with(first)).skip(2);
+    lines
+        .take_while(|line| line.starts_with('|'))
+        .map(|line| line.trim_matches('|').split('|').map(|cell| cell.trim().replace('`', "")).collect())
+        .collect()
+}
+
+#[test]
+fn the_table_of_exit_codes_is_that_of_the_help() {
+    let help = tokenmint("--help").stdout(predicates::str::contains("Exit codes:")).run().stdout;
+    let (_, codes) = help.split_once("Exit codes:\n").expect("the exit codes");
+    let of_help: Vec<(String, String)> = codes
+        .lines()
+        .filter_map(|line| line.trim().split_once("  "))
+        .map(|(code, meaning)| (code.to_owned(), meaning.trim().to_owned()))
+        .collect();
+    let rows = table("| exit |").into_iter().map(|row| (row[0].clone(), row[1].clone())).collect::<Vec<_>>();
+    assert_eq!(rows, of_help);
+}
+
+#[test]
+fn the_table_of_formats_has_what_output_takes() {
+    let rows = table("| `-o` |");
+    let named: BTreeSet<String> = rows.iter().flat_map(|row| row[0].split(", ")).map(str::to_owned).collect();
+    let tree = tokenmint::cli::tree();
+    let chat = tree.find_subcommand("chat").expect("chat");
+    let output = chat.get_arguments().find(|argument| argument.get_id() == "output").expect("--output");
+    let known = output.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect();
+    assert_eq!(named, known);
+}
+
+#[test]
+fn every_flag_that_is_named_exists() {
+    /// Flags of other programs.
+    const FOREIGN: [&str; 12] = [
+        "--release",
+        "--path",
+        "--test",
+        "--rm",
+        "--mount",
+        "--input",
+        "--force",
+        "--pipe",
+        "--keep-order",
+        "--block",
+        "--sshlogin",
+        "--foo-bar",
+    ];
+    fn add(command: &clap::Command, flags: &mut BTreeSet<String>) {
+        for argument in command.get_arguments() {
+            let longs = argument.get_long_and_visible_aliases().unwrap_or_default();
+            flags.extend(longs.into_iter().map(|long| format!("--{long}")));
+        }
+        command.get_subcommands().for_each(|command| add(command, flags));
+    }
+    let mut tree = tokenmint::cli::tree();
+    tree.build();
+    let mut known = BTreeSet::from(["--help".to_owned(), "--version".to_owned()]);
+    add(&tree, &mut known);
+    let is_flag = |character: char| character.is_ascii_alphanumeric() || character == '-';
+    for word in
+        README.split(|character: char| !is_flag(character)).filter(|word| word.starts_with("--") && word.len() > 2)
+    {
+        if word.trim_matches('-').is_empty() {
+            continue;
+        }
+        assert!(known.contains(word) || FOREIGN.contains(&word), "{word} is no flag of the program");
+    }
+}
+
+#[test]
+fn links_inside_the_repository_lead_somewhere() {
+    let anchors: BTreeSet<String> = README
+        .lines()
+        .filter(|line| line.starts_with('#'))
+        .map(|line| line.trim_matches(['#', ' ']).to_lowercase().replace([',', '.'], "").replace(' ', "-"))
+        .collect();
+    for link in README.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(link, _)| link) {
+        match link.strip_prefix('#') {
+            Some(anchor) => assert!(anchors.contains(anchor), "{anchor} in {anchors:?}"),
+            None if link.starts_with("https://") => {}
+            None => assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join(link).exists(), "{link}"),
+        }
+    }
+}

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 use crate::harness::installed;
 use crate::harness::{Run, tokenmint};
 
