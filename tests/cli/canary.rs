@@ -387,6 +387,8 @@ fn a_secret_in_the_wrong_variable_is_not_shown() {
             // `profile show` prints the open values, whatever they are: that is what it is for.
             for secret in [SECRET, KEY_SECRET] {
                 let run = talkative(&line, &server).env("SIGNALWIRE_SPACE", "https://127.0.0.1:1").env(name, secret);
+                let sends = line.starts_with("chat") || line == "profile check";
+                let run = if sends { run.args(["--retries", "0"]) } else { run };
                 look(run, if line == "profile show" { &[] } else { &secrets });
             }
         }
