@@ -162,6 +162,13 @@ impl Failure {
         self
     }
 
+    /// Puts more words behind the message.
+    #[must_use]
+    pub fn and(mut self, more: impl fmt::Display) -> Self {
+        self.cause = anyhow::Error::msg(format!("{:#}{more}", self.cause));
+        self
+    }
+
     /// Puts a sentence before the message: where, or in which line, it happened.
     #[must_use]
     pub fn context(mut self, context: impl fmt::Display + Send + Sync + 'static) -> Self {

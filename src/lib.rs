@@ -61,7 +61,7 @@ fn execute(invocation: &Invocation, world: &World, report: &Report, notes: &mut 
 fn run_emulator(listen: &str, tls: bool, world: &World) -> Result<u8> {
     use emulator::{Emulator, Protocol};
 
-    let address = listen.parse().map_err(|_| {
+    let address = listen.replacen("localhost:", "127.0.0.1:", 1).parse().map_err(|_| {
         Failure::usage(format!("--listen takes an address and a port, got '{}'", sanitize::clip(listen, 60)))
             .hint("write 127.0.0.1:8793 or [::1]:0")
     })?;

@@ -48,6 +48,10 @@ pub fn duration(text: &str) -> Result<SignedDuration, Fault> {
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b'_') {
         return Err(Fault::NoUnit(given()));
     }
+    // The library also reads clock times and signs, neither of which says how long.
+    if text.contains([':', '+']) {
+        return Err(Fault::NotDuration(given()));
+    }
     let span: Span = text.parse().map_err(|_| Fault::NotDuration(given()))?;
     if span.get_months() != 0 || span.get_years() != 0 {
         return Err(Fault::Calendar(given()));
@@ -92,9 +96,29 @@ pub fn written(text: &str) -> Option<Timestamp> {
         let date: Date = text.parse().ok()?;
         return utc(date.to_datetime(jiff::civil::Time::midnight()));
     }
-    // RFC 3339 has four digits of year first and no week dates or zone names; the library alone reads more than that.
-    let shaped = text.is_ascii() && text.as_bytes().get(4) == Some(&b'-') && !text.contains('[');
-    if shaped { text.parse().ok() } else { None }
+    // The library alone reads more forms than the service does.
+    if is_rfc3339(text) { text.parse().ok() } else { None }
+}
+
+/// The grammar of RFC 3339, section 5.6; whether the numbers are in range is for the library.
+fn is_rfc3339(text: &str) -> bool {
+    let like = |text: &str, shape: &str| {
+        text.len() == shape.len()
+            && text.bytes().zip(shape.bytes()).all(|(byte, form)| match form {
+                b'0' => byte.is_ascii_digit(),
+                _ => byte.eq_ignore_ascii_case(&form),
+            })
+    };
+    let Some((seconds, rest)) = text.split_at_checked("2022-01-01T23:59:60".len()) else { return false };
+    let zone = match rest.strip_prefix('.') {
+        None => rest,
+        Some(fraction) => match fraction.trim_start_matches(|character: char| character.is_ascii_digit()) {
+            zone if zone.len() < fraction.len() => zone,
+            _ => return false,
+        },
+    };
+    let zoned = like(zone, "Z") || like(zone, "+00:00") || like(zone, "-00:00");
+    (like(seconds, "0000-00-00T00:00:00") || like(seconds, "0000-00-00 00:00:00")) && zoned
 }
 
 /// RFC 3339 in UTC, whole seconds: `2030-01-31T12:00:00Z`.
@@ -156,6 +180,7 @@ mod tests {
         assert_eq!(duration(""), Err(Fault::NotDuration(String::new())));
         assert_eq!(duration("soon"), Err(Fault::NotDuration("soon".into())));
         assert!(duration("99999999999999999999h").is_err());
+        assert!(duration("01:30:00").is_err() && duration("+1h").is_err());
     }
 
     #[test]
@@ -180,6 +205,19 @@ mod tests {
         ] {
             assert!(instant(wrong, now()).is_err(), "{wrong}");
         }
+        // Forms that the library would read and the service would not.
+        for wrong in [
+            "2030-06-01T10Z",
+            "2030-06-01T10:00Z",
+            "2030-06-01T10:00:00+0200",
+            "2030-06-01T10:00:00,5Z",
+            "2030-06-01T10:00:00.Z",
+            "2030-06-01T10:00:00Z[UTC]",
+            "2030-W22-6",
+        ] {
+            assert!(written(wrong).is_none(), "{wrong}");
+        }
+        assert!(written("2030-06-01t10:00:00.25z").is_some());
     }
 
     #[test]

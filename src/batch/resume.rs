@@ -12,6 +12,7 @@ use crate::credentials::config::shown;
 use crate::error::{Failure, Kind, OrFail as _, Result};
 use crate::json::{self, Object};
 use crate::output::deliver;
+use crate::token::is_believable;
 
 /// The lines that need not be minted again: for each line number the mark of its `id`, or 0.
 #[derive(Debug, Default)]
@@ -33,12 +34,13 @@ impl Kept {
         }
     }
 
-    fn add(&mut self, number: u64, id: Option<&str>) {
-        let Ok(place) = usize::try_from(number) else { return };
+    /// Notes a line; whether it was new.
+    fn add(&mut self, number: u64, id: Option<&str>) -> bool {
+        let Ok(place) = usize::try_from(number) else { return false };
         if self.0.len() <= place {
             self.0.resize(place + 1, 0);
         }
-        self.0[place] = mark_of(id);
+        std::mem::replace(&mut self.0[place], mark_of(id)) == 0
     }
 }
 
@@ -84,8 +86,14 @@ fn rewrite(path: &Path, file: File, kept: &mut Kept) -> Result<()> {
         }
         match minted(&line) {
             Ok(Some((number, id))) => {
-                kept.add(number, id.as_deref());
-                writer.write_all(&line).with_context(cannot).or_fail(Kind::Internal)?;
+                // Two runs at once may have written a line twice; one of them is enough.
+                if kept.add(number, id.as_deref()) {
+                    writer
+                        .write_all(&line)
+                        .and_then(|()| end_line(&mut writer, &line))
+                        .with_context(cannot)
+                        .or_fail(Kind::Internal)?;
+                }
             }
             Ok(None) => {}
             // Only the last line can be torn: a run was ended while it wrote.
@@ -103,14 +111,22 @@ fn rewrite(path: &Path, file: File, kept: &mut Kept) -> Result<()> {
     Ok(())
 }
 
+/// A last line that is whole but for its line feed holds a token that exists: it is kept, and ended.
+fn end_line(writer: &mut impl std::io::Write, line: &[u8]) -> std::io::Result<()> {
+    if line.ends_with(b"\n") { Ok(()) } else { writer.write_all(b"\n") }
+}
+
 /// Number and id of an output line that holds a token; `None` for one that holds an error.
 fn minted(line: &[u8]) -> std::result::Result<Option<(u64, Option<String>)>, ()> {
-    let whole = line.strip_suffix(b"\n").ok_or(())?;
-    let object = std::str::from_utf8(whole).ok().and_then(|text| Object::parse(text).ok()).ok_or(())?;
+    let object = std::str::from_utf8(line).ok().and_then(|text| Object::parse(text).ok()).ok_or(())?;
     let number = object.get("line").and_then(json::as_integer).and_then(|number| u64::try_from(number).ok());
     match (number, object.get("token"), object.get("error")) {
         // A number that no input reaches would only make room for nothing.
-        (Some(number @ 1..=0xffff_ffff), Some(_), None) => Ok(Some((number, object.get("id").map(str::to_owned)))),
+        (Some(number @ 1..=0xffff_ffff), Some(token), None)
+            if json::as_str(token).is_some_and(|token| is_believable(&token)) =>
+        {
+            Ok(Some((number, object.get("id").map(str::to_owned))))
+        }
         (Some(_), None, Some(_)) => Ok(None),
         _ => Err(()),
     }

@@ -15,7 +15,7 @@ use crate::json::{self, Fault, Object};
 use crate::output::report;
 use crate::sanitize::Scrubber;
 use crate::signalwire;
-use crate::token::Token;
+use crate::token::{Kind, Token};
 use crate::transport::Transport;
 use crate::twilio::{self, Issuer, Nonces, Signer};
 use crate::world::World;
@@ -175,11 +175,17 @@ impl Worker {
         // A believable token has nothing in it that JSON would escape.
         text.extend_from_slice(b",\"token\":\"");
         text.extend_from_slice(token.token.expose().as_bytes());
-        if let Some(refresh) = token.refresh_token.as_ref().map(Secret::expose) {
-            text.extend_from_slice(b"\",\"refresh_token\":\"");
-            text.extend_from_slice(refresh.as_bytes());
+        text.push(b'"');
+        match token.refresh_token.as_ref().map(Secret::expose) {
+            Some(refresh) => {
+                text.extend_from_slice(b",\"refresh_token\":\"");
+                text.extend_from_slice(refresh.as_bytes());
+                text.push(b'"');
+            }
+            None if token.kind == Kind::Guest => text.extend_from_slice(b",\"refresh_token\":null"),
+            None => {}
         }
-        text.extend_from_slice(b"\",\"expires_at\":");
+        text.extend_from_slice(b",\"expires_at\":");
         match token.expires_at {
             None => text.extend_from_slice(b"null"),
             Some(end) => {

@@ -7,7 +7,7 @@ use clap::ArgMatches;
 use clap::error::ErrorKind;
 
 use super::{Command, Invocation, fault, general, inspect, mint, profile, tree};
-use crate::error::Result;
+use crate::error::{Failure, Result};
 use crate::output::report::Tone;
 use crate::signalwire::ENDPOINTS;
 
@@ -27,7 +27,15 @@ pub fn parse(words: &[OsString]) -> Result<Invocation> {
         Err(error) => return Err(fault::failure(&error, &tree)),
     };
     let general = general::read(&matches, tone.json);
-    Ok(Invocation { general, command: command(&matches)? })
+    let command = command(&matches)?;
+    if let Command::Mint(mint) = &command
+        && mint.program.is_none()
+        && words.last().is_some_and(|word| word == "--")
+    {
+        // What was meant is a command in a variable that is empty; the token was not to be printed.
+        return Err(Failure::usage("-- needs a command after it"));
+    }
+    Ok(Invocation { general, command })
 }
 
 fn command(matches: &ArgMatches) -> Result<Command> {

@@ -210,19 +210,21 @@ pub struct Location {
 /// # Errors
 /// Exit 3 for an empty `TOKENMINT_CONFIG`, or where there is no home to look in.
 pub fn locate(flag: Option<&Path>, env: &Environment) -> Result<Location> {
+    check_variable(flag, env)?;
     if let Some(path) = flag {
         return Ok(Location { path: path.to_owned(), explicit: true });
     }
     if let Some(path) = env.get("TOKENMINT_CONFIG") {
-        if path.is_empty() {
-            return Err(Failure::configuration("TOKENMINT_CONFIG is set but empty").hint("unset it, or name a file"));
-        }
         return Ok(Location { path: PathBuf::from(path), explicit: true });
     }
     let inside = |folder: &Path| folder.join("tokenmint").join("config.toml");
     let found = |path| Ok(Location { path, explicit: false });
-    // A relative XDG_CONFIG_HOME is invalid by its specification, and would mean the working directory here.
-    if let Some(folder) = env.get("XDG_CONFIG_HOME").map(Path::new).filter(|folder| folder.is_absolute()) {
+    if let Some(folder) = env.get("XDG_CONFIG_HOME").filter(|folder| !folder.is_empty()).map(Path::new) {
+        // A relative one is invalid by its specification, and would mean the working directory here.
+        if folder.is_relative() {
+            return Err(Failure::configuration("XDG_CONFIG_HOME is not an absolute path")
+                .hint("unset it, or name a folder from the root on"));
+        }
         return found(inside(folder));
     }
     if let Some(home) = home(env) {
@@ -235,6 +237,19 @@ pub fn locate(flag: Option<&Path>, env: &Environment) -> Result<Location> {
         Some(folder) => found(inside(&folder)),
         None => Err(Failure::configuration("there is no home folder to look for a configuration file in")
             .hint("name one with --config FILE")),
+    }
+}
+
+/// Refuses an empty `TOKENMINT_CONFIG` where it counts.
+///
+/// # Errors
+/// Exit 3.
+pub fn check_variable(flag: Option<&Path>, env: &Environment) -> Result<()> {
+    match env.get("TOKENMINT_CONFIG") {
+        Some(path) if path.is_empty() && flag.is_none() => {
+            Err(Failure::configuration("TOKENMINT_CONFIG is set but empty").hint("unset it, or name a file"))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -36,6 +36,12 @@ pub fn run(argv: &[String], key: &str, env: &Environment) -> Result<Secret> {
         Failure::configuration(format!("{key}: the program '{name}' is not found"))
             .hint("give its absolute path, or a name that is in a folder of PATH")
     })?;
+    if is_ourselves(&path) {
+        return Err(Failure::configuration(format!(
+            "{key}: the program '{name}' is tokenmint itself, which would ask for the secret again"
+        ))
+        .hint("name the program that keeps the secret"));
+    }
     let mut command = Command::new(path);
     command.args(arguments).stdout(Stdio::piped()).env(MARK, "1");
     if !std::io::stderr().is_terminal() {
@@ -47,8 +53,19 @@ pub fn run(argv: &[String], key: &str, env: &Environment) -> Result<Secret> {
     system::own_group(&mut command);
     let failed = |how: String| Failure::configuration(format!("{key}: the program '{name}' {how}"));
     let mut child = command.spawn().map_err(|error| failed(format!("cannot be started: {}", error.kind())))?;
-    let output = watch(&mut child, TIME_LIMIT).map_err(failed)?;
+    let output = watch(&mut child, TIME_LIMIT).map_err(|how| {
+        let failure = failed(how);
+        // Our own status for such a case, seen from outside.
+        let hint = "if it starts tokenmint again: that is refused, since it would ask for the secret again";
+        if failure.to_string().ends_with("status 3") { failure.hint(hint) } else { failure }
+    })?;
     one_line(&output).map_err(failed)
+}
+
+/// Whether a path is that of the program that runs.
+fn is_ourselves(path: &Path) -> bool {
+    let real = |path: &Path| path.canonicalize().ok();
+    std::env::current_exe().ok().and_then(|own| real(&own)).is_some_and(|own| real(path) == Some(own))
 }
 
 /// The program's path. A bare name is looked up in the absolute folders of PATH only: a relative one, or the empty one,

@@ -183,6 +183,8 @@ pub fn find(service: Service, wanted: Wanted, env: &Environment, notes: &mut Vec
         return Err(Failure::configuration("a program that is to print a secret has started tokenmint again")
             .hint("let the *_command of the profile read the secret from where it is kept"));
     }
+    // Looked at even where no file will be opened: an empty variable is a mistake wherever it stands.
+    config::check_variable(wanted.config, env)?;
     if let Some(name) = chosen_profile(wanted, env)? {
         if name == EMULATOR {
             // A configuration file is not needed here, but one that means another emulator is not passed over.

@@ -58,10 +58,7 @@ fn run(job: &Job, batch: &Batch, input: Input, task: Task, notes: &mut Vec<Note>
         }
         Err(Some(failure)) => {
             // A failure of some lines tells the numbers itself.
-            if !tone.json && failure.kind() != Kind::Partial {
-                job.report.summary(&ended.tally.to_string());
-            }
-            Err(failure)
+            Err(if failure.kind() == Kind::Partial { failure } else { failure.and(format!("; {}", ended.tally)) })
         }
         // Whoever read the output has gone, and wants no words either.
         Err(None) => Ok(1),

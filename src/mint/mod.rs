@@ -42,8 +42,10 @@ impl Job<'_> {
     /// # Errors
     /// Every exit code but 7 and 8; nothing has then been printed.
     pub fn run(&self, notes: &mut Vec<Note>) -> Result<u8> {
+        self.check_flags()?;
         match &self.mint.what {
             What::SignalWire(endpoint, given) => {
+                let names = Names::new(endpoint.kind, self.mint.name.as_deref())?;
                 let draft = self.draft(endpoint, given, notes)?;
                 if let Some(batch) = &self.mint.batch {
                     return batch::signalwire(self, batch, draft, notes);
@@ -52,9 +54,10 @@ impl Job<'_> {
                 if self.mint.dry_run || self.mint.curl {
                     return self.show(&request, notes);
                 }
-                self.deliver(endpoint.kind, notes, |notes| self.signalwire(&request, notes))
+                self.deliver(&names, notes, |notes| self.signalwire(&request, notes))
             }
             What::Twilio(given) => {
+                let names = Names::new(Kind::Twilio, self.mint.name.as_deref())?;
                 twilio::refuse_curl(self)?;
                 let order = twilio::Order::new(given, self, notes)?;
                 if let Some(batch) = &self.mint.batch {
@@ -63,30 +66,50 @@ impl Job<'_> {
                 if self.mint.dry_run {
                     return order.show(self, notes);
                 }
-                self.deliver(Kind::Twilio, notes, |notes| order.token(self.world, notes))
+                self.deliver(&names, notes, |notes| order.token(self.world, notes))
             }
+        }
+    }
+
+    /// Refuses flags that contradict each other, whatever else is asked for.
+    fn check_flags(&self) -> Result<()> {
+        let refuse = |what: &str, hint: &str| Err(Failure::usage(what).hint(hint));
+        let (write, program) = (self.mint.write.is_some(), self.mint.program.is_some());
+        match self.mint.format.github_variable() {
+            Some(_) if write => refuse(
+                "--write cannot be used with a GitHub format",
+                "the format itself names the file; use -o dotenv to write one of your own",
+            ),
+            Some(variable) if program => refuse(
+                &format!("a format that writes to {variable} cannot be used with a command after --"),
+                "leave out -o: the command has the token in its environment",
+            ),
+            _ if write && program => refuse(
+                "--write cannot be used with a command after --",
+                "leave out --write: the command has the token in its environment",
+            ),
+            _ => Ok(()),
         }
     }
 
     /// Looks at the way out, mints, and puts the token there.
     fn deliver(
         &self,
-        kind: Kind,
+        names: &Names,
         notes: &mut Vec<Note>,
         mint: impl FnOnce(&mut Vec<Note>) -> Result<Token>,
     ) -> Result<u8> {
-        let names = Names::new(kind, self.mint.name.as_deref())?;
-        let program = self.program()?;
+        let program = self.mint.program.as_ref().map(|words| Program::find(words, &self.world.env)).transpose()?;
         let destination = Destination::prepare(self.mint.format, self.mint.write.as_deref(), &self.world.env)?;
         let token = mint(notes)?;
         if let Some(program) = program {
             self.report.notes(&std::mem::take(notes));
-            return program.run(&token, &names);
+            return program.run(&token, names);
         }
         if self.general.tone.quiet {
             notes.clear();
         }
-        let rendered = render(&token, self.mint.format, &names, notes, self.world.now());
+        let rendered = render(&token, self.mint.format, names, notes, self.world.now());
         destination.deliver(&rendered)?;
         Ok(0)
     }
@@ -110,19 +133,6 @@ impl Job<'_> {
             reader.take_stdin("--batch")?;
         }
         Ok(reader)
-    }
-
-    fn program(&self) -> Result<Option<Program>> {
-        let Some(words) = &self.mint.program else { return Ok(None) };
-        if self.mint.write.is_some() {
-            return Err(Failure::usage("--write cannot be used with a command after --: the token is printed nowhere"));
-        }
-        if let Some(variable) = self.mint.format.github_variable() {
-            return Err(Failure::usage(format!(
-                "a format that writes to {variable} cannot be used with a command after --"
-            )));
-        }
-        Program::find(words, &self.world.env).map(Some)
     }
 
     fn signalwire(&self, request: &Request, notes: &mut Vec<Note>) -> Result<Token> {
@@ -161,7 +171,15 @@ impl Job<'_> {
         } else {
             request.as_text(&space)
         };
-        deliver::stdout(text.as_bytes())?;
+        self.put(&text)
+    }
+
+    /// Puts what is shown instead of a token where the token would go.
+    fn put(&self, text: &str) -> Result<u8> {
+        match &self.mint.write {
+            Some(path) => deliver::replace(path, text.as_bytes())?,
+            None => deliver::stdout(text.as_bytes())?,
+        }
         Ok(0)
     }
 }

@@ -5,9 +5,11 @@ use super::Job;
 use crate::credentials::{self, Section, Service, Set, Source};
 use crate::error::{Failure, Kind as Class, Note, Result};
 use crate::input::Reader;
-use crate::output::{Format, deliver};
+use crate::output::Format;
 use crate::token::Token;
-use crate::twilio::{Defaults, Draft, Found, Given, Issuer, Key, Nonces, Signer, check_credentials, flag, keyed};
+use crate::twilio::{
+    Defaults, Draft, Found, Given, Issuer, Key, Nonces, Signer, check_secret, check_sids, flag, keyed,
+};
 use crate::world::World;
 
 /// What is to be signed, and with which credentials.
@@ -30,7 +32,12 @@ impl Order {
         match (draft, found) {
             (Err(failure), _) if failure.kind() == Class::Usage => Err(failure),
             (_, Err(failure)) | (Err(failure), _) => Err(failure),
-            (Ok(draft), Ok(set)) => Ok(Order { draft, set }),
+            (Ok(draft), Ok(set)) => {
+                if let Some(set) = &set {
+                    check_sids(&set.open, [&set.origin(0), &set.origin(1)])?;
+                }
+                Ok(Order { draft, set })
+            }
         }
     }
 
@@ -53,7 +60,7 @@ impl Order {
         let set = self.set.as_ref().ok_or_else(|| credentials::none_found(Service::Twilio, &world.env))?;
         let secret = set.reveal(&world.env, notes)?;
         let [account, key] = &set.open;
-        check_credentials(account, key, &secret, notes).map_err(|failure| failure.context(set.source.to_string()))?;
+        check_secret(&secret, key, &set.origin(2), notes)?;
         Ok(Signer::new(Key::new(&secret)?, Issuer::new(key, account), self.draft.region()))
     }
 
@@ -81,8 +88,7 @@ impl Order {
         } else {
             format!("{header}\n{claims}\n")
         };
-        deliver::stdout(text.as_bytes())?;
-        Ok(0)
+        job.put(&text)
     }
 }
 

@@ -28,13 +28,10 @@ impl Destination {
     /// Checks the place that a format and `--write` ask for.
     ///
     /// # Errors
-    /// Exit 1 for a file that cannot be replaced, 2 for `--write` with a GitHub format, 3 where the GitHub variable is
-    /// not set.
+    /// Exit 1 for a file that cannot be replaced, 3 where the GitHub variable is not set.
     pub fn prepare(format: Format, write: Option<&Path>, env: &Environment) -> Result<Self> {
         match (format.github_variable(), write) {
-            (Some(_), Some(_)) => Err(Failure::usage("--write cannot be used with a GitHub format")
-                .hint("the format itself names the file; use -o dotenv to write one of your own")),
-            (Some(variable), None) => github_file(variable, env),
+            (Some(variable), _) => github_file(variable, env),
             (None, Some(path)) => {
                 check_target(path)?;
                 // Created and removed again: a folder that takes no file is found out now, not with a token in hand.
@@ -149,8 +146,13 @@ pub fn temporary_beside(path: &Path) -> Result<tempfile::NamedTempFile> {
     tempfile::Builder::new()
         .prefix(".tokenmint-")
         .tempfile_in(folder)
-        .map_err(|error| anyhow!("cannot write {}: {}", shown(path), error.kind()))
+        .map_err(|error| anyhow!("cannot write {}: {}", shown(path), reason(&error)))
         .or_fail(Kind::Internal)
+}
+
+/// The system's words for an error, without the path that the library adds: the name of a temporary file helps nobody.
+fn reason(error: &io::Error) -> String {
+    error.raw_os_error().map_or_else(|| error.kind().to_string(), |code| io::Error::from_raw_os_error(code).to_string())
 }
 
 /// A secret goes into a file of its own, never through a link to somewhere else.

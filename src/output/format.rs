@@ -152,8 +152,9 @@ fn append_assignments<'a>(bytes: &mut Vec<u8>, pairs: impl Iterator<Item = (&'a 
 struct Object<'a> {
     kind: &'static str,
     token: &'a str,
+    /// Part of a guest token's object, even where the service gave none.
     #[serde(skip_serializing_if = "Option::is_none")]
-    refresh_token: Option<&'a str>,
+    refresh_token: Option<Option<&'a str>>,
     expires_at: Option<String>,
     expires_in: Option<i64>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -164,7 +165,8 @@ fn json(token: &Token, notes: &[Note], now: Timestamp) -> Vec<u8> {
     let object = Object {
         kind: token.kind.name(),
         token: token.token.expose(),
-        refresh_token: token.refresh_token.as_ref().map(crate::credentials::Secret::expose),
+        refresh_token: (token.kind == Kind::Guest)
+            .then(|| token.refresh_token.as_ref().map(crate::credentials::Secret::expose)),
         expires_at: token.expires_at.map(time::rfc3339),
         expires_in: token.expires_at.map(|end| end.as_second() - now.as_second()),
         warnings: notes.iter().map(Note::text).collect(),

@@ -81,7 +81,7 @@ impl Report {
             return;
         }
         self.say("error", AnsiColor::Red, &failure.to_string());
-        if let Some(hint) = failure.hint_text() {
+        if let Some(hint) = failure.hint_text().filter(|_| !self.tone.quiet) {
             self.say("hint", AnsiColor::Cyan, hint);
         }
     }

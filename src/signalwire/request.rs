@@ -49,7 +49,9 @@ impl Request {
     pub fn flag_of(&self, attribute: &str) -> Option<String> {
         let alias = self.endpoint.other_attributes.iter().find(|(name, _)| *name == attribute);
         let key = alias.map_or(attribute, |(_, key)| key);
-        let mut fields: Vec<&Field> = self.endpoint.fields.iter().filter(|field| field.key == key).collect();
+        let flag = key.replace('_', "-");
+        let named = |field: &&Field| field.key == key || field.flag == flag || field.aliases.contains(&flag.as_str());
+        let mut fields: Vec<&Field> = self.endpoint.fields.iter().filter(named).collect();
         // Channels are always `--channel`, whichever of its two flags was typed.
         if fields.first().is_some_and(|field| field.input != Input::Channel) {
             fields.sort_by_key(|field| !self.typed.contains(&field.flag));

@@ -260,6 +260,9 @@ struct Entry {
     url: Option<Text>,
 }
 
+/// How many reasons stand in the sentence; all of them stand in the details.
+const SAID: usize = 5;
+
 impl Said {
     fn read(received: &Received, request: &Request, scrubber: &Scrubber) -> Self {
         let starts = received.body.iter().find(|byte| !byte.is_ascii_whitespace());
@@ -290,9 +293,12 @@ impl Said {
 
     /// The status, then what was said: ` (422): --channel: Permissions must be valid JSON [not_a_valid_json]`.
     fn after(&self, status: &str) -> String {
-        let reasons: Vec<String> = self.details.iter().map(reason).filter(|reason| !reason.is_empty()).collect();
+        let mut reasons: Vec<String> = self.details.iter().map(reason).filter(|reason| !reason.is_empty()).collect();
         if !reasons.is_empty() {
-            return format!("{status}: {}", reasons.join("; "));
+            let more = reasons.len().saturating_sub(SAID);
+            reasons.truncate(SAID);
+            let more = if more == 0 { String::new() } else { format!("; and {more} more") };
+            return format!("{status}: {}{more}", reasons.join("; "));
         }
         match &self.error {
             // "Unauthorized" beside 401 says nothing new.

@@ -318,11 +318,8 @@ impl Transport {
             i64::try_from(wait.as_secs()).unwrap_or(i64::MAX).saturating_add(i64::from(wait.subsec_nanos() > 0));
         let when = self.world.now().checked_add(jiff::SignedDuration::from_secs(seconds)).map(crate::time::rfc3339);
         let when = when.map_or_else(|_| "in the far future".to_owned(), |when| format!("at {when}"));
-        failure.hint(format!(
-            "it may be tried again in {}, {when}; --timeout is {}",
-            crate::time::rough(seconds.max(1)),
-            self.time_limit()
-        ))
+        let when = format!("; it may be tried again in {}, {when}", crate::time::rough(seconds.max(1)));
+        failure.and(when).hint(format!("wait, or allow more time than --timeout {}", self.time_limit()))
     }
 
     fn backoff(&self, sent_before: u32) -> Result<Duration> {

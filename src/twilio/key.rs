@@ -41,18 +41,26 @@ impl fmt::Debug for Key {
     }
 }
 
-/// Looks at the three values of a set: the SIDs' kinds, and what surrounds the secret. A secret that looks like
-/// something else draws a warning only, since Twilio states no form for it.
+/// Looks at the account SID and the API key SID of a set; `origins` say where each stands.
 ///
 /// # Errors
-/// Exit 3, naming the value, never showing it. Which variable or profile key holds it is for the caller to add.
-pub fn check_credentials(account_sid: &str, key_sid: &str, secret: &Secret, notes: &mut Vec<Note>) -> Result<()> {
-    for (name, sid, given) in [("account SID", Sid::Account, account_sid), ("API key SID", Sid::ApiKey, key_sid)] {
-        sid.check(given).map_err(|fault| Failure::configuration(format!("the {name} {fault}")))?;
+/// Exit 3, naming the origin and what was given instead.
+pub fn check_sids(sids: &[String; 2], origins: [&str; 2]) -> Result<()> {
+    for ((sid, given), origin) in [Sid::Account, Sid::ApiKey].into_iter().zip(sids).zip(origins) {
+        sid.check(given).map_err(|fault| Failure::configuration(format!("{origin} {fault}")))?;
     }
+    Ok(())
+}
+
+/// Looks at the secret of a set; `origin` says where it stands. One that looks like something else draws a warning
+/// only, since Twilio states no form for it.
+///
+/// # Errors
+/// Exit 3 for what surrounds it, naming the origin, never showing it.
+pub fn check_secret(secret: &Secret, key_sid: &str, origin: &str, notes: &mut Vec<Note>) -> Result<()> {
     let plain = in_the_clear(secret);
     if let Some(around) = surrounding(plain) {
-        return Err(Failure::configuration(format!("the API key secret {around}"))
+        return Err(Failure::configuration(format!("{origin} {around}"))
             .hint("a token signed with it would be refused (error 20107); store the secret alone"));
     }
     notes.extend(suspicion(plain, key_sid).map(|text| Note::Warning(text.to_owned())));
@@ -100,7 +108,10 @@ mod tests {
 
     fn check(account: &str, key: &str, secret: &str) -> std::result::Result<Vec<Note>, String> {
         let mut notes = Vec::new();
-        match check_credentials(account, key, &Secret::new(secret.to_owned()), &mut notes) {
+        let sids = [account.to_owned(), key.to_owned()];
+        let checked = check_sids(&sids, ["the account SID", "the API key SID"])
+            .and_then(|()| check_secret(&Secret::new(secret.to_owned()), key, "the API key secret", &mut notes));
+        match checked {
             Ok(()) => Ok(notes),
             Err(failure) => {
                 assert_eq!(failure.kind(), Kind::Configuration);

@@ -18,7 +18,7 @@ pub mod sign;
 pub use claims::{Claims, Issuer, Nonce, Nonces};
 pub use defaults::{Defaults, Found};
 pub use draft::{Draft, Given};
-pub use key::{Key, check_credentials};
+pub use key::{Key, check_secret, check_sids};
 pub use sign::Signer;
 
 #[cfg(test)]
