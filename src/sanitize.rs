@@ -45,10 +45,11 @@ pub fn sh_quoted(word: &str) -> String {
     format!("'{}'", word.replace('\'', r"'\''"))
 }
 
-/// A word for a POSIX shell, quoted only where that is needed.
+/// A word for a POSIX shell, quoted only where that is needed. To zsh `=ls` is the path of `ls`.
 pub fn sh_word(word: &str) -> String {
-    let plain =
-        !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-+=:,@%".contains(&byte));
+    let plain = !word.is_empty()
+        && !word.starts_with('=')
+        && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-+=:,@%".contains(&byte));
     if plain { word.to_owned() } else { sh_quoted(word) }
 }
 

@@ -86,15 +86,15 @@ fn unknown_argument(error: &clap::Error, tree: &clap::Command) -> Failure {
     let (typed, command) = parent(error, tree);
     let own = flags(command);
     let suggested = text(error, ContextKind::SuggestedArg).map(|meant| flag_alone(&meant));
-    // The parser's own idea of what is near is wider than a slip of the fingers.
-    let meant = suggest::nearest(&flag, own.iter().map(String::as_str)).map(str::to_owned);
-    let meant = meant.or_else(|| suggested.filter(|meant| meant.starts_with(&flag)));
-    if let Some(meant) = meant.filter(|meant| *meant != flag) {
-        return Failure::usage(format!("{typed} has no flag {flag} (did you mean {meant}?)"));
-    }
     let failure = Failure::usage(format!("{typed} has no flag {flag}"));
     let elsewhere: Vec<&str> =
         tree.get_subcommands().filter(|other| flags(other).contains(&flag)).map(clap::Command::get_name).collect();
+    // The parser's own idea of what is near is wider than a slip of the fingers.
+    let meant = suggest::nearest(&flag, own.iter().map(String::as_str)).map(str::to_owned);
+    let meant = meant.or_else(|| suggested.filter(|meant| meant.starts_with(&flag)));
+    if let Some(meant) = meant.filter(|_| elsewhere.is_empty()) {
+        return Failure::usage(format!("{typed} has no flag {flag} (did you mean {meant}?)"));
+    }
     let life = ["--ttl", "--expire-at", "--expires-at", "--expires-in", "--exp"];
     if typed == "tokenmint video" && life.contains(&flag.as_str()) {
         failure.hint("limit a room token with --join-until, --remove-at or --remove-after")

@@ -72,6 +72,17 @@ fn nu_quoted(value: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sanitize::sh_word;
+
+    #[test]
+    fn a_word_is_quoted_where_a_shell_would_read_more_into_it() {
+        for plain in ["ls", "/usr/bin/x", "a=b", "--flag=x", "50%", "a@b:1,2"] {
+            assert_eq!(sh_word(plain), plain);
+        }
+        for awkward in ["", "=ls", "=", "~", "a b", "$x", "it's", "*", "a\nb", "é"] {
+            assert_eq!(sh_word(awkward), sh_quoted(awkward));
+        }
+    }
 
     #[test]
     fn each_shell_has_its_own_line() {
