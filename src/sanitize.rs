@@ -1,6 +1,8 @@
 //! Text that came from outside, made fit to show to a person: without control characters, without the secrets this
 //! process holds, and short. Whether it is shown at all is decided elsewhere.
 
+use std::sync::OnceLock;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::{GeneralPurpose, STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use zeroize::Zeroizing;
@@ -45,50 +47,30 @@ fn is_format(character: char) -> bool {
 /// Takes the secrets of this process out of a text, in every form in which a server is likely to repeat them.
 #[derive(Default)]
 pub struct Scrubber {
-    forms: Vec<Secret>,
+    secrets: Vec<Secret>,
+    /// Worked out for the first text: most runs say nothing that could hold a secret.
+    forms: OnceLock<Vec<Secret>>,
 }
 
 impl Scrubber {
     /// A scrubber for these secrets: each as it is, in base64, hexadecimal, percent-encoded and JSON-escaped form.
     pub fn new<'a>(secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
-        let mut scrubber = Scrubber::default();
-        for secret in secrets {
-            scrubber.add(secret);
-        }
-        scrubber
+        Scrubber { secrets: secrets.into_iter().cloned().collect(), forms: OnceLock::new() }
     }
 
-    /// Adds one more secret. A secret of fewer than four characters is not looked for: it would tear up any text.
-    pub fn add(&mut self, secret: &Secret) {
-        let plain = secret.expose();
-        if plain.len() < 4 {
-            return;
-        }
-        let hex = plain.bytes().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
-        let json = serde_json::Value::from(plain).to_string();
-        let forms = [
-            plain.to_owned(),
-            STANDARD.encode(plain),
-            STANDARD_NO_PAD.encode(plain),
-            URL_SAFE_NO_PAD.encode(plain),
-            hex.to_uppercase(),
-            hex,
-            percent_encoded(plain).to_lowercase(),
-            percent_encoded(plain),
-            json[1..json.len() - 1].to_owned(),
-        ];
-        let inside = (0..3).flat_map(|before| {
-            [&STANDARD_NO_PAD, &URL_SAFE_NO_PAD].map(|engine| Secret::new(base64_inside(plain, before, engine)))
-        });
-        self.forms.extend(forms.into_iter().map(Secret::new).chain(inside).filter(|form| form.expose().len() >= 4));
-        // The longest first, so that no form leaves the tail of another behind.
-        self.forms.sort_by_key(|form| std::cmp::Reverse(form.expose().len()));
-        self.forms.dedup();
+    fn forms(&self) -> &[Secret] {
+        self.forms.get_or_init(|| {
+            let mut forms: Vec<Secret> = self.secrets.iter().flat_map(forms_of).collect();
+            // The longest first, so that no form leaves the tail of another behind.
+            forms.sort_by_key(|form| std::cmp::Reverse(form.expose().len()));
+            forms.dedup();
+            forms
+        })
     }
 
     /// The text with [`REDACTED`] in place of each secret.
     pub fn scrub(&self, text: &str) -> String {
-        self.forms.iter().fold(text.to_owned(), |text, form| {
+        self.forms().iter().fold(text.to_owned(), |text, form| {
             if text.contains(form.expose()) { text.replace(form.expose(), REDACTED) } else { text }
         })
     }
@@ -96,13 +78,38 @@ impl Scrubber {
     /// Whether a text has one of the secrets in it, in any of their forms. Short forms are passed over: any long text
     /// may hold them by chance.
     pub fn knows(&self, text: &str) -> bool {
-        self.forms.iter().map(Secret::expose).any(|form| form.len() >= 16 && text.contains(form))
+        self.forms().iter().map(Secret::expose).any(|form| form.len() >= 16 && text.contains(form))
     }
 
     /// Somebody else's text, ready to be shown: cleaned, scrubbed, then cut at [`SHOWN`] characters.
     pub fn outside(&self, text: &str) -> String {
         clip(&self.scrub(&clean(text)), SHOWN)
     }
+}
+
+/// The forms of one secret. One of fewer than four characters is not looked for: it would tear up any text.
+fn forms_of(secret: &Secret) -> Vec<Secret> {
+    let plain = secret.expose();
+    if plain.len() < 4 {
+        return Vec::new();
+    }
+    let hex = plain.bytes().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
+    let json = serde_json::Value::from(plain).to_string();
+    let forms = [
+        plain.to_owned(),
+        STANDARD.encode(plain),
+        STANDARD_NO_PAD.encode(plain),
+        URL_SAFE_NO_PAD.encode(plain),
+        hex.to_uppercase(),
+        hex,
+        percent_encoded(plain).to_lowercase(),
+        percent_encoded(plain),
+        json[1..json.len() - 1].to_owned(),
+    ];
+    let inside = (0..3).flat_map(|before| {
+        [&STANDARD_NO_PAD, &URL_SAFE_NO_PAD].map(|engine| Secret::new(base64_inside(plain, before, engine)))
+    });
+    forms.into_iter().map(Secret::new).chain(inside).filter(|form| form.expose().len() >= 4).collect()
 }
 
 /// What the base64 of a longer text has in it wherever `plain` stands `before` bytes after a multiple of three: without
