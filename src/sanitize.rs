@@ -2,6 +2,7 @@
 //! process holds, and short; or quoted, to be pasted into a shell. Whether it is shown at all is decided elsewhere.
 
 use std::path::Path;
+use std::sync::OnceLock;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{GeneralPurpose, STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
@@ -66,47 +67,31 @@ fn is_format(character: char) -> bool {
 #[derive(Default)]
 pub struct Scrubber {
     plain: Vec<Secret>,
-    forms: Vec<Secret>,
+    /// Worked out for the first text: most runs say nothing that could hold a secret.
+    forms: OnceLock<Vec<Secret>>,
 }
 
 impl Scrubber {
-    /// A scrubber for these secrets: each as it is, in base64 and hexadecimal, and with the escapes of URLs and JSON.
+    /// A scrubber for these secrets: each as it is, in base64 and hexadecimal, and with the escapes of URLs and JSON. One
+    /// of fewer than four characters is not looked for: it would tear up any text.
     pub fn new<'a>(secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
-        let mut scrubber = Scrubber::default();
-        for secret in secrets {
-            scrubber.add(secret);
-        }
-        scrubber
+        let plain = secrets.into_iter().filter(|secret| secret.expose().len() >= 4).cloned().collect();
+        Scrubber { plain, forms: OnceLock::new() }
     }
 
-    /// Adds one more secret. A secret of fewer than four characters is not looked for: it would tear up any text.
-    pub fn add(&mut self, secret: &Secret) {
-        let plain = secret.expose();
-        if plain.len() < 4 {
-            return;
-        }
-        let hex = plain.bytes().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
-        let forms = [
-            plain.to_owned(),
-            STANDARD.encode(plain),
-            STANDARD_NO_PAD.encode(plain),
-            URL_SAFE_NO_PAD.encode(plain),
-            hex.to_uppercase(),
-            hex,
-        ];
-        let inside = (0..3).flat_map(|before| {
-            [&STANDARD_NO_PAD, &URL_SAFE_NO_PAD].map(|engine| Secret::new(base64_inside(plain, before, engine)))
-        });
-        self.forms.extend(forms.into_iter().map(Secret::new).chain(inside).filter(|form| form.expose().len() >= 4));
-        // The longest first, so that no form leaves the tail of another behind.
-        self.forms.sort_by_key(|form| std::cmp::Reverse(form.expose().len()));
-        self.forms.dedup();
-        self.plain.push(secret.clone());
+    fn forms(&self) -> &[Secret] {
+        self.forms.get_or_init(|| {
+            let mut forms: Vec<Secret> = self.plain.iter().flat_map(forms_of).collect();
+            // The longest first, so that no form leaves the tail of another behind.
+            forms.sort_by_key(|form| std::cmp::Reverse(form.expose().len()));
+            forms.dedup();
+            forms
+        })
     }
 
     /// The text with [`REDACTED`] in place of each secret.
     pub fn scrub(&self, text: &str) -> String {
-        let text = self.forms.iter().fold(text.to_owned(), |text, form| {
+        let text = self.forms().iter().fold(text.to_owned(), |text, form| {
             if text.contains(form.expose()) { text.replace(form.expose(), REDACTED) } else { text }
         });
         self.plain.iter().fold(text, |text, secret| without_escaped(text, secret.expose()))
@@ -115,13 +100,31 @@ impl Scrubber {
     /// Whether a text has one of the secrets in it, in any of their forms. Short forms are passed over: any long text
     /// may hold them by chance.
     pub fn knows(&self, text: &str) -> bool {
-        self.forms.iter().map(Secret::expose).any(|form| form.len() >= 16 && text.contains(form))
+        self.forms().iter().map(Secret::expose).any(|form| form.len() >= 16 && text.contains(form))
     }
 
     /// Somebody else's text, ready to be shown: cleaned, scrubbed, then cut at [`SHOWN`] characters.
     pub fn outside(&self, text: &str) -> String {
         clip(&self.scrub(&clean(text)), SHOWN)
     }
+}
+
+/// A secret as it is, in base64 wherever it may begin, and in hexadecimal.
+fn forms_of(secret: &Secret) -> Vec<Secret> {
+    let plain = secret.expose();
+    let hex = plain.bytes().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
+    let forms = [
+        plain.to_owned(),
+        STANDARD.encode(plain),
+        STANDARD_NO_PAD.encode(plain),
+        URL_SAFE_NO_PAD.encode(plain),
+        hex.to_uppercase(),
+        hex,
+    ];
+    let inside = (0..3).flat_map(|before| {
+        [&STANDARD_NO_PAD, &URL_SAFE_NO_PAD].map(|engine| Secret::new(base64_inside(plain, before, engine)))
+    });
+    forms.into_iter().map(Secret::new).chain(inside).filter(|form| form.expose().len() >= 4).collect()
 }
 
 /// What the base64 of a longer text has in it wherever `plain` stands `before` bytes after a multiple of three: without

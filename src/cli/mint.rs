@@ -71,8 +71,12 @@ impl std::fmt::Debug for What {
     }
 }
 
+/// A command without its flags: what the help of the program says of it.
+pub(super) fn bare_command(kind: Kind) -> clap::Command {
+    clap::Command::new(kind.name()).about(help::mint(kind).about)
+}
+
 pub(super) fn signalwire_command(endpoint: &'static Endpoint) -> clap::Command {
-    let name = endpoint.kind.name();
     let texts = help::mint(endpoint.kind);
     let body = Arg::new("body")
         .long("body")
@@ -80,8 +84,7 @@ pub(super) fn signalwire_command(endpoint: &'static Endpoint) -> clap::Command {
         .help_heading(FIELDS)
         .help("The whole request body as JSON; flags override its fields")
         .long_help(format!("The whole request body as JSON; flags override its fields\n\nFields that tokenmint does not know are sent as they are. {JSON_FORMS}"));
-    clap::Command::new(name)
-        .about(texts.about)
+    bare_command(endpoint.kind)
         .long_about(format!(
             "{}\n\nPOST {} with an API token that has the scope {}.",
             texts.long_about, endpoint.path, endpoint.scope
@@ -313,8 +316,7 @@ pub(super) fn settings(matches: &ArgMatches) -> Result<Settings> {
 
 pub(super) fn twilio_command() -> clap::Command {
     let texts = help::mint(Kind::Twilio);
-    clap::Command::new(Kind::Twilio.name())
-        .about(texts.about)
+    bare_command(Kind::Twilio)
         .long_about(texts.long_about)
         .help_template(help::TEMPLATE)
         .before_long_help(texts.examples)

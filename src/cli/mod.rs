@@ -10,11 +10,14 @@ mod mint;
 mod parse;
 mod profile;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ValueHint, value_parser};
 
 use crate::output::report::Tone;
+use crate::signalwire::ENDPOINTS;
+use crate::token::Kind;
 
 pub use generate::{SHELLS, completions, man_pages};
 pub use inspect::Inspect;
@@ -68,6 +71,19 @@ pub enum Command {
 
 /// The whole tree: every command, flag, help text and alias.
 pub fn tree() -> clap::Command {
+    tree_with(|_| true)
+}
+
+/// The tree as far as a command line can need it. The commands that mint have some forty flags each, and making them all
+/// would take longer than anything else at the start, so only a command whose name is among the words gets its own.
+fn tree_for(words: &[OsString]) -> clap::Command {
+    tree_with(|name| words.iter().any(|word| word == name))
+}
+
+fn tree_with(whole: impl Fn(&str) -> bool) -> clap::Command {
+    let minting = |kind: Kind, command: &dyn Fn() -> clap::Command| {
+        if whole(kind.name()) { command() } else { mint::bare_command(kind) }
+    };
     let root = clap::Command::new("tokenmint")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Mint short-lived access tokens for real-time services")
@@ -81,9 +97,11 @@ pub fn tree() -> clap::Command {
         .disable_help_flag(true)
         .max_term_width(100)
         .args(general::arguments());
-    let root = root.subcommands(crate::signalwire::ENDPOINTS.into_iter().map(mint::signalwire_command));
+    let root = root.subcommands(
+        ENDPOINTS.into_iter().map(|endpoint| minting(endpoint.kind, &|| mint::signalwire_command(endpoint))),
+    );
     root.subcommands([
-        mint::twilio_command(),
+        minting(Kind::Twilio, &mint::twilio_command),
         inspect::command(),
         profile::command(),
         emulator_command(),

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::ArgMatches;
 use clap::error::ErrorKind;
 
-use super::{Command, Invocation, fault, general, inspect, mint, profile, tree};
+use super::{Command, Invocation, fault, general, inspect, mint, profile, tree, tree_for};
 use crate::error::{Failure, Result};
 use crate::output::report::Tone;
 use crate::signalwire::ENDPOINTS;
@@ -17,14 +17,15 @@ use crate::signalwire::ENDPOINTS;
 /// Exit 2, naming the flag and what it takes.
 pub fn parse(words: &[OsString]) -> Result<Invocation> {
     let tone = tone_of(words);
-    let mut tree = tree();
-    let matches = match tree.try_get_matches_from_mut(words) {
+    let mut needed = tree_for(words);
+    let matches = match needed.try_get_matches_from_mut(words) {
         Ok(matches) => matches,
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
             let command = Command::Print(error.render().to_string());
             return Ok(Invocation { general: super::General { tone, ..super::General::default() }, command });
         }
-        Err(error) => return Err(fault::failure(&error, &tree)),
+        // The flag that was meant may be any command's.
+        Err(error) => return Err(fault::failure(&error, &tree())),
     };
     let general = general::read(&matches, tone.json);
     let command = command(&matches)?;

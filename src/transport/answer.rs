@@ -58,9 +58,11 @@ pub(super) fn unclear(what: &str) -> Failure {
 /// Exit 4, 5 or 6 for anything but a success with a token that can be believed.
 pub fn judge(received: &Received, request: &Request, host: &str, scrubber: &Scrubber) -> error::Result<Answer> {
     let status = received.status;
+    if (200..300).contains(&status) {
+        return success(received, request, host, scrubber);
+    }
     let said = Said::read(received, request, scrubber);
     let failure = match status {
-        200..=299 => return success(received, request, host, scrubber),
         300..=399 => redirect(received, host, scrubber),
         401 => refused(&said, host, "401 Unauthorized").hint(format!(
             "three causes look alike: a wrong project id or API token, a wrong space, or an API token without the scope {} (tokenmint profile check tells more)",

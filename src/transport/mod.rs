@@ -133,6 +133,21 @@ impl Transport {
         judge(&received)
     }
 
+    /// Judges the body of an answer to a request as [`Transport::mint`] does, without a network.
+    ///
+    /// # Errors
+    /// Exit 6 where the body cannot be believed.
+    pub fn believe(&self, body: &[u8], request: &Request) -> Result<Answer> {
+        let received = Received {
+            status: 200,
+            retry_after: None,
+            content_type: None,
+            location: None,
+            body: Zeroizing::new(body.to_vec()),
+        };
+        judge(&received, request, self.space.host(), &self.scrubber)
+    }
+
     /// Sends a request that cannot mint anything, and gives the status of the answer.
     ///
     /// # Errors

@@ -1,0 +1,117 @@
+//! What the steps of a mint cost inside one process: `cargo bench`. How the whole program does beside others is for
+//! `ratios`.
+#![allow(missing_docs, clippy::unwrap_used, reason = "a measurement that cannot begin has nothing to say")]
+
+use std::hint::black_box;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use tokenmint::batch::lines::Lines;
+use tokenmint::batch::resume::Kept;
+use tokenmint::batch::worker::{Run, Task, Worker};
+use tokenmint::credentials::{Secret, Space};
+use tokenmint::emulator::{API_TOKEN, Emulator, PROJECT_ID, Protocol};
+use tokenmint::sanitize::Scrubber;
+use tokenmint::signalwire::request::Draft;
+use tokenmint::signalwire::{Request, chat};
+use tokenmint::transport::{Settings, Transport};
+use tokenmint::twilio::{self, Defaults, Issuer, Key, Nonces, Signer};
+use tokenmint::world::World;
+
+/// Lines of the Twilio batch.
+const LINES: u64 = 100_000;
+
+/// The outside without variables: a proxy or a profile of the machine's own would be measured with the rest.
+fn world() -> World {
+    World { env: [("", ""); 0].into_iter().collect(), ..World::of_process() }
+}
+
+/// `chat --ttl 1h --channel lobby=rw`.
+fn chat_request() -> Request {
+    let given = [("ttl", vec!["1h".to_owned()]), ("channel", vec!["lobby=rw".to_owned()])].into_iter().collect();
+    let mut notes = Vec::new();
+    let draft = Draft::new(&chat::ENDPOINT, &given, None, world().now(), &mut notes).unwrap();
+    draft.finish(&mut notes).unwrap()
+}
+
+fn transport(space: Space) -> Transport {
+    let settings = Settings {
+        timeout: Duration::from_secs(30),
+        retries: 2,
+        cacert: None,
+        connections: 1,
+        halted: Arc::new(AtomicBool::new(false)),
+    };
+    Transport::new(space, PROJECT_ID, &Secret::new(API_TOKEN.to_owned()), settings, world()).unwrap()
+}
+
+/// `twilio --chat IS…`; each token brings its identity.
+fn twilio_draft(identity: Option<&str>) -> twilio::Draft {
+    let mut given: twilio::Given =
+        [("chat", vec![Some("IS0123456789abcdef0123456789abcdef".to_owned())])].into_iter().collect();
+    given.extend(identity.map(|identity| ("identity", vec![Some(identity.to_owned())])));
+    twilio::Draft::new(&given, &Defaults::default(), world().now(), &mut Vec::new()).unwrap()
+}
+
+fn signer() -> Signer {
+    let key = Key::new(&Secret::new("abcdefghijklmnopqrstuvwxyz012345".to_owned())).unwrap();
+    let issuer = Issuer::new("SK0123456789abcdef0123456789abcdef", "AC0123456789abcdef0123456789abcdef");
+    Signer::new(key, issuer, None)
+}
+
+fn chat_steps(criterion: &mut Criterion) {
+    criterion.bench_function("chat: the request from its flags to its bytes", |bench| {
+        bench.iter(|| black_box(chat_request().bytes()));
+    });
+
+    let emulator = Emulator::bind(([127, 0, 0, 1], 0).into(), Protocol::Http, world()).unwrap().start().unwrap();
+    let transport = transport(Space::loopback(emulator.address().port()));
+    let request = chat_request();
+    let token = transport.mint(&request, &|_| {}).unwrap().token;
+    let body = format!(r#"{{"token":"{}"}}"#, token.expose());
+    criterion.bench_function("chat: an answer from its bytes to its token", |bench| {
+        bench.iter(|| transport.believe(black_box(body.as_bytes()), &request).unwrap());
+    });
+    criterion.bench_function("chat: one mint against the emulator, connection kept", |bench| {
+        bench.iter(|| transport.mint(&request, &|_| {}).unwrap());
+    });
+}
+
+fn twilio_steps(criterion: &mut Criterion) {
+    let (draft, signer, mut nonces) = (twilio_draft(Some("alice")), signer(), Nonces::new(world().random));
+    let claims = draft.finish(world().now()).unwrap();
+    let mut token = String::new();
+    criterion.bench_function("twilio: one signature", |bench| {
+        bench.iter(|| {
+            token.clear();
+            signer.sign_into(black_box(&claims), Some(nonces.take().unwrap()), &mut token);
+        });
+    });
+
+    let input: String = (0..LINES).map(|number| format!("{{\"identity\":\"u{number}\"}}\n")).collect();
+    let run = Arc::new(Run {
+        task: Task::Twilio(twilio_draft(None), Box::new(signer)),
+        kept: Kept::default(),
+        world: world(),
+        scrubber: Scrubber::default(),
+        halted: Arc::new(AtomicBool::new(false)),
+    });
+    let mut group = criterion.benchmark_group("twilio");
+    group.throughput(Throughput::Elements(LINES)).sample_size(20);
+    group.bench_function("100,000 lines of a batch, one thread", |bench| {
+        bench.iter(|| {
+            let (mut lines, mut worker) = (Lines::new(input.as_bytes(), true), Worker::new(Arc::clone(&run)));
+            let mut minted = 0;
+            while let Some(chunk) = lines.next_chunk().unwrap() {
+                minted += black_box(worker.chunk(&chunk)).minted;
+            }
+            assert_eq!(minted, LINES);
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(steps, chat_steps, twilio_steps);
+criterion_main!(steps);
