@@ -90,7 +90,8 @@ fn twilio_steps(criterion: &mut Criterion) {
         });
     });
 
-    let input: String = (0..LINES).map(|number| format!("{{\"identity\":\"u{number}\"}}\n")).collect();
+    let input: String =
+        (0..LINES).fold(String::new(), |input, number| input + &format!("{{\"identity\":\"u{number}\"}}\n"));
     let run = Arc::new(Run {
         task: Task::Twilio(twilio_draft(None), Box::new(signer)),
         kept: Kept::default(),
