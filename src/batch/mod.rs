@@ -132,10 +132,11 @@ pub fn run(batch: &Batch, input: Input, setting: Setting) -> Result<Ended> {
         scrubber: setting.scrubber,
         halted: Arc::clone(&halted),
     });
-    let window = Arc::new(Window::new(threads as u64 * if signs { 2 } else { 4 }));
+    let ahead = threads * if signs { 2 } else { 4 };
+    let window = Arc::new(Window::new(ahead as u64));
     let (sent, fault) = (Arc::new(AtomicU64::new(0)), Arc::new(Mutex::new(None)));
-    let (queue, chunks) = mpsc::sync_channel(threads);
-    let (results, done) = mpsc::sync_channel(threads * 4);
+    let (queue, chunks) = mpsc::sync_channel(ahead);
+    let (results, done) = mpsc::sync_channel(ahead);
     let reader = Reader {
         window: Arc::clone(&window),
         sent: Arc::clone(&sent),

@@ -1,6 +1,7 @@
 //! From the words of the command line to an [`Invocation`].
 
 use std::ffi::OsString;
+use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 
 use clap::ArgMatches;
@@ -17,7 +18,8 @@ use crate::signalwire::ENDPOINTS;
 /// Exit 2, naming the flag and what it takes.
 pub fn parse(words: &[OsString]) -> Result<Invocation> {
     let tone = tone_of(words);
-    let mut needed = tree_for(words);
+    // Never taken apart: the program is short-lived, and that would cost as much as half of the making.
+    let mut needed = ManuallyDrop::new(tree_for(words));
     let matches = match needed.try_get_matches_from_mut(words) {
         Ok(matches) => matches,
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {

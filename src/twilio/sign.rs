@@ -10,6 +10,9 @@ use super::claims::{Claims, Issuer, Nonce, header_json};
 use super::key::Key;
 use crate::credentials::Secret;
 
+/// The characters of an encoded signature.
+const SIGNATURE: usize = 43;
+
 /// Signs tokens of one API key.
 #[derive(Debug, Clone)]
 pub struct Signer {
@@ -36,8 +39,7 @@ impl Signer {
 
     /// A signed token.
     pub fn sign(&self, claims: &Claims<'_>, nonce: Option<Nonce>) -> Secret {
-        // Room for everything at once: a string that grows would leave pieces of the token behind.
-        let mut token = String::with_capacity(1_024 + 2 * (claims.identity.len() + claims.terms.grants.len()));
+        let mut token = String::new();
         self.sign_into(claims, nonce, &mut token);
         Secret::new(token)
     }
@@ -53,6 +55,9 @@ impl Signer {
             other = Head::new(&self.key, claims.region());
             &other
         };
+        // Room for all of it at once, and no more: a string that grows leaves pieces of the token behind, and what is
+        // wiped in the end is the room.
+        token.reserve_exact(head.encoded.len() + payload.len().div_ceil(3) * 4 + 1 + SIGNATURE);
         token.push_str(&head.encoded);
         let start = token.len();
         URL_SAFE_NO_PAD.encode_string(&payload, token);
