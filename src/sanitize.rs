@@ -69,6 +69,8 @@ pub struct Scrubber {
     plain: Vec<Secret>,
     /// Worked out for the first text: most runs say nothing that could hold a secret.
     forms: OnceLock<Vec<Secret>>,
+    /// The long forms without those that hold another one: finding the one inside is enough to know.
+    telling: OnceLock<Vec<Secret>>,
 }
 
 impl Scrubber {
@@ -76,7 +78,7 @@ impl Scrubber {
     /// of fewer than four characters is not looked for: it would tear up any text.
     pub fn new<'a>(secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
         let plain = secrets.into_iter().filter(|secret| secret.expose().len() >= 4).cloned().collect();
-        Scrubber { plain, forms: OnceLock::new() }
+        Scrubber { plain, ..Scrubber::default() }
     }
 
     fn forms(&self) -> &[Secret] {
@@ -100,7 +102,12 @@ impl Scrubber {
     /// Whether a text has one of the secrets in it, in any of their forms. Short forms are passed over: any long text
     /// may hold them by chance.
     pub fn knows(&self, text: &str) -> bool {
-        self.forms().iter().map(Secret::expose).any(|form| form.len() >= 16 && text.contains(form))
+        let telling = self.telling.get_or_init(|| {
+            let long: Vec<&str> = self.forms().iter().map(Secret::expose).filter(|form| form.len() >= 16).collect();
+            let holds_other = |form: &str| long.iter().any(|other| *other != form && form.contains(other));
+            long.iter().filter(|form| !holds_other(form)).map(|form| Secret::new((*form).to_owned())).collect()
+        });
+        telling.iter().any(|form| text.contains(form.expose()))
     }
 
     /// Somebody else's text, ready to be shown: cleaned, scrubbed, then cut at [`SHOWN`] characters.

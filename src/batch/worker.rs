@@ -68,6 +68,8 @@ pub struct Outcome {
 pub struct Worker {
     run: Arc<Run>,
     nonces: Nonces,
+    /// Where a token is signed before it is written: one piece of memory for all of them.
+    signed: String,
     /// The last end of life that was written, and its text: of a thousand tokens most end in the same second.
     end: (Timestamp, String),
 }
@@ -75,6 +77,8 @@ pub struct Worker {
 /// What a line becomes.
 enum Made {
     Token(Token, Vec<Note>),
+    /// A token in the worker's own memory, and when it ends.
+    Signed(Timestamp),
     Shown(String),
 }
 
@@ -82,7 +86,7 @@ impl Worker {
     /// A thread's state.
     pub fn new(run: Arc<Run>) -> Self {
         let nonces = Nonces::new(run.world.random);
-        Worker { run, nonces, end: (Timestamp::MIN, String::new()) }
+        Worker { run, nonces, signed: String::new(), end: (Timestamp::MIN, String::new()) }
     }
 
     /// Does a chunk, line by line, until it is done or the run is to stop.
@@ -125,6 +129,11 @@ impl Worker {
         }
         match self.make(fields, now) {
             Ok(Made::Token(token, notes)) => self.write_token(number, id.as_deref(), &token, &notes, outcome),
+            Ok(Made::Signed(end)) => {
+                write_start(number, id.as_deref(), &mut outcome.text);
+                write_text(&mut outcome.text, "token", &self.signed);
+                self.write_end(Some(end), &[], outcome);
+            }
             Ok(Made::Shown(shown)) => {
                 write_start(number, id.as_deref(), &mut outcome.text);
                 outcome.text.extend_from_slice(shown.as_bytes());
@@ -153,8 +162,9 @@ impl Worker {
             Task::Twilio(draft, signer) => {
                 let fields = twilio::keyed::as_object(fields)?;
                 let claims = draft.with_line(&fields, now)?;
-                let token = signer.sign(&claims, Some(self.nonces.take()?));
-                Ok(Made::Token(Token::twilio(token, claims.expires_at()), Vec::new()))
+                self.signed.clear();
+                signer.sign_into(&claims, Some(self.nonces.take()?), &mut self.signed);
+                Ok(Made::Signed(claims.expires_at()))
             }
             Task::ShowSignalWire(draft, space) => {
                 let mut notes = Vec::new();
@@ -174,34 +184,32 @@ impl Worker {
     fn write_token(&mut self, number: u64, id: Option<&str>, token: &Token, notes: &[Note], outcome: &mut Outcome) {
         let text = &mut outcome.text;
         write_start(number, id, text);
-        // A believable token has nothing in it that JSON would escape.
-        text.extend_from_slice(b",\"token\":\"");
-        text.extend_from_slice(token.token.expose().as_bytes());
-        text.push(b'"');
+        write_text(text, "token", token.token.expose());
         match token.refresh_token.as_ref().map(Secret::expose) {
-            Some(refresh) => {
-                text.extend_from_slice(b",\"refresh_token\":\"");
-                text.extend_from_slice(refresh.as_bytes());
-                text.push(b'"');
-            }
+            Some(refresh) => write_text(text, "refresh_token", refresh),
             None if token.kind == Kind::Guest => text.extend_from_slice(b",\"refresh_token\":null"),
             None => {}
         }
-        text.extend_from_slice(b",\"expires_at\":");
-        match token.expires_at {
-            None => text.extend_from_slice(b"null"),
+        self.write_end(token.expires_at, notes, outcome);
+    }
+
+    /// Writes the end of a token's life, what is odd about it, and the end of its line.
+    fn write_end(&mut self, end: Option<Timestamp>, notes: &[Note], outcome: &mut Outcome) {
+        outcome.text.extend_from_slice(b",\"expires_at\":");
+        match end {
+            None => outcome.text.extend_from_slice(b"null"),
             Some(end) => {
                 if end != self.end.0 {
                     self.end = (end, json::string(&time::rfc3339(end)));
                 }
-                text.extend_from_slice(self.end.1.as_bytes());
+                outcome.text.extend_from_slice(self.end.1.as_bytes());
             }
         }
         if !notes.is_empty() {
             let warnings: Vec<&str> = notes.iter().map(Note::text).collect();
-            text.extend_from_slice(format!(",\"warnings\":{}", serde_json::Value::from(warnings)).as_bytes());
+            outcome.text.extend_from_slice(format!(",\"warnings\":{}", serde_json::Value::from(warnings)).as_bytes());
         }
-        text.extend_from_slice(b"}\n");
+        outcome.text.extend_from_slice(b"}\n");
         outcome.minted += 1;
     }
 
@@ -231,6 +239,13 @@ fn read(line: &[u8]) -> Result<(Object, Option<String>)> {
     }
     let id = fields.remove("id");
     Ok((fields, id))
+}
+
+/// A member whose value is a token: a believable one has nothing in it that JSON would escape.
+fn write_text(text: &mut Vec<u8>, key: &str, token: &str) {
+    for part in [",\"", key, "\":\"", token, "\""] {
+        text.extend_from_slice(part.as_bytes());
+    }
 }
 
 fn write_start(number: u64, id: Option<&str>, text: &mut Vec<u8>) {

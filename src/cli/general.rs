@@ -58,6 +58,18 @@ pub(super) fn arguments() -> Vec<Arg> {
     .collect()
 }
 
+/// `--output` of the commands that report instead of minting.
+pub(super) fn report_format() -> Arg {
+    Arg::new("output")
+        .long("output")
+        .short('o')
+        .value_name("FORMAT")
+        .value_parser(["text", "json"])
+        .default_value("text")
+        .hide_possible_values(true)
+        .help("text or json")
+}
+
 pub(super) fn read(matches: &ArgMatches, json: bool) -> General {
     let color = matches.get_one::<String>("color").map(String::as_str);
     General {

@@ -3,7 +3,7 @@
 use clap::{Arg, ArgAction, ArgMatches};
 use jiff::SignedDuration;
 
-use super::help;
+use super::{general, help};
 use crate::error::{Failure, Result};
 use crate::time;
 
@@ -49,16 +49,7 @@ pub(super) fn command() -> clap::Command {
                 .action(ArgAction::SetTrue)
                 .help("Check a Twilio token's signature with the secret of the profile or the environment"),
         )
-        .arg(
-            Arg::new("output")
-                .long("output")
-                .short('o')
-                .value_name("FORMAT")
-                .value_parser(["text", "json"])
-                .default_value("text")
-                .hide_possible_values(true)
-                .help("text or json"),
-        )
+        .arg(general::report_format())
 }
 
 pub(super) fn read(matches: &ArgMatches) -> Result<Inspect> {

@@ -170,13 +170,6 @@ impl clap::builder::TypedValueParser for Suggested {
 
 /// The flags that say what becomes of a token, whichever it is.
 fn shared_arguments(variable: &str) -> Vec<Arg> {
-    let file = |name: &'static str| {
-        Arg::new(name)
-            .long(name)
-            .value_name("FILE")
-            .value_parser(value_parser!(PathBuf))
-            .value_hint(ValueHint::FilePath)
-    };
     vec![
         Arg::new("output")
             .long("output")
@@ -219,15 +212,12 @@ fn shared_arguments(variable: &str) -> Vec<Arg> {
     .collect()
 }
 
+fn file(name: &'static str) -> Arg {
+    Arg::new(name).long(name).value_name("FILE").value_parser(value_parser!(PathBuf)).value_hint(ValueHint::FilePath)
+}
+
 /// The flags of a run with many tokens.
 fn batch_arguments() -> Vec<Arg> {
-    let file = |name: &'static str| {
-        Arg::new(name)
-            .long(name)
-            .value_name("FILE")
-            .value_parser(value_parser!(PathBuf))
-            .value_hint(ValueHint::FilePath)
-    };
     vec![
         file("batch")
             .conflicts_with_all(["command", "write", "curl"])

@@ -2,7 +2,7 @@
 
 use clap::{Arg, ArgMatches};
 
-use super::{help, mint};
+use super::{general, help, mint};
 use crate::error::Result;
 use crate::transport::Settings;
 
@@ -33,18 +33,12 @@ pub enum Action {
 pub(super) fn command() -> clap::Command {
     let name =
         || Arg::new("name").value_name("NAME").help("The profile; without it, the credentials that a mint would use");
-    let output = || {
-        Arg::new("output")
-            .long("output")
-            .short('o')
-            .value_name("FORMAT")
-            .value_parser(["text", "json"])
-            .default_value("text")
-            .hide_possible_values(true)
-            .help("text or json")
-    };
     let subcommand = |name: &'static str, about: &'static str, example: &'static str| {
-        clap::Command::new(name).about(about).help_template(help::TEMPLATE).before_long_help(example).arg(output())
+        clap::Command::new(name)
+            .about(about)
+            .help_template(help::TEMPLATE)
+            .before_long_help(example)
+            .arg(general::report_format())
     };
     clap::Command::new("profile")
         .about("List, show, create and check profiles")
