@@ -71,11 +71,6 @@ impl std::fmt::Debug for What {
     }
 }
 
-/// A command without its flags: what the help of the program says of it.
-pub(super) fn bare_command(kind: Kind) -> clap::Command {
-    clap::Command::new(kind.name()).about(help::mint(kind).about)
-}
-
 pub(super) fn signalwire_command(endpoint: &'static Endpoint) -> clap::Command {
     let texts = help::mint(endpoint.kind);
     let body = Arg::new("body")
@@ -84,7 +79,8 @@ pub(super) fn signalwire_command(endpoint: &'static Endpoint) -> clap::Command {
         .help_heading(FIELDS)
         .help("The whole request body as JSON; flags override its fields")
         .long_help(format!("The whole request body as JSON; flags override its fields\n\nFields that tokenmint does not know are sent as they are. {JSON_FORMS}"));
-    bare_command(endpoint.kind)
+    clap::Command::new(endpoint.kind.name())
+        .about(texts.about)
         .long_about(format!(
             "{}\n\nPOST {} with an API token that has the scope {}.",
             texts.long_about, endpoint.path, endpoint.scope
@@ -306,7 +302,8 @@ pub(super) fn settings(matches: &ArgMatches) -> Result<Settings> {
 
 pub(super) fn twilio_command() -> clap::Command {
     let texts = help::mint(Kind::Twilio);
-    bare_command(Kind::Twilio)
+    clap::Command::new(Kind::Twilio.name())
+        .about(texts.about)
         .long_about(texts.long_about)
         .help_template(help::TEMPLATE)
         .before_long_help(texts.examples)

@@ -16,8 +16,7 @@ use std::path::PathBuf;
 use clap::{Arg, ArgAction, ValueHint, value_parser};
 
 use crate::output::report::Tone;
-use crate::signalwire::ENDPOINTS;
-use crate::token::Kind;
+use crate::signalwire::{chat, guest, pubsub, video};
 
 pub use generate::{SHELLS, completions, man_pages};
 pub use inspect::Inspect;
@@ -71,20 +70,35 @@ pub enum Command {
 
 /// The whole tree: every command, flag, help text and alias.
 pub fn tree() -> clap::Command {
-    tree_with(|_| true)
+    root().subcommand_required(true).subcommands(COMMANDS.iter().map(|(_, make)| make()))
 }
 
-/// The tree as far as a command line can need it. The commands that mint have some forty flags each, and making them all
-/// would take longer than anything else at the start, so only a command whose name is among the words gets its own.
+/// The tree as far as a command line that is right can need it. The commands that mint have some forty flags each, and
+/// making all of them would take longer than anything else at the start, so only what is named among the words is there.
 fn tree_for(words: &[OsString]) -> clap::Command {
-    tree_with(|name| words.iter().any(|word| word == name))
+    let named = COMMANDS.iter().filter(|(name, _)| words.iter().any(|word| word == name));
+    root().subcommands(named.map(|(_, make)| make()))
 }
 
-fn tree_with(whole: impl Fn(&str) -> bool) -> clap::Command {
-    let minting = |kind: Kind, command: &dyn Fn() -> clap::Command| {
-        if whole(kind.name()) { command() } else { mint::bare_command(kind) }
-    };
-    let root = clap::Command::new("tokenmint")
+/// Makes a command with its flags and its help.
+type Make = fn() -> clap::Command;
+
+/// The commands, in the order of the help.
+const COMMANDS: [(&str, Make); 10] = [
+    ("chat", || mint::signalwire_command(&chat::ENDPOINT)),
+    ("pubsub", || mint::signalwire_command(&pubsub::ENDPOINT)),
+    ("guest", || mint::signalwire_command(&guest::ENDPOINT)),
+    ("video", || mint::signalwire_command(&video::ENDPOINT)),
+    ("twilio", mint::twilio_command),
+    ("inspect", inspect::command),
+    ("profile", profile::command),
+    ("emulator", emulator_command),
+    ("completions", completions_command),
+    ("man", man_command),
+];
+
+fn root() -> clap::Command {
+    clap::Command::new("tokenmint")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Mint short-lived access tokens for real-time services")
         .long_about(help::ABOUT)
@@ -92,22 +106,10 @@ fn tree_with(whole: impl Fn(&str) -> bool) -> clap::Command {
         .help_template(help::TEMPLATE)
         .before_long_help(help::ROOT_EXAMPLES)
         .after_long_help(format!("{}\n\n{}", help::ENVIRONMENT, help::EXIT_CODES))
-        .subcommand_required(true)
         .disable_help_subcommand(true)
         .disable_help_flag(true)
         .max_term_width(100)
-        .args(general::arguments());
-    let root = root.subcommands(
-        ENDPOINTS.into_iter().map(|endpoint| minting(endpoint.kind, &|| mint::signalwire_command(endpoint))),
-    );
-    root.subcommands([
-        minting(Kind::Twilio, &mint::twilio_command),
-        inspect::command(),
-        profile::command(),
-        emulator_command(),
-        completions_command(),
-        man_command(),
-    ])
+        .args(general::arguments())
 }
 
 fn emulator_command() -> clap::Command {

@@ -18,15 +18,12 @@ use crate::signalwire::ENDPOINTS;
 /// Exit 2, naming the flag and what it takes.
 pub fn parse(words: &[OsString]) -> Result<Invocation> {
     let tone = tone_of(words);
-    // Never taken apart: the program is short-lived, and that would cost as much as half of the making.
-    let mut needed = ManuallyDrop::new(tree_for(words));
-    let matches = match needed.try_get_matches_from_mut(words) {
+    let matches = match matches(words) {
         Ok(matches) => matches,
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
             let command = Command::Print(error.render().to_string());
             return Ok(Invocation { general: super::General { tone, ..super::General::default() }, command });
         }
-        // The flag that was meant may be any command's.
         Err(error) => return Err(fault::failure(&error, &tree())),
     };
     let general = general::read(&matches, tone.json);
@@ -39,6 +36,18 @@ pub fn parse(words: &[OsString]) -> Result<Invocation> {
         return Err(Failure::usage("-- needs a command after it"));
     }
     Ok(Invocation { general, command })
+}
+
+/// What the parser makes of the words: with the named command alone, and only where that does not do, with all of them.
+fn matches(words: &[OsString]) -> std::result::Result<ArgMatches, clap::Error> {
+    // Never taken apart: the program is short-lived, and that would cost as much as half of the making.
+    let mut needed = ManuallyDrop::new(tree_for(words));
+    match needed.try_get_matches_from_mut(words) {
+        Ok(matches) if matches.subcommand().is_some() => Ok(matches),
+        Err(error) if error.kind() == ErrorKind::DisplayVersion => Err(error),
+        // Help lists every command, and a flag that was meant may be any command's.
+        _ => ManuallyDrop::new(tree()).try_get_matches_from_mut(words),
+    }
 }
 
 fn command(matches: &ArgMatches) -> Result<Command> {
