@@ -14,7 +14,7 @@ use crate::mint;
 use crate::output::deliver;
 use crate::output::report::Report;
 use crate::sanitize::{self, REDACTED};
-use crate::signalwire::ENDPOINTS;
+use crate::signalwire::{ENDPOINTS, Endpoint};
 use crate::system;
 use crate::world::World;
 
@@ -144,25 +144,7 @@ impl Looker<'_> {
             );
             return Err(Failure::unavailable(message).status(*status).hint("check the space name"));
         }
-        let text = if self.json {
-            let endpoints: Vec<_> = rows
-                .iter()
-                .map(|(endpoint, status)| {
-                    let authorised = verdict(*status);
-                    json!({ "kind": endpoint.kind.name(), "path": endpoint.path, "scope": endpoint.scope, "authorised": authorised, "status": status })
-                })
-                .collect();
-            line(&json!({ "source": way.source, "space": way.space, "endpoints": endpoints }))
-        } else {
-            rows.iter().fold(format!("{} with {}\n", way.space, way.source), |text, (endpoint, status)| {
-                let said = match verdict(*status) {
-                    Some(true) => "may be used".to_owned(),
-                    Some(false) => format!("refused ({status}); the scope is {}", endpoint.scope),
-                    None => format!("unclear ({status})"),
-                };
-                text + &format!("  {:8}{said}\n", endpoint.kind.name())
-            })
-        };
+        let text = self.verdicts(&way, &rows);
         deliver::stdout(text.as_bytes())?;
         if refused == 0 {
             return Ok(0);
@@ -175,6 +157,26 @@ impl Looker<'_> {
             "give the API token the missing scopes in the SignalWire Dashboard".to_owned()
         };
         Err(failure.hint(hint))
+    }
+
+    /// What `check` found, endpoint by endpoint.
+    fn verdicts(&self, way: &mint::Way, rows: &[(&Endpoint, u16)]) -> String {
+        if self.json {
+            let endpoints = rows.iter().map(|(endpoint, status)| {
+                let (kind, path, scope) = (endpoint.kind.name(), endpoint.path, endpoint.scope);
+                json!({ "kind": kind, "path": path, "scope": scope, "authorised": verdict(*status), "status": status })
+            });
+            let endpoints: Vec<_> = endpoints.collect();
+            return line(&json!({ "source": way.source, "space": way.space, "endpoints": endpoints }));
+        }
+        rows.iter().fold(format!("{} with {}\n", way.space, way.source), |text, (endpoint, status)| {
+            let said = match verdict(*status) {
+                Some(true) => "may be used".to_owned(),
+                Some(false) => format!("refused ({status}); the scope is {}", endpoint.scope),
+                None => format!("unclear ({status})"),
+            };
+            text + &format!("  {:8}{said}\n", endpoint.kind.name())
+        })
     }
 
     fn init(&self, notes: &mut Vec<Note>) -> Result<String> {

@@ -111,13 +111,7 @@ pub struct Setting {
 /// # Errors
 /// Exit 1 where the system gives no threads or signal handlers; see [`resume::open`] for the output.
 pub fn run(batch: &Batch, input: Input, setting: Setting) -> Result<Ended> {
-    let (kept, output): (_, Box<dyn Write>) = match &batch.resume {
-        None => (resume::Kept::default(), crate::output::deliver::lines()),
-        Some(path) => {
-            let (kept, file) = resume::open(path)?;
-            (kept, Box::new(file))
-        }
-    };
+    let (kept, output) = open_output(batch)?;
     let signals = Signals::watch(&setting.halted)?;
     let signs = matches!(setting.task, Task::Twilio(..) | Task::ShowTwilio(..));
     let dry = matches!(setting.task, Task::ShowSignalWire(..) | Task::ShowTwilio(..));
@@ -164,6 +158,13 @@ pub fn run(batch: &Batch, input: Input, setting: Setting) -> Result<Ended> {
     let unread = fault.lock().ok().and_then(|mut fault| fault.take());
     let Writer { tally, stop, .. } = writer;
     Ok(Ended { tally, result: verdict(&tally, stop, unread, signals.received()) })
+}
+
+/// Where the lines go, and those that need not be minted again.
+fn open_output(batch: &Batch) -> Result<(resume::Kept, Box<dyn Write>)> {
+    let Some(path) = &batch.resume else { return Ok((resume::Kept::default(), crate::output::deliver::lines())) };
+    let (kept, file) = resume::open(path)?;
+    Ok((kept, Box::new(file)))
 }
 
 fn verdict(
