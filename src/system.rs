@@ -26,11 +26,6 @@ pub fn distrust(metadata: &Metadata) -> Option<Distrust> {
     imp::distrust(metadata)
 }
 
-/// Whether somebody else owns a file.
-pub fn is_foreign(metadata: &Metadata) -> bool {
-    imp::distrust(metadata) == Some(Distrust::Owner)
-}
-
 /// Creates a file that must not exist yet, readable by its owner alone from the first moment.
 ///
 /// # Errors

@@ -90,14 +90,7 @@ impl Config {
         if let Some((_, profile)) = self.profiles.iter().find(|(known, _)| known == name) {
             return Ok(profile);
         }
-        let names: Vec<&str> = self.profiles.iter().map(|(name, _)| name.as_str()).chain(["emulator"]).collect();
-        let failure = Failure::configuration(format!(
-            "no profile '{}' in {}{}",
-            sanitize::clip(name, 60),
-            sanitize::path(&self.path),
-            suggest::aside(name, names.iter().copied())
-        ));
-        Err(failure.hint(format!("profiles: {}", sanitize::clip(&names.join(", "), sanitize::SHOWN))))
+        Err(self.absent(name, &format!("no profile '{}' in", sanitize::clip(name, 60))))
     }
 
     /// Reads the text of a configuration file; `path` is where it stands.
@@ -113,16 +106,18 @@ impl Config {
     /// # Errors
     /// Exit 3 with the nearest name, or all of them.
     pub fn require_default(&self, name: &str) -> Result<()> {
-        let names: Vec<&str> = self.profiles.iter().map(|(name, _)| name.as_str()).chain(["emulator"]).collect();
-        if names.contains(&name) {
+        if name == super::EMULATOR || self.profiles.iter().any(|(known, _)| known == name) {
             return Ok(());
         }
-        let nearest = suggest::aside(name, names.iter().copied());
-        Err(Failure::configuration(format!(
-            "default_profile names no profile of {}{nearest}",
-            sanitize::path(&self.path)
-        ))
-        .hint(format!("profiles: {}", sanitize::clip(&names.join(", "), sanitize::SHOWN))))
+        Err(self.absent(name, "default_profile names no profile of"))
+    }
+
+    /// What is said of a name that no profile has: `what` comes before the path of the file.
+    fn absent(&self, name: &str, what: &str) -> Failure {
+        let names: Vec<&str> = self.profiles.iter().map(|(name, _)| name.as_str()).chain([super::EMULATOR]).collect();
+        let (path, nearest) = (sanitize::path(&self.path), suggest::aside(name, names.iter().copied()));
+        Failure::configuration(format!("{what} {path}{nearest}"))
+            .hint(format!("profiles: {}", sanitize::clip(&names.join(", "), sanitize::SHOWN)))
     }
 
     /// Reads a configuration file that exists.

@@ -106,10 +106,7 @@ impl Job<'_> {
             self.report.notes(&std::mem::take(notes));
             return program.run(&token, names);
         }
-        if self.general.tone.quiet {
-            notes.clear();
-        }
-        let rendered = render(&token, self.mint.format, names, notes, self.world.now());
+        let rendered = render(&token, self.mint.format, names, self.warnings(notes), self.world.now());
         destination.deliver(&rendered)?;
         Ok(0)
     }
@@ -166,12 +163,17 @@ impl Job<'_> {
             }
             request.as_curl(&space, &self.mint.settings)
         } else if self.mint.format == Format::Json {
-            let warnings: Vec<&str> = notes.iter().map(Note::text).collect();
+            let warnings: Vec<&str> = self.warnings(notes).iter().map(Note::text).collect();
             request.as_json(&space, &warnings)
         } else {
             request.as_text(&space)
         };
         self.put(&text)
+    }
+
+    /// What stands in the `warnings` of JSON: nothing with `-q`.
+    fn warnings<'n>(&self, notes: &'n [Note]) -> &'n [Note] {
+        if self.general.tone.quiet { &[] } else { notes }
     }
 
     /// Puts what is shown instead of a token where the token would go.

@@ -79,7 +79,7 @@ impl Order {
         let nonce = Nonces::new(job.world.random).take()?;
         let (header, claims) = (claims.header_json(), claims.claims_json(&issuer, Some(nonce)));
         let text = if job.mint.format == Format::Json {
-            let warnings: Vec<&str> = notes.iter().map(Note::text).collect();
+            let warnings: Vec<&str> = job.warnings(notes).iter().map(Note::text).collect();
             let warnings = match warnings.as_slice() {
                 [] => String::new(),
                 some => format!(",\"warnings\":{}", serde_json::Value::from(some.to_vec())),

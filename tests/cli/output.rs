@@ -387,3 +387,13 @@ fn what_is_shown_instead_of_a_token_goes_where_the_token_would() {
     let run = tokenmint(CHAT).args(["--dry-run", "--write", "out"]).shell("\"$@\" && head -n 1 out");
     run.prints("POST https://SPACE.signalwire.com/api/chat/tokens\n").run();
 }
+
+#[test]
+fn quiet_leaves_no_warnings_in_json_either() {
+    let server = Server::minting();
+    let token =
+        tokenmint(VIDEO).args(["-q", "-o", "json"]).credentials(&server).stdout(predicates::str::contains("token"));
+    assert_eq!(token.run().json().get("warnings"), None);
+    let shown = tokenmint(VIDEO).args(["-q", "-o", "json", "--dry-run"]).stdout(predicates::str::contains("url")).run();
+    assert_eq!(shown.json().get("warnings"), None);
+}
