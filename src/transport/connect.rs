@@ -13,7 +13,11 @@ use ureq::Error;
 use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, DefaultConnector, NextTimeout, Transport};
+use ureq::unversioned::transport::{
+    Buffers, ConnectionDetails, Connector, DefaultConnector, NextTimeout, RustlsConnector, TcpConnector, Transport,
+};
+
+use super::thrift::{Plain, Whole};
 
 /// Marks an error that came before anything of the request was sent: resolving, connecting, the proxy, the TLS handshake.
 #[derive(Debug)]
@@ -53,7 +57,21 @@ impl std::error::Error for NotSent {}
 /// The library's own connections, their failures marked. The TLS handshake is part of connecting, so whatever passes
 /// here unmarked has left nothing on the wire but the handshake.
 #[derive(Debug, Default)]
-pub(super) struct Establish(DefaultConnector);
+pub(super) struct Establish {
+    tcp: TcpConnector,
+    tls: RustlsConnector,
+    /// Everything that has to do with a proxy.
+    general: DefaultConnector,
+}
+
+impl Establish {
+    /// A connection that goes through nobody.
+    fn direct(&self, details: &ConnectionDetails) -> Result<Option<Box<dyn Transport>>, Error> {
+        let Some(plain) = self.tcp.connect(details, None::<()>)? else { return Ok(None) };
+        let Some(connected) = self.tls.connect(details, Some(Plain::new(plain)))? else { return Ok(None) };
+        Ok(Some(Box::new(Whole::new(connected))))
+    }
+}
 
 impl Connector<()> for Establish {
     type Out = Box<dyn Transport>;
@@ -63,16 +81,14 @@ impl Connector<()> for Establish {
             // Going through a proxy, the library comes back here, on the same thread, for the connection to it.
             let negotiation = Arc::new(Negotiation { ends: deadline(details.timeout), over: AtomicBool::new(false) });
             NEGOTIATION.set(Some(Arc::clone(&negotiation)));
-            let connected = self.0.connect(details, chained).map_err(NotSent::mark);
+            let connected = self.general.connect(details, chained).map_err(NotSent::mark);
             NEGOTIATION.set(None);
             negotiation.over.store(true, Ordering::Relaxed);
-            return connected;
+            return Ok(connected?.map(|connected| Box::new(Whole::new(connected)) as Box<dyn Transport>));
         }
-        let connected = self.0.connect(details, chained).map_err(NotSent::mark)?;
-        Ok(match (connected, NEGOTIATION.take()) {
-            (Some(inner), Some(negotiation)) => Some(Box::new(ToProxy { inner, negotiation })),
-            (connected, _) => connected,
-        })
+        let Some(negotiation) = NEGOTIATION.take() else { return self.direct(details).map_err(NotSent::mark) };
+        let connected = self.general.connect(details, chained).map_err(NotSent::mark)?;
+        Ok(connected.map(|inner| Box::new(ToProxy { inner, negotiation }) as Box<dyn Transport>))
     }
 }
 
