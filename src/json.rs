@@ -99,9 +99,24 @@ pub struct Object {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Member {
-    key: String,
+    /// The key as a JSON text.
     written_key: String,
+    /// The key itself where it is not what stands between the quotes.
+    escaped_key: Option<String>,
     value: String,
+}
+
+impl Member {
+    fn new(written_key: String, value: String) -> Self {
+        // A key that is no string of Unicode (a lone surrogate) is unknown to everybody: it keeps its text.
+        let decoded = |text: &str| as_str(text).map_or_else(|| text.to_owned(), Cow::into_owned);
+        let escaped_key = written_key.contains('\\').then(|| decoded(&written_key));
+        Member { written_key, escaped_key, value }
+    }
+
+    fn key(&self) -> &str {
+        self.escaped_key.as_deref().unwrap_or_else(|| self.written_key.trim_matches('"'))
+    }
 }
 
 impl Object {
@@ -129,27 +144,27 @@ impl Object {
 
     /// The text of a member's value; the last one where a key stands twice.
     pub fn get(&self, key: &str) -> Option<&str> {
-        self.members.iter().rev().find(|member| member.key == key).map(|member| member.value.as_str())
+        self.members.iter().rev().find(|member| member.key() == key).map(|member| member.value.as_str())
     }
 
     /// Sets a member to a JSON text: in its place if it is there, else at the end.
     pub fn set(&mut self, key: &str, value: String) {
-        match self.members.iter_mut().find(|member| member.key == key) {
+        match self.members.iter_mut().find(|member| member.key() == key) {
             Some(member) => member.value = value,
-            None => self.members.push(Member { key: key.to_owned(), written_key: string(key), value }),
+            None => self.members.push(Member::new(string(key), value)),
         }
     }
 
     /// Takes a member out and gives its text.
     pub fn remove(&mut self, key: &str) -> Option<String> {
-        let place = self.members.iter().position(|member| member.key == key)?;
+        let place = self.members.iter().position(|member| member.key() == key)?;
         Some(self.members.remove(place).value)
     }
 
     /// Sets every member of `other` here, in place or at the end, keys as written there.
     pub fn merge(&mut self, other: Object) {
         for member in other.members {
-            match self.members.iter_mut().find(|mine| mine.key == member.key) {
+            match self.members.iter_mut().find(|mine| mine.key() == member.key()) {
                 Some(mine) => *mine = member,
                 None => self.members.push(member),
             }
@@ -158,12 +173,15 @@ impl Object {
 
     /// Keys and the texts of their values, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.members.iter().map(|member| (member.key.as_str(), member.value.as_str()))
+        self.members.iter().map(|member| (member.key(), member.value.as_str()))
     }
 
     /// A key that stands twice, if one does.
     pub fn repeated(&self) -> Option<&str> {
-        let mut keys: Vec<&str> = self.members.iter().map(|member| member.key.as_str()).collect();
+        if self.members.len() < 2 {
+            return None;
+        }
+        let mut keys: Vec<&str> = self.members.iter().map(Member::key).collect();
         keys.sort_unstable();
         keys.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0])
     }
@@ -194,10 +212,7 @@ impl<'de> Deserialize<'de> for Object {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object, A::Error> {
                 let mut members = Vec::new();
                 while let Some((key, value)) = map.next_entry::<&'de RawValue, &'de RawValue>()? {
-                    let written_key = key.get().trim().to_owned();
-                    // A key that is no string of Unicode (a lone surrogate) is unknown to everybody: it keeps its text.
-                    let key = as_str(&written_key).map_or_else(|| written_key.clone(), Cow::into_owned);
-                    members.push(Member { key, written_key, value: compact(value.get()) });
+                    members.push(Member::new(key.get().trim().to_owned(), compact(value.get())));
                 }
                 Ok(Object { members })
             }
@@ -209,6 +224,10 @@ impl<'de> Deserialize<'de> for Object {
 
 /// Valid JSON without the white space between its tokens.
 fn compact(json: &str) -> String {
+    // Most of it has none, and nothing but white space is dropped.
+    if !json.bytes().any(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r')) {
+        return json.to_owned();
+    }
     let mut kept = String::with_capacity(json.len());
     let mut in_string = false;
     let mut escaped = false;

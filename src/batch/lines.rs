@@ -2,11 +2,15 @@
 
 use std::io::{self, Read};
 
+use memchr::{memchr, memchr_iter, memrchr};
+
 /// The most bytes of one line.
 pub const MAX_LINE: usize = 1024 * 1024;
+/// How many bytes are read at once.
+const BLOCK: usize = 16 * 1024;
 
-/// Some consecutive lines, or the mark of one that is too long to be read.
-#[derive(Debug, PartialEq, Eq)]
+/// Some consecutive lines, or the mark of one that is too long to be read. It is filled again and again.
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Chunk {
     /// The number of the first line, from 1.
     pub first: u64,
@@ -21,9 +25,10 @@ pub struct Chunk {
 /// Cuts an input into chunks. A chunk holds what has arrived, so that a slow producer is not waited for.
 pub struct Lines<R> {
     input: R,
-    /// Read and not yet given out.
+    /// Read, and from `start` on not yet given out.
     pending: Vec<u8>,
-    /// How much of `pending` is known to hold no line feed.
+    start: usize,
+    /// Up to where `pending` is known to hold no line feed that is of use.
     searched: usize,
     next_line: u64,
     at_start: bool,
@@ -34,36 +39,51 @@ pub struct Lines<R> {
 impl<R: Read> Lines<R> {
     /// Lines of `input`: one in each chunk, or with `whole_blocks` as many as a block brings.
     pub fn new(input: R, whole_blocks: bool) -> Self {
-        Lines { input, pending: Vec::new(), searched: 0, next_line: 1, at_start: true, ended: false, whole_blocks }
+        Lines {
+            input,
+            pending: Vec::new(),
+            start: 0,
+            searched: 0,
+            next_line: 1,
+            at_start: true,
+            ended: false,
+            whole_blocks,
+        }
     }
 
-    /// The next chunk, or `None` at the end.
+    /// Fills a chunk with what comes next; whether there was anything.
     ///
     /// # Errors
     /// Whatever reading the input says.
-    pub fn next_chunk(&mut self) -> io::Result<Option<Chunk>> {
+    pub fn next_chunk(&mut self, chunk: &mut Chunk) -> io::Result<bool> {
+        chunk.text.clear();
+        // One long line is no reason to hold its memory from then on.
+        chunk.text.shrink_to(4 * BLOCK);
+        chunk.too_long = false;
         loop {
             if let Some(end) = self.end_of_chunk() {
-                return Ok(Some(self.take(end)));
+                self.take(end, chunk);
+                return Ok(true);
             }
             if self.ended {
-                return Ok(if self.pending.is_empty() { None } else { Some(self.take(self.pending.len())) });
+                let left = self.start < self.pending.len();
+                if left {
+                    self.take(self.pending.len(), chunk);
+                }
+                return Ok(left);
             }
-            if self.pending.len() > MAX_LINE {
-                return self.skip_long_line().map(Some);
+            if self.pending.len() - self.start > MAX_LINE {
+                self.skip_long_line(chunk)?;
+                return Ok(true);
             }
             self.read_block()?;
         }
     }
 
-    /// Where the chunk ends that `pending` begins with: after its first line feed, or after its last.
+    /// Where the chunk ends that is next in `pending`: after its first line feed, or after its last.
     fn end_of_chunk(&mut self) -> Option<usize> {
         let unsearched = &self.pending[self.searched..];
-        let found = if self.whole_blocks {
-            unsearched.iter().rposition(|byte| *byte == b'\n')
-        } else {
-            unsearched.iter().position(|byte| *byte == b'\n')
-        };
+        let found = if self.whole_blocks { memrchr(b'\n', unsearched) } else { memchr(b'\n', unsearched) };
         if let Some(place) = found {
             Some(self.searched + place + 1)
         } else {
@@ -72,20 +92,20 @@ impl<R: Read> Lines<R> {
         }
     }
 
-    fn take(&mut self, end: usize) -> Chunk {
-        let rest = self.pending.split_off(end);
-        let text = std::mem::replace(&mut self.pending, rest);
-        self.searched = 0;
+    fn take(&mut self, end: usize, chunk: &mut Chunk) {
+        let text = &self.pending[self.start..end];
+        chunk.first = self.next_line;
+        chunk.bytes = text.len() as u64;
+        chunk.text.extend_from_slice(text);
+        self.next_line += memchr_iter(b'\n', text).count() as u64;
+        (self.start, self.searched) = (end, end);
         self.at_start = false;
-        let first = self.next_line;
-        #[allow(clippy::naive_bytecount, reason = "not worth a dependency beside the work on each line")]
-        let count = text.iter().filter(|byte| **byte == b'\n').count();
-        self.next_line += count as u64;
-        Chunk { first, bytes: text.len() as u64, text, too_long: false }
     }
 
     fn read_block(&mut self) -> io::Result<()> {
-        const BLOCK: usize = 16 * 1024;
+        self.pending.drain(..self.start);
+        self.searched -= self.start;
+        self.start = 0;
         let before = self.pending.len();
         self.pending.resize(before + BLOCK, 0);
         let read = loop {
@@ -108,26 +128,26 @@ impl<R: Read> Lines<R> {
     }
 
     /// Passes over the rest of a line that is too long, keeping none of it.
-    fn skip_long_line(&mut self) -> io::Result<Chunk> {
-        let first = self.next_line;
-        let mut bytes = 0;
+    fn skip_long_line(&mut self, chunk: &mut Chunk) -> io::Result<()> {
+        (chunk.first, chunk.bytes, chunk.too_long) = (self.next_line, 0, true);
         loop {
-            if let Some(place) = self.pending.iter().position(|byte| *byte == b'\n') {
-                bytes += place as u64 + 1;
-                self.pending.drain(..=place);
+            let line = &self.pending[self.start..];
+            let end = memchr(b'\n', line).map(|place| place + 1);
+            let passed = end.unwrap_or(line.len());
+            chunk.bytes += passed as u64;
+            self.start += passed;
+            self.searched = self.start;
+            if end.is_some() {
                 break;
             }
-            bytes += self.pending.len() as u64;
-            self.pending.clear();
             self.read_block()?;
             if self.ended {
                 break;
             }
         }
         self.pending.shrink_to(MAX_LINE / 16);
-        self.searched = 0;
         self.next_line += 1;
-        Ok(Chunk { first, text: Vec::new(), too_long: true, bytes })
+        Ok(())
     }
 }
 
@@ -150,9 +170,10 @@ mod tests {
     fn chunks(input: &[u8], step: usize, whole_blocks: bool) -> Vec<(u64, String)> {
         let mut lines = Lines::new(Trickle(input, step), whole_blocks);
         let mut found = Vec::new();
-        while let Some(chunk) = lines.next_chunk().unwrap() {
-            let text = if chunk.too_long { "too long".to_owned() } else { String::from_utf8(chunk.text).unwrap() };
-            found.push((chunk.first, text));
+        let mut chunk = Chunk::default();
+        while lines.next_chunk(&mut chunk).unwrap() {
+            let text = if chunk.too_long { "too long" } else { std::str::from_utf8(&chunk.text).unwrap() };
+            found.push((chunk.first, text.to_owned()));
         }
         found
     }

@@ -1,26 +1,25 @@
-//! Many tokens in one run: lines in, lines out, in the same order. One thread reads, several mint, this one writes; a
-//! window keeps them together, so that memory does not grow and little is minted that nobody takes.
+//! Many tokens in one run: lines in, lines out, in the same order, made by several threads that share a `flow`. What is
+//! asked for is settled here, and how it ends; this thread only watches the others.
 
+mod flow;
 pub mod lines;
-pub mod order;
+mod order;
 mod progress;
 pub mod resume;
 pub mod worker;
 
-use std::io::{self, IsTerminal as _, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use anyhow::Context as _;
 
 use crate::error::{Failure, Kind, Note, OrFail as _, Result};
+use flow::{Flow, Gone, Stop};
 use lines::{Chunk, Lines};
-use order::{Reorder, Window};
 use progress::Progress;
-use worker::{Outcome, Run, Task, Worker};
+use worker::{Run, Task, Worker};
 
 /// What was typed for a batch.
 #[derive(Debug, Clone)]
@@ -69,7 +68,7 @@ pub struct Ended {
 
 /// Where the lines come from.
 pub struct Input {
-    lines: Box<dyn io::Read + Send>,
+    lines: Box<dyn Read + Send>,
     size: Option<u64>,
 }
 
@@ -126,198 +125,66 @@ pub fn run(batch: &Batch, input: Input, setting: Setting) -> Result<Ended> {
         scrubber: setting.scrubber,
         halted: Arc::clone(&halted),
     });
+    // Reading further ahead than this would only fill memory.
     let ahead = threads * if signs { 2 } else { 4 };
-    let window = Arc::new(Window::new(ahead as u64));
-    let (sent, fault) = (Arc::new(AtomicU64::new(0)), Arc::new(Mutex::new(None)));
-    let (queue, chunks) = mpsc::sync_channel(ahead);
-    let (results, done) = mpsc::sync_channel(ahead);
-    let reader = Reader {
-        window: Arc::clone(&window),
-        sent: Arc::clone(&sent),
-        halted: Arc::clone(&halted),
-        fault: Arc::clone(&fault),
-    };
-    spawn("read", move || reader.read(Lines::new(input.lines, signs), &queue))?;
-    let chunks = Arc::new(Mutex::new(chunks));
-    for _ in 0..threads {
-        let (run, chunks, results) = (Arc::clone(&run), Arc::clone(&chunks), results.clone());
-        spawn("mint", move || work(run, &chunks, &results))?;
+    let flow = Arc::new(Flow::new(Lines::new(input.lines, signs), output, ahead, halted));
+    for number in 0..threads {
+        let (run, flow) = (Arc::clone(&run), Arc::clone(&flow));
+        flow.enter();
+        let started = spawn({
+            let flow = Arc::clone(&flow);
+            move || work(run, &flow)
+        });
+        if let Err(failure) = started {
+            flow.leave();
+            // Fewer threads do the same work; those that run may have minted by now.
+            if number == 0 {
+                return Err(failure);
+            }
+            break;
+        }
     }
-    drop(results);
-    let progress = Progress::new(setting.progress && io::stderr().is_terminal(), input.size);
-    let mut writer = Writer {
-        output,
-        window: &window,
-        progress: &progress,
-        order: Reorder::default(),
-        tally: Tally { dry, ..Tally::default() },
-        stop: None,
-    };
-    writer.write_all(&done, &sent, &halted);
+    let mut progress = Progress::new(setting.progress, input.size);
+    progress.show(&Tally::default());
+    let gone = flow.wait(|tally| progress.show(tally));
     progress.finish();
-    let unread = fault.lock().ok().and_then(|mut fault| fault.take());
-    let Writer { tally, stop, .. } = writer;
-    Ok(Ended { tally, result: verdict(&tally, stop, unread, signals.received()) })
+    let tally = Tally { dry, ..gone.tally };
+    Ok(Ended { tally, result: verdict(Gone { tally, ..gone }, signals.received()) })
 }
 
 /// Where the lines go, and those that need not be minted again.
-fn open_output(batch: &Batch) -> Result<(resume::Kept, Box<dyn Write>)> {
+fn open_output(batch: &Batch) -> Result<(resume::Kept, Box<dyn Write + Send>)> {
     let Some(path) = &batch.resume else { return Ok((resume::Kept::default(), crate::output::deliver::lines())) };
     let (kept, file) = resume::open(path)?;
     Ok((kept, Box::new(file)))
 }
 
-fn verdict(
-    tally: &Tally,
-    stop: Option<Stop>,
-    unread: Option<Failure>,
-    signal: Option<u8>,
-) -> std::result::Result<u8, Option<Failure>> {
-    match (stop, signal, unread) {
+fn verdict(gone: Gone, signal: Option<u8>) -> std::result::Result<u8, Option<Failure>> {
+    match (gone.stop, signal, gone.unread) {
         (Some(Stop::Gone), _, _) => Err(None),
         (Some(Stop::Failure(failure)), _, _) | (None, None, Some(failure)) => Err(Some(failure)),
         (None, Some(status), _) => Ok(status),
-        (None, None, None) if tally.failed > 0 => Err(Some(
-            Failure::message(Kind::Partial, format!("some lines failed: {tally}"))
+        (None, None, None) if gone.tally.failed > 0 => Err(Some(
+            Failure::message(Kind::Partial, format!("some lines failed: {}", gone.tally))
                 .hint("their output lines have an error; with --resume they are tried again"),
         )),
         (None, None, None) => Ok(0),
     }
 }
 
-fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<()> {
+fn spawn(work: impl FnOnce() + Send + 'static) -> Result<()> {
     // A thread that waits for more input would hold up the end of the run: none is ever joined.
-    let thread = std::thread::Builder::new().name(name.to_owned()).stack_size(512 * 1024).spawn(work);
+    let thread = std::thread::Builder::new().name("mint".to_owned()).stack_size(512 * 1024).spawn(work);
     thread.map(drop).context("cannot start a thread").or_fail(Kind::Internal)
 }
 
-/// The thread that reads.
-struct Reader {
-    window: Arc<Window>,
-    sent: Arc<AtomicU64>,
-    halted: Arc<AtomicBool>,
-    fault: Arc<Mutex<Option<Failure>>>,
-}
-
-impl Reader {
-    fn read(self, mut lines: Lines<impl io::Read>, queue: &SyncSender<(u64, Chunk)>) {
-        for number in 0.. {
-            if !self.window.enter(number, || self.halted.load(Ordering::Relaxed)) {
-                return;
-            }
-            match lines.next_chunk() {
-                Ok(Some(chunk)) => {
-                    // Counted before it is handed over: the writer never takes a chunk under way for none.
-                    self.sent.fetch_add(1, Ordering::SeqCst);
-                    if queue.send((number, chunk)).is_err() {
-                        return;
-                    }
-                }
-                Ok(None) => return,
-                Err(error) => {
-                    if let Ok(mut fault) = self.fault.lock() {
-                        *fault =
-                            Some(Failure::usage(format!("--batch: the input cannot be read on: {}", error.kind())));
-                    }
-                    return;
-                }
-            }
-        }
-    }
-}
-
 /// A thread that mints.
-fn work(run: Arc<Run>, chunks: &Mutex<Receiver<(u64, Chunk)>>, results: &SyncSender<(u64, Outcome)>) {
-    let mut worker = Worker::new(run);
-    loop {
-        let next = match chunks.lock() {
-            Ok(chunks) => chunks.recv(),
-            Err(_) => return,
-        };
-        let Ok((number, chunk)) = next else { return };
-        if results.send((number, worker.chunk(&chunk))).is_err() {
-            return;
-        }
+fn work(run: Arc<Run>, flow: &Flow) {
+    let (mut worker, mut chunk, mut memory) = (Worker::new(run), Chunk::default(), Vec::new());
+    while let Some(number) = flow.next(&mut chunk) {
+        memory = flow.finish(number, worker.chunk(&chunk, memory));
     }
-}
-
-/// Why the writing has stopped before the end.
-enum Stop {
-    /// Nobody reads the output any more.
-    Gone,
-    /// Something that must be told.
-    Failure(Failure),
-}
-
-/// The thread that writes.
-struct Writer<'a> {
-    output: Box<dyn Write>,
-    window: &'a Window,
-    progress: &'a Progress,
-    order: Reorder<Outcome>,
-    tally: Tally,
-    stop: Option<Stop>,
-}
-
-impl Writer<'_> {
-    /// Writes results until all are written, or until the run has been halted and what was under way is written.
-    fn write_all(&mut self, done: &Receiver<(u64, Outcome)>, sent: &AtomicU64, halted: &AtomicBool) {
-        let mut received = 0;
-        loop {
-            let over = halted.load(Ordering::SeqCst) && received == sent.load(Ordering::SeqCst);
-            match done.recv_timeout(if over { Duration::ZERO } else { Duration::from_millis(100) }) {
-                Ok((number, outcome)) => {
-                    received += 1;
-                    self.order.put(number, outcome);
-                    if !self.write_ready(halted) {
-                        return;
-                    }
-                }
-                Err(RecvTimeoutError::Timeout) if over => return,
-                Err(RecvTimeoutError::Timeout) => self.progress.show(&self.tally),
-                Err(RecvTimeoutError::Disconnected) => return,
-            }
-        }
-    }
-
-    /// Writes what is ready, in order. Whether there is any use in going on: not when the output is gone.
-    fn write_ready(&mut self, halted: &AtomicBool) -> bool {
-        let mut text = Vec::new();
-        while let Some(outcome) = self.order.take() {
-            self.window.advance();
-            self.tally.minted += outcome.minted;
-            self.tally.failed += outcome.failed;
-            self.tally.kept += outcome.kept;
-            self.tally.bytes += outcome.bytes;
-            // One result is written as it is; several that became ready together in one piece.
-            if text.is_empty() {
-                text = outcome.text;
-            } else {
-                text.extend_from_slice(&outcome.text);
-            }
-            if let Some(failure) = outcome.stop {
-                halted.store(true, Ordering::SeqCst);
-                self.stop.get_or_insert(Stop::Failure(failure));
-            }
-        }
-        self.progress.show(&self.tally);
-        if text.is_empty() {
-            return true;
-        }
-        let written = self.output.write_all(&text).and_then(|()| self.output.flush());
-        if let Err(error) = written {
-            halted.store(true, Ordering::SeqCst);
-            self.stop = Some(match error.kind() {
-                io::ErrorKind::BrokenPipe => Stop::Gone,
-                _ => Stop::Failure(Failure::new(
-                    Kind::Internal,
-                    anyhow::Error::new(error).context("cannot write the output"),
-                )),
-            });
-            return false;
-        }
-        true
-    }
+    flow.leave();
 }
 
 /// The signals that end a run early.

@@ -1,51 +1,103 @@
-//! How far a batch is: a bar on stderr while it runs, if stderr is a terminal.
+//! How far a batch is: one line on stderr that is written over and over, if stderr is a terminal.
 
+use std::io::{self, IsTerminal as _, Write as _};
 use std::time::{Duration, Instant};
-
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::Tally;
 
-/// The bar, or nothing.
+/// How often the line is drawn at most.
+const EVERY: Duration = Duration::from_millis(200);
+/// The columns of a terminal that does not tell.
+const COLUMNS: u16 = 80;
+
+/// The line, or nothing.
 pub struct Progress {
-    bar: ProgressBar,
+    visible: bool,
+    /// The bytes of the input, where that is known.
+    total: Option<u64>,
     started: Instant,
+    drawn: Option<Instant>,
+    /// How many columns the last drawing took.
+    length: usize,
 }
 
 impl Progress {
-    /// A bar over so many bytes of input, or without an end where that is not known.
-    pub fn new(visible: bool, bytes: Option<u64>) -> Self {
-        let target = if visible { ProgressDrawTarget::stderr_with_hz(5) } else { ProgressDrawTarget::hidden() };
-        let bar = ProgressBar::with_draw_target(bytes, target);
-        let template = match bytes {
-            Some(_) => "{bar:30} {percent:>3}%  {msg}, {eta} left",
-            None => "{spinner} {msg}",
-        };
-        if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(style);
-        }
-        Progress { bar, started: Instant::now() }
+    /// A line for so many bytes of input, or without an end where that is not known.
+    pub fn new(wanted: bool, total: Option<u64>) -> Self {
+        let visible = wanted && io::stderr().is_terminal();
+        Progress { visible, total, started: Instant::now(), drawn: None, length: 0 }
     }
 
     /// Shows where things stand.
-    pub fn show(&self, tally: &Tally) {
-        if self.bar.is_hidden() {
+    pub fn show(&mut self, tally: &Tally) {
+        if !self.visible || self.drawn.is_some_and(|drawn| drawn.elapsed() < EVERY) {
             return;
         }
-        let seconds = self.started.elapsed().max(Duration::from_millis(1)).as_secs_f64();
-        #[allow(
-            clippy::cast_precision_loss,
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a rate for people"
-        )]
-        let rate = ((tally.minted + tally.failed) as f64 / seconds) as u64;
-        self.bar.set_position(tally.bytes);
-        self.bar.set_message(format!("{} minted, {} failed, {rate} a second", tally.minted, tally.failed));
+        self.drawn = Some(Instant::now());
+        self.draw(&line(tally, self.total, self.started.elapsed()));
     }
 
-    /// Takes the bar away.
-    pub fn finish(&self) {
-        self.bar.finish_and_clear();
+    /// Takes the line away.
+    pub fn finish(&mut self) {
+        if self.drawn.take().is_some() {
+            self.draw("");
+        }
+    }
+
+    /// Writes over what was drawn before. Blanks are understood by every terminal, and a line that fills its last column
+    /// might wrap. The cursor goes back to the start, so that an output line on the same terminal covers the drawing.
+    fn draw(&mut self, text: &str) {
+        let columns = terminal_size::terminal_size_of(io::stderr()).map_or(COLUMNS, |(width, _)| width.0);
+        let room = usize::from(columns.saturating_sub(1));
+        let shown = text.get(..room).unwrap_or(text);
+        let over = self.length.min(room);
+        self.length = shown.len();
+        // A terminal that cannot be written to has no use for this.
+        let _ = write!(io::stderr().lock(), "\r{shown:over$}\r");
+    }
+}
+
+/// What the line says after so much time, in ASCII.
+fn line(tally: &Tally, total: Option<u64>, elapsed: Duration) -> String {
+    let milliseconds = elapsed.as_millis().max(1);
+    let rate = u128::from(tally.minted + tally.failed) * 1_000 / milliseconds;
+    let said = format!("{} minted, {} failed, {rate} a second", tally.minted, tally.failed);
+    let Some(total) = total.map(u128::from).filter(|total| *total > 0) else { return said };
+    let bytes = u128::from(tally.bytes).min(total);
+    let percent = bytes * 100 / total;
+    let filled = usize::try_from(percent / 5).unwrap_or(0);
+    let left = match milliseconds.saturating_mul(total - bytes).checked_div(bytes) {
+        Some(left) => format!(", {} left", crate::time::rough(i64::try_from(left / 1_000).unwrap_or(i64::MAX))),
+        None => String::new(),
+    };
+    format!("[{:<20}] {percent:>3}%  {said}{left}", "#".repeat(filled))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_tells_how_far_it_is_how_fast_and_how_long_it_will_take() {
+        let tally = Tally { minted: 900, failed: 100, bytes: 25_000, ..Tally::default() };
+        let after = Duration::from_secs(10);
+        assert_eq!(
+            line(&tally, Some(100_000), after),
+            "[#####               ]  25%  900 minted, 100 failed, 100 a second, 30s left"
+        );
+        assert_eq!(line(&tally, None, after), "900 minted, 100 failed, 100 a second");
+    }
+
+    #[test]
+    fn nothing_done_yet_and_an_empty_input_are_no_trouble() {
+        let none = Tally::default();
+        assert_eq!(
+            line(&none, Some(10), Duration::ZERO),
+            "[                    ]   0%  0 minted, 0 failed, 0 a second"
+        );
+        assert_eq!(line(&none, Some(0), Duration::ZERO), "0 minted, 0 failed, 0 a second");
+        let most = Tally { bytes: u64::MAX, minted: u64::MAX, ..none };
+        let full = "[####################] 100%  18446744073709551615 minted, 0 failed, 0 a second, 0s left";
+        assert_eq!(line(&most, Some(u64::MAX), Duration::MAX), full);
     }
 }

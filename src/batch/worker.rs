@@ -68,7 +68,8 @@ pub struct Outcome {
 pub struct Worker {
     run: Arc<Run>,
     nonces: Nonces,
-    /// Where a token is signed before it is written: one piece of memory for all of them.
+    /// Where claims and token are put together before they are written: one piece of memory for all of them.
+    payload: Vec<u8>,
     signed: String,
     /// The last end of life that was written, and its text: of a thousand tokens most end in the same second.
     end: (Timestamp, String),
@@ -86,12 +87,13 @@ impl Worker {
     /// A thread's state.
     pub fn new(run: Arc<Run>) -> Self {
         let nonces = Nonces::new(run.world.random);
-        Worker { run, nonces, signed: String::new(), end: (Timestamp::MIN, String::new()) }
+        Worker { run, nonces, payload: Vec::new(), signed: String::new(), end: (Timestamp::MIN, String::new()) }
     }
 
-    /// Does a chunk, line by line, until it is done or the run is to stop.
-    pub fn chunk(&mut self, chunk: &Chunk) -> Outcome {
-        let mut outcome = Outcome { bytes: chunk.bytes, ..Outcome::default() };
+    /// Does a chunk, line by line, until it is done or the run is to stop. The output lines go into `memory`, which is
+    /// empty.
+    pub fn chunk(&mut self, chunk: &Chunk, memory: Vec<u8>) -> Outcome {
+        let mut outcome = Outcome { text: memory, bytes: chunk.bytes, ..Outcome::default() };
         if chunk.too_long {
             let failure = Failure::usage(format!("the line has more than {MAX_LINE} bytes"));
             self.write_failure(chunk.first, None, &failure, &mut outcome);
@@ -101,7 +103,7 @@ impl Worker {
         // Room for the tokens at once: a buffer that grows would be copied again and again.
         outcome.text.reserve(chunk.text.len() + 512);
         for (number, line) in (chunk.first..).zip(chunk.text.split(|byte| *byte == b'\n')) {
-            if self.run.halted.load(Ordering::Relaxed) {
+            if self.run.halted.load(Ordering::SeqCst) {
                 break;
             }
             let line = line.trim_ascii();
@@ -110,7 +112,7 @@ impl Worker {
             }
             if outcome.stop.is_some() {
                 // At once, for every thread: the writer may still be waiting for an earlier line.
-                self.run.halted.store(true, Ordering::Relaxed);
+                self.run.halted.store(true, Ordering::SeqCst);
                 break;
             }
         }
@@ -163,7 +165,7 @@ impl Worker {
                 let fields = twilio::keyed::as_object(fields)?;
                 let claims = draft.with_line(&fields, now)?;
                 self.signed.clear();
-                signer.sign_into(&claims, Some(self.nonces.take()?), &mut self.signed);
+                signer.sign_into(&claims, Some(self.nonces.take()?), &mut self.payload, &mut self.signed);
                 Ok(Made::Signed(claims.expires_at()))
             }
             Task::ShowSignalWire(draft, space) => {

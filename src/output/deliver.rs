@@ -73,7 +73,7 @@ pub fn stdout(bytes: &[u8]) -> Result<()> {
 }
 
 /// Standard output for a result that comes line by line. Whoever writes there checks each write and each flush.
-pub fn lines() -> Box<dyn io::Write> {
+pub fn lines() -> Box<dyn io::Write + Send> {
     system::report_size_limit();
     Box::new(io::stdout())
 }

@@ -57,7 +57,7 @@ impl Claims<'_> {
         json.reserve(self.identity.len() + self.terms.grants.len() + issuer.before.len() + issuer.after.len() + 160);
         json.extend_from_slice(issuer.before.as_bytes());
         // Writing to memory cannot fail, so the results below say nothing.
-        let _ = write!(json, "{}", self.issued_at);
+        let _ = serde_json::to_writer(&mut *json, &self.issued_at);
         if let Some(Nonce(bytes)) = nonce {
             json.push(b'-');
             json.extend(bytes.iter().flat_map(|byte| [hex_digit(byte >> 4), hex_digit(byte & 15)]));
@@ -69,7 +69,10 @@ impl Claims<'_> {
         if let Some(second) = self.not_before {
             let _ = write!(json, ",\"nbf\":{second}");
         }
-        let _ = write!(json, ",\"iat\":{},\"exp\":{}", self.issued_at, self.expires_at);
+        json.extend_from_slice(b",\"iat\":");
+        let _ = serde_json::to_writer(&mut *json, &self.issued_at);
+        json.extend_from_slice(b",\"exp\":");
+        let _ = serde_json::to_writer(&mut *json, &self.expires_at);
         json.extend_from_slice(issuer.after.as_bytes());
     }
 }

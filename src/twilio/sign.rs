@@ -39,15 +39,15 @@ impl Signer {
 
     /// A signed token.
     pub fn sign(&self, claims: &Claims<'_>, nonce: Option<Nonce>) -> Secret {
-        let mut token = String::new();
-        self.sign_into(claims, nonce, &mut token);
+        let (mut payload, mut token) = (Vec::new(), String::new());
+        self.sign_into(claims, nonce, &mut payload, &mut token);
         Secret::new(token)
     }
 
-    /// Appends a signed token, for a batch that reuses its buffer.
-    pub fn sign_into(&self, claims: &Claims<'_>, nonce: Option<Nonce>, token: &mut String) {
-        let mut payload = Vec::new();
-        claims.write(&self.issuer, nonce, &mut payload);
+    /// Appends a signed token, for a batch that reuses its memory: `payload` is where the claims are put together.
+    pub fn sign_into(&self, claims: &Claims<'_>, nonce: Option<Nonce>, payload: &mut Vec<u8>, token: &mut String) {
+        payload.clear();
+        claims.write(&self.issuer, nonce, payload);
         let other;
         let head = if claims.region() == self.usual.region.as_deref() {
             &self.usual
@@ -60,7 +60,7 @@ impl Signer {
         token.reserve_exact(head.encoded.len() + payload.len().div_ceil(3) * 4 + 1 + SIGNATURE);
         token.push_str(&head.encoded);
         let start = token.len();
-        URL_SAFE_NO_PAD.encode_string(&payload, token);
+        URL_SAFE_NO_PAD.encode_string(&*payload, token);
         let signature = head.started.clone().chain_update(&token.as_bytes()[start..]).finalize().into_bytes();
         token.push('.');
         URL_SAFE_NO_PAD.encode_string(signature, token);

@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use tokenmint::batch::lines::Lines;
+use tokenmint::batch::lines::{Chunk, Lines};
 use tokenmint::batch::resume::Kept;
 use tokenmint::batch::worker::{Run, Task, Worker};
 use tokenmint::credentials::{Secret, Space};
@@ -82,11 +82,11 @@ fn chat_steps(criterion: &mut Criterion) {
 fn twilio_steps(criterion: &mut Criterion) {
     let (draft, signer, mut nonces) = (twilio_draft(Some("alice")), signer(), Nonces::new(world().random));
     let claims = draft.finish(world().now()).unwrap();
-    let mut token = String::new();
+    let (mut payload, mut token) = (Vec::new(), String::new());
     criterion.bench_function("twilio: one signature", |bench| {
         bench.iter(|| {
             token.clear();
-            signer.sign_into(black_box(&claims), Some(nonces.take().unwrap()), &mut token);
+            signer.sign_into(black_box(&claims), Some(nonces.take().unwrap()), &mut payload, &mut token);
         });
     });
 
@@ -104,9 +104,12 @@ fn twilio_steps(criterion: &mut Criterion) {
     group.bench_function("100,000 lines of a batch, one thread", |bench| {
         bench.iter(|| {
             let (mut lines, mut worker) = (Lines::new(input.as_bytes(), true), Worker::new(Arc::clone(&run)));
-            let mut minted = 0;
-            while let Some(chunk) = lines.next_chunk().unwrap() {
-                minted += black_box(worker.chunk(&chunk)).minted;
+            let (mut chunk, mut memory, mut minted) = (Chunk::default(), Vec::new(), 0);
+            while lines.next_chunk(&mut chunk).unwrap() {
+                let outcome = black_box(worker.chunk(&chunk, memory));
+                minted += outcome.minted;
+                memory = outcome.text;
+                memory.clear();
             }
             assert_eq!(minted, LINES);
         });

@@ -77,7 +77,7 @@ fn all_grants_together_with_a_nonce_and_an_identity_beyond_ascii() {
     let token = signer(None).sign(&claims, Some(nonce));
     assert_eq!(token.expose().rsplit('.').next(), Some("faQQucy8WcHkEOFnM0uswM2xbgV4NAn2eXqHjwWzGnM"));
     let mut buffer = "kept ".to_owned();
-    signer(None).sign_into(&claims, Some(nonce), &mut buffer);
+    signer(None).sign_into(&claims, Some(nonce), &mut b"what the last token left".to_vec(), &mut buffer);
     assert_eq!(buffer, format!("kept {}", token.expose()));
 }
 
