@@ -45,7 +45,8 @@ fn run(job: &Job, batch: &Batch, input: Input, task: Task, notes: &mut Vec<Note>
         world: job.world.clone(),
         scrubber: environment::scrubber(&job.world.env),
         halted: Arc::clone(&job.mint.settings.halted),
-        progress: !tone.quiet && !tone.verbose,
+        // A dumb terminal shows each drawing on a line of its own.
+        progress: !tone.quiet && !tone.verbose && job.world.env.text("TERM") != Some("dumb"),
     };
     let ended = batch::run(batch, input, setting)?;
     match ended.result {

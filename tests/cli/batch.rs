@@ -363,6 +363,52 @@ fn an_interrupted_run_ends_with_whole_lines() {
     }
 }
 
+/// What a run writes to a terminal that is its stderr.
+#[cfg(target_os = "linux")]
+fn on_a_terminal(mut run: Run) -> String {
+    use std::io::Read as _;
+
+    let pty = nix::pty::openpty(None, None).expect("a terminal");
+    let mut terminal = std::fs::File::from(pty.master);
+    let mut command = run.command();
+    let mut child = command.stdin(std::process::Stdio::null()).stderr(pty.slave).spawn().expect("the program starts");
+    // The command has the terminal's other end, too, and would hold it open.
+    drop(command);
+    let mut said = Vec::new();
+    // Once nobody has the other end any more, reading fails.
+    let _ = terminal.read_to_end(&mut said);
+    assert!(child.wait().expect("an end").success());
+    String::from_utf8(said).expect("UTF-8")
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_terminal_is_shown_how_far_a_batch_is() {
+    let run = |server: &Server| {
+        let run =
+            batch("--batch in --jobs 1 --resume out").credentials(server).env("TERM", "xterm").env("NO_COLOR", "1");
+        run.file("in", &members(5), 0o600)
+    };
+    let slow = || {
+        Server::answering([Answer::With(Arc::new(|request| {
+            std::thread::sleep(Duration::from_millis(100));
+            Answer::json(200, format!(r#"{{"token":"{}"}}"#, token_of(&member(request))))
+        }))])
+    };
+    let said = on_a_terminal(run(&slow()));
+    let drawings: Vec<&str> = said.split('\r').filter(|part| part.starts_with('[')).collect();
+    assert!(drawings.len() >= 2, "it is drawn again and again: {said:?}");
+    assert!(drawings[0].starts_with("[                    ]   0%  0 minted, 0 failed"), "{said:?}");
+    assert!(drawings.iter().all(|drawing| drawing.len() < 80), "{said:?}");
+    let (before, after) = said.split_once("done: ").expect("a summary");
+    assert!(before.ends_with(" \r"), "taken away before the summary: {said:?}");
+    assert!(after.starts_with("5 minted, 0 failed"), "{said:?}");
+    for (name, value) in [("quiet", "-q"), ("verbose", "-v")] {
+        assert!(!on_a_terminal(run(&slow()).arg(value)).contains("\r["), "{name}");
+    }
+    assert!(!on_a_terminal(run(&slow()).env("TERM", "dumb")).contains("\r["), "dumb");
+}
+
 /// A run's folder goes with the run; a second name of one of its files stays.
 #[cfg(unix)]
 fn keep(run: &Run, file: &std::path::Path) -> std::path::PathBuf {

@@ -15,6 +15,9 @@ mod answers;
 mod batch;
 /// A run that goes on where an earlier one ended.
 mod batch_resume;
+/// What goes over one connection.
+#[cfg(unix)]
+mod connections;
 /// Credentials: one set, from one source.
 mod credentials;
 /// The emulator, as a profile and as a server.

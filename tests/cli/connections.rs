@@ -1,0 +1,167 @@
+//! What goes over one connection: whole requests, long answers, one answer for each request and no more. The servers here
+//! speak through bare sockets, since what matters is which bytes come when.
+
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+use predicates::prelude::*;
+
+use crate::batch::{lines, members, token_of};
+use crate::harness::{API_TOKEN, CHAT, PROJECT, Run, TOKEN, tokenmint};
+use crate::server::{Answer, Server};
+
+/// A listener that gives each connection with its number, from 1, to `serve`, and the variables that lead to it.
+fn listening(run: Run, serve: impl Fn(usize, TcpStream) + Send + Sync + 'static) -> Run {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a loopback port");
+    let space = listener.local_addr().expect("its address").to_string();
+    let serve = Arc::new(serve);
+    thread::spawn(move || {
+        for (number, stream) in (1..).zip(listener.incoming()) {
+            let (serve, stream) = (Arc::clone(&serve), stream.expect("a connection"));
+            stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a time limit");
+            thread::spawn(move || serve(number, stream));
+        }
+    });
+    run.env("SIGNALWIRE_SPACE", space).env("SIGNALWIRE_PROJECT_ID", PROJECT).env("SIGNALWIRE_API_TOKEN", API_TOKEN)
+}
+
+/// What one look at a connection brings: nothing at its end.
+fn arrives(stream: &mut TcpStream) -> String {
+    let mut bytes = [0; 8 * 1024];
+    let length = stream.read(&mut bytes).unwrap_or(0);
+    String::from_utf8_lossy(&bytes[..length]).into_owned()
+}
+
+fn answer(token: &str) -> String {
+    let body = format!(r#"{{"token":"{token}"}}"#);
+    format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}", body.len())
+}
+
+/// The member that a request's body names.
+fn member(request: &str) -> String {
+    let body = request.split("\r\n\r\n").nth(1).expect("a body in the same piece as its head");
+    let body: serde_json::Value = serde_json::from_str(body).expect("the whole body in that piece");
+    body["member_id"].as_str().expect("a member").to_owned()
+}
+
+#[test]
+fn a_request_comes_in_one_piece() {
+    let run = tokenmint(CHAT).args(["--batch", "-", "--jobs", "4"]).stdin(members(100));
+    let run = listening(run, |_, mut stream| {
+        loop {
+            let request = arrives(&mut stream);
+            if request.is_empty() {
+                return;
+            }
+            // A head that came alone would end this thread, and with it the connection.
+            let _ = stream.write_all(answer(&token_of(&member(&request))).as_bytes());
+        }
+    });
+    run.stdout(predicate::always()).says("100 minted, 0 failed").run();
+}
+
+#[test]
+fn a_request_longer_than_any_buffer_comes_whole() {
+    let server = Server::minting();
+    let channels: Vec<String> = (0..250).map(|number| format!("{number:0>200}=rw")).collect();
+    let mut run = tokenmint("chat --ttl 1h").credentials(&server);
+    for channel in &channels {
+        run = run.args(["-c", channel]);
+    }
+    run.prints(format!("{TOKEN}\n")).run();
+    let request = server.request();
+    let body: serde_json::Value = serde_json::from_str(&request.text()).expect("a JSON body");
+    let arrived: Vec<&str> = body["channels"].as_object().expect("channels").keys().map(String::as_str).collect();
+    let sent: Vec<&str> = channels.iter().map(|channel| channel.trim_end_matches("=rw")).collect();
+    assert_eq!(arrived, sent);
+}
+
+#[test]
+fn the_headers_of_an_answer_may_take_twelve_kibibytes() {
+    let server = Server::answering([
+        Answer::json(200, format!(r#"{{"token":"{TOKEN}"}}"#)).header("X-Policy", &"p".repeat(12 * 1024))
+    ]);
+    tokenmint(CHAT).credentials(&server).prints(format!("{TOKEN}\n")).run();
+}
+
+#[test]
+fn an_answer_in_crumbs_is_read_to_its_end() {
+    let run = listening(tokenmint(CHAT), |_, mut stream| {
+        arrives(&mut stream);
+        for byte in answer(TOKEN).bytes() {
+            let _ = stream.write_all(&[byte]);
+        }
+    });
+    run.prints(format!("{TOKEN}\n")).run();
+}
+
+#[test]
+fn lines_share_as_many_connections_as_there_are_jobs() {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let record = Arc::clone(&seen);
+    let run = tokenmint(CHAT).args(["--batch", "-", "--jobs", "2"]).stdin(members(40));
+    let run = listening(run, move |number, mut stream| {
+        loop {
+            let request = arrives(&mut stream);
+            if request.is_empty() {
+                return;
+            }
+            record.lock().expect("the record").push(number);
+            let _ = stream.write_all(answer(&token_of(&member(&request))).as_bytes());
+        }
+    });
+    let stdout = run.stdout(predicate::always()).says("40 minted").run().stdout;
+    for (number, line) in (1..).zip(lines(&stdout)) {
+        assert_eq!(line["token"], token_of(&format!("m{number}")));
+    }
+    let seen = seen.lock().expect("the record");
+    assert_eq!(seen.len(), 40);
+    assert!(seen.iter().all(|number| *number <= 2), "{seen:?}");
+}
+
+/// A server, or somebody on the way, that says more than it was asked: with the answer, or a moment after it. The next
+/// request must not get that for its own answer, which would be somebody else's token.
+#[test]
+fn what_follows_an_answer_is_nobodys_answer() {
+    for late in [false, true] {
+        let run = listening(tokenmint(CHAT).args(["--batch", "-", "--jobs", "1"]), move |_, mut stream| {
+            loop {
+                let request = arrives(&mut stream);
+                if request.is_empty() {
+                    return;
+                }
+                let (asked, more) = (answer(&token_of(&member(&request))), answer("token-of-nobody-here"));
+                if late {
+                    let _ = stream.write_all(asked.as_bytes());
+                    thread::sleep(Duration::from_millis(20));
+                    let _ = stream.write_all(more.as_bytes());
+                } else {
+                    let _ = stream.write_all((asked + &more).as_bytes());
+                }
+            }
+        });
+        // Each line comes when the one before it is long done.
+        let script = r#"while read -r line; do printf '%s\n' "$line"; sleep 0.1; done <lines | "$@""#;
+        let run = run.file("lines", &members(5), 0o600).shell(script);
+        let stdout = run.stdout(predicate::always()).says("5 minted").run().stdout;
+        for (number, line) in (1..).zip(lines(&stdout)) {
+            assert_eq!(line["token"], token_of(&format!("m{number}")), "late: {late}");
+        }
+    }
+}
+
+/// A connection that the server has closed while it was idle is found out before a request is sent on it.
+#[test]
+fn a_connection_that_was_closed_meanwhile_is_not_used() {
+    let run = listening(tokenmint(CHAT).args(["--batch", "-", "--jobs", "1"]), |_, mut stream| {
+        let request = arrives(&mut stream);
+        let _ = stream.write_all(answer(&token_of(&member(&request))).as_bytes());
+    });
+    let script = r#"while read -r line; do printf '%s\n' "$line"; sleep 0.1; done <lines | "$@""#;
+    let run = run.file("lines", &members(4), 0o600).shell(script);
+    let stdout = run.stdout(predicate::always()).says("4 minted, 0 failed").run().stdout;
+    assert_eq!(lines(&stdout).len(), 4);
+}
