@@ -133,7 +133,7 @@ pub fn run(batch: &Batch, input: Input, setting: Setting) -> Result<Ended> {
         flow.enter();
         let started = spawn({
             let flow = Arc::clone(&flow);
-            move || work(run, &flow)
+            move || work(Worker::new(run, number), &flow)
         });
         if let Err(failure) = started {
             flow.leave();
@@ -179,8 +179,8 @@ fn spawn(work: impl FnOnce() + Send + 'static) -> Result<()> {
 }
 
 /// A thread that mints.
-fn work(run: Arc<Run>, flow: &Flow) {
-    let (mut worker, mut chunk, mut memory) = (Worker::new(run), Chunk::default(), Vec::new());
+fn work(mut worker: Worker, flow: &Flow) {
+    let (mut chunk, mut memory) = (Chunk::default(), Vec::new());
     while let Some(number) = flow.next(&mut chunk) {
         memory = flow.finish(number, worker.chunk(&chunk, memory));
     }

@@ -67,6 +67,8 @@ pub struct Outcome {
 /// One thread's own state.
 pub struct Worker {
     run: Arc<Run>,
+    /// Which of the transport's connections is its own.
+    connection: usize,
     nonces: Nonces,
     /// Where claims and token are put together before they are written: one piece of memory for all of them.
     payload: Vec<u8>,
@@ -84,10 +86,17 @@ enum Made {
 }
 
 impl Worker {
-    /// A thread's state.
-    pub fn new(run: Arc<Run>) -> Self {
+    /// The state of the thread with this number, the first being 0.
+    pub fn new(run: Arc<Run>, number: usize) -> Self {
         let nonces = Nonces::new(run.world.random);
-        Worker { run, nonces, payload: Vec::new(), signed: String::new(), end: (Timestamp::MIN, String::new()) }
+        Worker {
+            run,
+            connection: number,
+            nonces,
+            payload: Vec::new(),
+            signed: String::new(),
+            end: (Timestamp::MIN, String::new()),
+        }
     }
 
     /// Does a chunk, line by line, until it is done or the run is to stop. The output lines go into `memory`, which is
@@ -157,7 +166,7 @@ impl Worker {
             Task::SignalWire(draft, transport) => {
                 let mut notes = Vec::new();
                 let request = draft.with_line(fields, self.run.world.now(), &mut notes)?;
-                let answer = transport.mint(&request, &|_| {})?;
+                let answer = transport.mint_over(self.connection, &request, &|_| {})?;
                 let token = mint::received(&request, answer, self.run.world.now(), &mut notes);
                 Ok(Made::Token(token, notes))
             }

@@ -56,15 +56,18 @@ impl std::error::Error for NotSent {}
 
 /// The library's own connections, their failures marked. The TLS handshake is part of connecting, so whatever passes
 /// here unmarked has left nothing on the wire but the handshake.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Establish(Arc<Ways>);
+
 #[derive(Debug, Default)]
-pub(super) struct Establish {
+struct Ways {
     tcp: TcpConnector,
     tls: RustlsConnector,
     /// Everything that has to do with a proxy.
     general: DefaultConnector,
 }
 
-impl Establish {
+impl Ways {
     /// A connection that goes through nobody.
     fn direct(&self, details: &ConnectionDetails) -> Result<Option<Box<dyn Transport>>, Error> {
         let Some(plain) = self.tcp.connect(details, None::<()>)? else { return Ok(None) };
@@ -81,13 +84,13 @@ impl Connector<()> for Establish {
             // Going through a proxy, the library comes back here, on the same thread, for the connection to it.
             let negotiation = Arc::new(Negotiation { ends: deadline(details.timeout), over: AtomicBool::new(false) });
             NEGOTIATION.set(Some(Arc::clone(&negotiation)));
-            let connected = self.general.connect(details, chained).map_err(NotSent::mark);
+            let connected = self.0.general.connect(details, chained).map_err(NotSent::mark);
             NEGOTIATION.set(None);
             negotiation.over.store(true, Ordering::Relaxed);
             return Ok(connected?.map(|connected| Box::new(Whole::new(connected)) as Box<dyn Transport>));
         }
-        let Some(negotiation) = NEGOTIATION.take() else { return self.direct(details).map_err(NotSent::mark) };
-        let connected = self.general.connect(details, chained).map_err(NotSent::mark)?;
+        let Some(negotiation) = NEGOTIATION.take() else { return self.0.direct(details).map_err(NotSent::mark) };
+        let connected = self.0.general.connect(details, chained).map_err(NotSent::mark)?;
         Ok(connected.map(|inner| Box::new(ToProxy { inner, negotiation }) as Box<dyn Transport>))
     }
 }
@@ -153,10 +156,10 @@ impl Transport for ToProxy {
 }
 
 /// Looks each host up once. With a time limit set, the library would look it up for every request, in a new thread.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Remember {
-    resolver: DefaultResolver,
-    known: Mutex<HashMap<String, Vec<SocketAddr>>>,
+    resolver: Arc<DefaultResolver>,
+    known: Arc<Mutex<HashMap<String, Vec<SocketAddr>>>>,
 }
 
 impl Remember {

@@ -50,7 +50,7 @@ pub struct Settings {
     pub retries: u32,
     /// `--cacert`: a file, or `system`.
     pub cacert: Option<PathBuf>,
-    /// How many connections are kept open for the next request.
+    /// How many threads send at once, each over a connection of its own.
     pub connections: usize,
     /// Set by somebody who wants no request sent again and no waiting: what is under way may end.
     pub halted: Arc<AtomicBool>,
@@ -61,7 +61,9 @@ pub type Trace<'a> = &'a (dyn Fn(&str) + Sync);
 
 /// The way to one space with one set of credentials. It may be used from several threads at once.
 pub struct Transport {
-    agent: Agent,
+    /// One for each connection that is kept open: threads that share an agent wait for each other. They share what they
+    /// know of names and of TLS.
+    agents: Vec<Agent>,
     space: Space,
     proxy: Option<String>,
     authorization: HeaderValue,
@@ -109,13 +111,14 @@ impl Transport {
             .timeout_global(Some(settings.timeout))
             .input_buffer_size(buffer)
             .output_buffer_size(buffer)
-            .max_idle_connections(settings.connections)
-            .max_idle_connections_per_host(settings.connections)
+            .max_idle_connections(1)
             .proxy(proxy.as_ref().map(|proxy| proxy.inner.clone()))
             .tls_config(authorities.tls_config())
             .build();
+        let (establish, remember) = (connect::Establish::default(), connect::Remember::default());
+        let agent = || Agent::with_parts(config.clone(), establish.clone(), remember.clone());
         Ok(Transport {
-            agent: Agent::with_parts(config, connect::Establish::default(), connect::Remember::default()),
+            agents: std::iter::repeat_with(agent).take(settings.connections.max(1)).collect(),
             proxy: proxy.map(|proxy| proxy.host),
             authorization,
             scrubber: Scrubber::new([api_token, &pair]),
@@ -131,9 +134,18 @@ impl Transport {
     /// # Errors
     /// Exit 4, 5 or 6 as the service's answer or the network has it.
     pub fn mint(&self, request: &Request, trace: Trace) -> Result<Answer> {
+        self.mint_over(0, request, trace)
+    }
+
+    /// The same over the connection with this number; there are as many as [`Settings::connections`] says, and a number
+    /// beyond them stands for one of them.
+    ///
+    /// # Errors
+    /// As [`Transport::mint`].
+    pub fn mint_over(&self, connection: usize, request: &Request, trace: Trace) -> Result<Answer> {
         let judge = |received: &Received| judge(received, request, self.space.host(), &self.scrubber);
-        let received =
-            self.exchange(request.endpoint.path, &request.bytes(), trace, &|received| judge(received).err())?;
+        let (path, bytes) = (request.endpoint.path, request.bytes());
+        let received = self.exchange(connection, path, &bytes, trace, &|received| judge(received).err())?;
         judge(&received)
     }
 
@@ -161,12 +173,13 @@ impl Transport {
             let host = self.space.host();
             Some(Failure::unavailable(format!("{host} answered {}", received.status)).status(received.status))
         };
-        Ok(self.exchange(path, "{}", trace, &busy)?.status)
+        Ok(self.exchange(0, path, "{}", trace, &busy)?.status)
     }
 
     /// Sends until an answer comes that is worth no further try; `busy` puts a 429 or 503 into words.
     fn exchange(
         &self,
+        connection: usize,
         path: &str,
         bytes: &str,
         trace: Trace,
@@ -175,12 +188,13 @@ impl Transport {
         let started = Instant::now();
         let deadline = started + self.settings.timeout;
         let url = format!("{}{path}", self.space);
+        let agent = &self.agents[connection % self.agents.len()];
         let mut sent_before = 0;
         loop {
             self.wait_at_gate(deadline)?;
             trace(&format!("POST {url}{}", self.through()));
             let again = sent_before < self.settings.retries;
-            let (failure, wait) = match self.send_once(&url, bytes, deadline) {
+            let (failure, wait) = match self.send_once(agent, &url, bytes, deadline) {
                 Attempt::Unclear(failure) | Attempt::NotSent(failure, false) => return Err(failure),
                 Attempt::NotSent(failure, true) if !again => return Err(failure),
                 Attempt::NotSent(failure, true) => (failure, self.backoff(sent_before)?),
@@ -221,10 +235,9 @@ impl Transport {
         self.proxy.as_ref().map_or_else(String::new, |host| format!(" through the proxy {host}"))
     }
 
-    fn send_once(&self, url: &str, bytes: &str, deadline: Instant) -> Attempt {
+    fn send_once(&self, agent: &Agent, url: &str, bytes: &str, deadline: Instant) -> Attempt {
         let left = deadline.saturating_duration_since(Instant::now());
-        let request = self
-            .agent
+        let request = agent
             .post(url)
             .header(AUTHORIZATION, self.authorization.clone())
             .header(CONTENT_TYPE, HeaderValue::from_static("application/json"));

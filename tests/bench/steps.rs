@@ -103,7 +103,7 @@ fn twilio_steps(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements(LINES)).sample_size(20);
     group.bench_function("100,000 lines of a batch, one thread", |bench| {
         bench.iter(|| {
-            let (mut lines, mut worker) = (Lines::new(input.as_bytes(), true), Worker::new(Arc::clone(&run)));
+            let (mut lines, mut worker) = (Lines::new(input.as_bytes(), true), Worker::new(Arc::clone(&run), 0));
             let (mut chunk, mut memory, mut minted) = (Chunk::default(), Vec::new(), 0);
             while lines.next_chunk(&mut chunk).unwrap() {
                 let outcome = black_box(worker.chunk(&chunk, memory));
