@@ -5,53 +5,54 @@ use std::path::PathBuf;
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
 
 use super::General;
+use super::help::Prose;
 use crate::output::report::{Color, Tone};
 
 const HEADING: &str = "General";
 
-pub(super) fn arguments() -> Vec<Arg> {
+pub(super) fn arguments(prose: Prose) -> Vec<Arg> {
     vec![
         Arg::new("profile")
             .long("profile")
             .short('p')
             .value_name("NAME")
-            .help("Take the credentials of this profile and no others")
-            .long_help(
+            .help(prose.text("Take the credentials of this profile and no others"))
+            .long_help(prose.text(
                 "Take the credentials of this profile and no others\n\nThe environment's credentials are then ignored. \
                  'emulator' is built in. Also: TOKENMINT_PROFILE.",
-            ),
+            )),
         Arg::new("config")
             .long("config")
             .value_name("FILE")
             .value_parser(value_parser!(PathBuf))
-            .help("Read profiles from this file")
-            .long_help(
+            .help(prose.text("Read profiles from this file"))
+            .long_help(prose.text(
                 "Read profiles from this file\n\nElse from TOKENMINT_CONFIG, or tokenmint/config.toml in \
                  $XDG_CONFIG_HOME or ~/.config.",
-            ),
+            )),
         Arg::new("verbose")
             .long("verbose")
             .short('v')
             .action(ArgAction::Count)
-            .help("Say on stderr what each step does"),
+            .help(prose.text("Say on stderr what each step does")),
         Arg::new("quiet")
             .long("quiet")
             .short('q')
             .action(ArgAction::Count)
-            .help("Silence notes, hints and warnings, never errors"),
+            .help(prose.text("Silence notes, hints and warnings, never errors")),
         Arg::new("color")
             .long("color")
             .value_name("WHEN")
             .value_parser(["auto", "always", "never"])
             .default_value("auto")
             .hide_possible_values(true)
-            .help("Colour messages: auto, always or never"),
+            .help(prose.text("Colour messages: auto, always or never")),
         // In place of the parser's own, so that it stands among the flags of every command, at their end.
         Arg::new("help")
             .long("help")
             .short('h')
             .action(ArgAction::Help)
-            .help("Print a summary (-h) or everything (--help)"),
+            .help(prose.text("Print a summary (-h) or everything (--help)")),
     ]
     .into_iter()
     .map(|argument| argument.global(true).help_heading(HEADING))
@@ -59,7 +60,7 @@ pub(super) fn arguments() -> Vec<Arg> {
 }
 
 /// `--output` of the commands that report instead of minting.
-pub(super) fn report_format() -> Arg {
+pub(super) fn report_format(prose: Prose) -> Arg {
     Arg::new("output")
         .long("output")
         .short('o')
@@ -67,7 +68,7 @@ pub(super) fn report_format() -> Arg {
         .value_parser(["text", "json"])
         .default_value("text")
         .hide_possible_values(true)
-        .help("text or json")
+        .help(prose.text("text or json"))
 }
 
 pub(super) fn read(matches: &ArgMatches, json: bool) -> General {

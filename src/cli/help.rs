@@ -2,9 +2,31 @@
 
 use std::fmt::Write as _;
 
+use clap::builder::{Resettable, StyledStr};
+
 use crate::error::Kind as Failure;
 use crate::signalwire::Endpoint;
 use crate::token::Kind;
+
+/// The texts of a command, or none of them: a command line that is right is read without them, and making them takes as
+/// long as reading it.
+#[derive(Clone, Copy)]
+pub(super) struct Prose(bool);
+
+impl Prose {
+    pub(super) const ALL: Prose = Prose(true);
+    pub(super) const NONE: Prose = Prose(false);
+
+    /// This text, if texts are wanted.
+    pub(super) fn text(self, text: &'static str) -> Option<&'static str> {
+        self.0.then_some(text)
+    }
+
+    /// The text that this makes, likewise.
+    pub(super) fn made(self, make: impl FnOnce() -> String) -> Resettable<StyledStr> {
+        self.0.then(|| StyledStr::from(make())).into()
+    }
+}
 
 /// About, usage, examples, flags, the rest.
 pub(super) const TEMPLATE: &str =

@@ -3,7 +3,8 @@
 use clap::{Arg, ArgAction, ArgMatches};
 use jiff::SignedDuration;
 
-use super::{general, help};
+use super::general;
+use super::help::{self, Prose};
 use crate::error::{Failure, Result};
 use crate::time;
 
@@ -22,34 +23,38 @@ pub struct Inspect {
     pub json: bool,
 }
 
-pub(super) fn command() -> clap::Command {
+pub(super) fn command(prose: Prose) -> clap::Command {
     clap::Command::new("inspect")
-        .about("Say what a token is and whether it is valid")
-        .long_about(help::INSPECT)
-        .help_template(help::TEMPLATE)
-        .before_long_help(help::INSPECT_EXAMPLES)
-        .after_long_help(help::EXIT_CODES)
-        .arg(Arg::new("token").value_name("TOKEN").help("The token, or - for stdin, which is also read without it"))
+        .about(prose.text("Say what a token is and whether it is valid"))
+        .long_about(prose.text(help::INSPECT))
+        .help_template(prose.text(help::TEMPLATE))
+        .before_long_help(prose.text(help::INSPECT_EXAMPLES))
+        .after_long_help(prose.text(help::EXIT_CODES))
+        .arg(
+            Arg::new("token")
+                .value_name("TOKEN")
+                .help(prose.text("The token, or - for stdin, which is also read without it")),
+        )
         .arg(
             Arg::new("check")
                 .long("check")
                 .action(ArgAction::SetTrue)
-                .help("Exit with 8 unless the token is valid now"),
+                .help(prose.text("Exit with 8 unless the token is valid now")),
         )
         .arg(
             Arg::new("min-ttl")
                 .long("min-ttl")
                 .value_name("DURATION")
                 .allow_hyphen_values(true)
-                .help("Check, and ask for this much life left"),
+                .help(prose.text("Check, and ask for this much life left")),
         )
         .arg(
             Arg::new("verify")
                 .long("verify")
                 .action(ArgAction::SetTrue)
-                .help("Check a Twilio token's signature with the secret of the profile or the environment"),
+                .help(prose.text("Check a Twilio token's signature with the secret of the profile or the environment")),
         )
-        .arg(general::report_format())
+        .arg(general::report_format(prose))
 }
 
 pub(super) fn read(matches: &ArgMatches) -> Result<Inspect> {

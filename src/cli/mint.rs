@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::{Arg, ArgAction, ArgMatches, ValueHint, value_parser};
 
-use super::help;
+use super::help::{self, Prose};
 use crate::batch::Batch;
 use crate::error::{Failure, Result};
 use crate::output::Format;
@@ -71,54 +71,46 @@ impl std::fmt::Debug for What {
     }
 }
 
-pub(super) fn signalwire_command(endpoint: &'static Endpoint) -> clap::Command {
+pub(super) fn signalwire_command(endpoint: &'static Endpoint, prose: Prose) -> clap::Command {
     let texts = help::mint(endpoint.kind);
     let body = Arg::new("body")
         .long("body")
         .value_name("JSON")
         .help_heading(FIELDS)
-        .help("The whole request body as JSON; flags override its fields")
-        .long_help(format!("The whole request body as JSON; flags override its fields\n\nFields that tokenmint does not know are sent as they are. {JSON_FORMS}"));
+        .help(prose.text("The whole request body as JSON; flags override its fields"))
+        .long_help(prose.made(|| format!("The whole request body as JSON; flags override its fields\n\nFields that tokenmint does not know are sent as they are. {JSON_FORMS}")));
     clap::Command::new(endpoint.kind.name())
-        .about(texts.about)
-        .long_about(format!(
-            "{}\n\nPOST {} with an API token that has the scope {}.",
-            texts.long_about, endpoint.path, endpoint.scope
-        ))
-        .help_template(help::TEMPLATE)
-        .before_long_help(texts.examples)
-        .after_long_help(help::after(endpoint))
-        .args(endpoint.fields.iter().map(field_argument))
+        .about(prose.text(texts.about))
+        .long_about(prose.made(|| {
+            format!(
+                "{}\n\nPOST {} with an API token that has the scope {}.",
+                texts.long_about, endpoint.path, endpoint.scope
+            )
+        }))
+        .help_template(prose.text(help::TEMPLATE))
+        .before_long_help(prose.text(texts.examples))
+        .after_long_help(prose.made(|| help::after(endpoint)))
+        .args(endpoint.fields.iter().map(|field| field_argument(field, prose)))
         .arg(body)
-        .args(shared_arguments(endpoint.kind.variable()))
-        .args(batch_arguments())
-        .arg(curl_argument())
-        .args(sending_arguments())
+        .args(shared_arguments(endpoint.kind.variable(), prose))
+        .args(batch_arguments(prose))
+        .arg(curl_argument(prose))
+        .args(sending_arguments(prose))
 }
 
 const JSON_FORMS: &str = "Literal JSON, @FILE, or - for standard input.";
 const TIME_FORMS: &str =
     "RFC 3339 (2030-01-31T12:00:00Z), a date (midnight UTC), @EPOCH_SECONDS, or +2h for two hours from now.";
 
-fn field_argument(field: &'static Field) -> Arg {
+fn field_argument(field: &'static Field, prose: Prose) -> Arg {
     let (short, _) = field.help.split_once("\n\n").unwrap_or((field.help, ""));
-    let forms = match field.input {
-        Input::Json => JSON_FORMS,
-        Input::DateTime | Input::Epoch => TIME_FORMS,
-        Input::Boolean => {
-            "The flag alone means true; --FLAG=false or --FLAG false sends false. Not given, it is not sent."
-        }
-        _ => "",
-    };
-    let forms = forms.replace("--FLAG", &field.dashed());
-    let gap = if forms.is_empty() { "" } else { "\n\n" };
     let argument = Arg::new(field.flag)
         .long(field.flag)
         .visible_aliases(field.aliases.iter().copied())
         .value_name(field.value)
         .help_heading(FIELDS)
-        .help(short)
-        .long_help(format!("{}{gap}{forms}", field.help));
+        .help(prose.text(short))
+        .long_help(prose.made(|| field_text(field)));
     let argument = match field.short {
         Some(short) => argument.short(short),
         None => argument,
@@ -137,6 +129,19 @@ fn field_argument(field: &'static Field) -> Arg {
         _ => argument,
     };
     if field.input.repeats() { argument.action(ArgAction::Append) } else { argument }
+}
+
+/// The help of a field and, below it, the forms of its value.
+fn field_text(field: &Field) -> String {
+    let forms = match field.input {
+        Input::Json => JSON_FORMS,
+        Input::DateTime | Input::Epoch => TIME_FORMS,
+        Input::Boolean => {
+            "The flag alone means true; --FLAG=false or --FLAG false sends false. Not given, it is not sent."
+        }
+        _ => return field.help.to_owned(),
+    };
+    format!("{}\n\n{}", field.help, forms.replace("--FLAG", &field.dashed()))
 }
 
 /// Values that shells complete, although the request's own rules decide what is right.
@@ -165,7 +170,7 @@ impl clap::builder::TypedValueParser for Suggested {
 }
 
 /// The flags that say what becomes of a token, whichever it is.
-fn shared_arguments(variable: &str) -> Vec<Arg> {
+fn shared_arguments(variable: &str, prose: Prose) -> Vec<Arg> {
     vec![
         Arg::new("output")
             .long("output")
@@ -174,31 +179,31 @@ fn shared_arguments(variable: &str) -> Vec<Arg> {
             .value_parser(Format::NAMES)
             .default_value("raw")
             .hide_possible_values(true)
-            .help("raw, json, export, dotenv, github-env or github-output")
-            .long_help(help::OUTPUT),
+            .help(prose.text("raw, json, export, dotenv, github-env or github-output"))
+            .long_help(prose.text(help::OUTPUT)),
         Arg::new("name")
             .long("name")
             .value_name("VAR")
-            .help(format!("The variable that export and other formats set [default: {variable}]")),
+            .help(prose.made(|| format!("The variable that export and other formats set [default: {variable}]"))),
         Arg::new("shell")
             .long("shell")
             .value_name("SHELL")
             .value_parser(possible(&["sh", "bash", "zsh", "dash", "ksh", "fish", "powershell", "pwsh", "nu"]))
             .default_value("sh")
             .hide_possible_values(true)
-            .help("The shell that -o export writes for: sh, bash, zsh, dash, ksh, fish, powershell or nu"),
-        file("write").short('w').help("Write the output to FILE, mode 0600, replacing it as a whole"),
+            .help(prose.text("The shell that -o export writes for: sh, bash, zsh, dash, ksh, fish, powershell or nu")),
+        file("write").short('w').help(prose.text("Write the output to FILE, mode 0600, replacing it as a whole")),
         Arg::new("dry-run")
             .long("dry-run")
             .action(ArgAction::SetTrue)
-            .help("Print the request without sending it; needs no credentials"),
+            .help(prose.text("Print the request without sending it; needs no credentials")),
         Arg::new("command")
             .value_name("COMMAND")
             .last(true)
             .num_args(1..)
             .value_parser(value_parser!(OsString))
             .value_hint(ValueHint::CommandWithArguments)
-            .help("Run COMMAND with the token in its environment and print it nowhere"),
+            .help(prose.text("Run COMMAND with the token in its environment and print it nowhere")),
     ]
     .into_iter()
     .map(|argument| {
@@ -213,22 +218,22 @@ fn file(name: &'static str) -> Arg {
 }
 
 /// The flags of a run with many tokens.
-fn batch_arguments() -> Vec<Arg> {
+fn batch_arguments(prose: Prose) -> Vec<Arg> {
     vec![
         file("batch")
             .conflicts_with_all(["command", "write", "curl"])
-            .help("Mint a token for each line of FILE (- for stdin), one JSON object per line")
-            .long_help(help::BATCH),
+            .help(prose.text("Mint a token for each line of FILE (- for stdin), one JSON object per line"))
+            .long_help(prose.text(help::BATCH)),
         Arg::new("jobs")
             .long("jobs")
             .value_name("N")
             .requires("batch")
             .value_parser(value_parser!(u16).range(1..=i64::from(MAX_JOBS)))
             .allow_hyphen_values(true)
-            .help("How many requests are under way at once [default: 8]"),
+            .help(prose.text("How many requests are under way at once [default: 8]")),
         file("resume")
             .requires("batch")
-            .help("Append to FILE what it does not hold yet, and try lines again that failed"),
+            .help(prose.text("Append to FILE what it does not hold yet, and try lines again that failed")),
     ]
     .into_iter()
     .map(|argument| argument.help_heading(BATCH))
@@ -247,7 +252,7 @@ fn batch(matches: &ArgMatches) -> Result<Option<Batch>> {
 }
 
 /// The flags that say how a request is sent.
-pub(super) fn sending_arguments() -> Vec<Arg> {
+pub(super) fn sending_arguments(prose: Prose) -> Vec<Arg> {
     vec![
         Arg::new("timeout")
             .long("timeout")
@@ -255,7 +260,7 @@ pub(super) fn sending_arguments() -> Vec<Arg> {
             .default_value("30s")
             .allow_hyphen_values(true)
             .help_heading(REQUEST)
-            .help("Give up after this long, retries included"),
+            .help(prose.text("Give up after this long, retries included")),
         Arg::new("retries")
             .long("retries")
             .value_name("N")
@@ -263,28 +268,28 @@ pub(super) fn sending_arguments() -> Vec<Arg> {
             .value_parser(value_parser!(u32).range(..=i64::from(MAX_RETRIES)))
             .allow_hyphen_values(true)
             .help_heading(REQUEST)
-            .help("Send again this often after a failed connection, 429 or 503"),
+            .help(prose.text("Send again this often after a failed connection, 429 or 503")),
         Arg::new("cacert")
             .long("cacert")
             .value_name("FILE")
             .value_parser(value_parser!(PathBuf))
             .value_hint(ValueHint::FilePath)
             .help_heading(REQUEST)
-            .help("Trust the CA certificates in FILE, or with 'system' those of the operating system")
-            .long_help(
+            .help(prose.text("Trust the CA certificates in FILE, or with 'system' those of the operating system"))
+            .long_help(prose.text(
                 "Trust the CA certificates in FILE, or with 'system' those of the operating system\n\nThey replace the \
                  built-in ones. Also: SSL_CERT_FILE, SIGNALWIRE_REST_CA_FILE.",
-            ),
+            )),
     ]
 }
 
-fn curl_argument() -> Arg {
+fn curl_argument(prose: Prose) -> Arg {
     Arg::new("curl")
         .long("curl")
         .action(ArgAction::SetTrue)
         .conflicts_with("dry-run")
         .help_heading(REQUEST)
-        .help("Print the request as a curl command that reads the credentials from variables")
+        .help(prose.text("Print the request as a curl command that reads the credentials from variables"))
 }
 
 /// What was typed of [`sending_arguments`].
@@ -300,32 +305,34 @@ pub(super) fn settings(matches: &ArgMatches) -> Result<Settings> {
     })
 }
 
-pub(super) fn twilio_command() -> clap::Command {
+pub(super) fn twilio_command(prose: Prose) -> clap::Command {
     let texts = help::mint(Kind::Twilio);
     clap::Command::new(Kind::Twilio.name())
-        .about(texts.about)
-        .long_about(texts.long_about)
-        .help_template(help::TEMPLATE)
-        .before_long_help(texts.examples)
-        .after_long_help(help::EXIT_CODES)
-        .args(twilio::flag::FLAGS.iter().map(twilio_argument))
-        .args(shared_arguments(Kind::Twilio.variable()))
-        .args(batch_arguments())
-        .args(sending_arguments().into_iter().chain([curl_argument()]).map(|argument| {
+        .about(prose.text(texts.about))
+        .long_about(prose.text(texts.long_about))
+        .help_template(prose.text(help::TEMPLATE))
+        .before_long_help(prose.text(texts.examples))
+        .after_long_help(prose.text(help::EXIT_CODES))
+        .args(twilio::flag::FLAGS.iter().map(|flag| twilio_argument(flag, prose)))
+        .args(shared_arguments(Kind::Twilio.variable(), prose))
+        .args(batch_arguments(prose))
+        .args(sending_arguments(prose).into_iter().chain([curl_argument(prose)]).map(|argument| {
             // Accepted, so that one set of flags fits every command that mints; nothing is sent here.
             argument.hide(true)
         }))
 }
 
-fn twilio_argument(flag: &'static twilio::flag::Flag) -> Arg {
+fn twilio_argument(flag: &'static twilio::flag::Flag, prose: Prose) -> Arg {
     let (short, _) = flag.help.split_once("\n\n").unwrap_or((flag.help, ""));
-    let forms = if flag.input.is_json() { format!("\n\n{JSON_FORMS}") } else { String::new() };
     let argument = Arg::new(flag.flag)
         .long(flag.flag)
         .value_name(flag.value)
         .help_heading(FIELDS)
-        .help(short)
-        .long_help(format!("{}{forms}", flag.help));
+        .help(prose.text(short))
+        .long_help(prose.made(|| {
+            let forms = if flag.input.is_json() { format!("\n\n{JSON_FORMS}") } else { String::new() };
+            format!("{}{forms}", flag.help)
+        }));
     let argument = match flag.input {
         twilio::flag::Input::Duration | twilio::flag::Input::Time => argument.allow_hyphen_values(true),
         input if input.value_is_optional() => argument.num_args(0..=1),

@@ -18,6 +18,8 @@ use clap::{Arg, ArgAction, ValueHint, value_parser};
 use crate::output::report::Tone;
 use crate::signalwire::{chat, guest, pubsub, video};
 
+use help::Prose;
+
 pub use generate::{SHELLS, completions, man_pages};
 pub use inspect::Inspect;
 pub use mint::{Mint, What};
@@ -70,25 +72,26 @@ pub enum Command {
 
 /// The whole tree: every command, flag, help text and alias.
 pub fn tree() -> clap::Command {
-    root().subcommand_required(true).subcommands(COMMANDS.iter().map(|(_, make)| make()))
+    root(Prose::ALL).subcommand_required(true).subcommands(COMMANDS.iter().map(|(_, make)| make(Prose::ALL)))
 }
 
 /// The tree as far as a command line that is right can need it. The commands that mint have some forty flags each, and
-/// making all of them would take longer than anything else at the start, so only what is named among the words is there.
+/// making all of them would take longer than anything else at the start, so only what is named among the words is there, and
+/// without the texts that nobody is going to read.
 fn tree_for(words: &[OsString]) -> clap::Command {
     let named = COMMANDS.iter().filter(|(name, _)| words.iter().any(|word| word == name));
-    root().subcommands(named.map(|(_, make)| make()))
+    root(Prose::NONE).subcommands(named.map(|(_, make)| make(Prose::NONE)))
 }
 
 /// Makes a command with its flags and its help.
-type Make = fn() -> clap::Command;
+type Make = fn(Prose) -> clap::Command;
 
 /// The commands, in the order of the help.
 const COMMANDS: [(&str, Make); 10] = [
-    ("chat", || mint::signalwire_command(&chat::ENDPOINT)),
-    ("pubsub", || mint::signalwire_command(&pubsub::ENDPOINT)),
-    ("guest", || mint::signalwire_command(&guest::ENDPOINT)),
-    ("video", || mint::signalwire_command(&video::ENDPOINT)),
+    ("chat", |prose| mint::signalwire_command(&chat::ENDPOINT, prose)),
+    ("pubsub", |prose| mint::signalwire_command(&pubsub::ENDPOINT, prose)),
+    ("guest", |prose| mint::signalwire_command(&guest::ENDPOINT, prose)),
+    ("video", |prose| mint::signalwire_command(&video::ENDPOINT, prose)),
     ("twilio", mint::twilio_command),
     ("inspect", inspect::command),
     ("profile", profile::command),
@@ -97,62 +100,62 @@ const COMMANDS: [(&str, Make); 10] = [
     ("man", man_command),
 ];
 
-fn root() -> clap::Command {
+fn root(prose: Prose) -> clap::Command {
     clap::Command::new("tokenmint")
         .version(env!("CARGO_PKG_VERSION"))
-        .about("Mint short-lived access tokens for real-time services")
-        .long_about(help::ABOUT)
+        .about(prose.text("Mint short-lived access tokens for real-time services"))
+        .long_about(prose.text(help::ABOUT))
         .styles(clap::builder::Styles::plain())
-        .help_template(help::TEMPLATE)
-        .before_long_help(help::ROOT_EXAMPLES)
-        .after_long_help(format!("{}\n\n{}", help::ENVIRONMENT, help::EXIT_CODES))
+        .help_template(prose.text(help::TEMPLATE))
+        .before_long_help(prose.text(help::ROOT_EXAMPLES))
+        .after_long_help(prose.made(|| format!("{}\n\n{}", help::ENVIRONMENT, help::EXIT_CODES)))
         .disable_help_subcommand(true)
         .disable_help_flag(true)
         .max_term_width(100)
-        .args(general::arguments())
+        .args(general::arguments(prose))
 }
 
-fn emulator_command() -> clap::Command {
+fn emulator_command(prose: Prose) -> clap::Command {
     let listen = Arg::new("listen")
         .long("listen")
         .value_name("ADDR:PORT")
         .default_value("127.0.0.1:8793")
-        .help("Loopback address and port to listen on; port 0 picks a free one");
+        .help(prose.text("Loopback address and port to listen on; port 0 picks a free one"));
     let tls = Arg::new("tls")
         .long("tls")
         .action(ArgAction::SetTrue)
-        .help("Serve https under a throw-away CA, whose certificate file is named on stderr");
+        .help(prose.text("Serve https under a throw-away CA, whose certificate file is named on stderr"));
     clap::Command::new("emulator")
-        .about("Run SignalWire's four token endpoints on this machine")
-        .long_about(help::EMULATOR)
-        .help_template(help::TEMPLATE)
-        .before_long_help(help::EMULATOR_EXAMPLES)
+        .about(prose.text("Run SignalWire's four token endpoints on this machine"))
+        .long_about(prose.text(help::EMULATOR))
+        .help_template(prose.text(help::TEMPLATE))
+        .before_long_help(prose.text(help::EMULATOR_EXAMPLES))
         .args([listen, tls])
 }
 
-fn completions_command() -> clap::Command {
+fn completions_command(prose: Prose) -> clap::Command {
     let shell = Arg::new("shell")
         .value_name("SHELL")
         .required(true)
         .value_parser(SHELLS.map(|(name, _)| name))
-        .help("The shell to print completions for");
+        .help(prose.text("The shell to print completions for"));
     clap::Command::new("completions")
-        .about("Print shell completions")
-        .help_template(help::TEMPLATE)
-        .before_long_help(help::COMPLETIONS_EXAMPLES)
+        .about(prose.text("Print shell completions"))
+        .help_template(prose.text(help::TEMPLATE))
+        .before_long_help(prose.text(help::COMPLETIONS_EXAMPLES))
         .arg(shell)
 }
 
-fn man_command() -> clap::Command {
+fn man_command(prose: Prose) -> clap::Command {
     let folder = Arg::new("dir")
         .long("dir")
         .value_name("DIR")
         .value_parser(value_parser!(PathBuf))
         .value_hint(ValueHint::DirPath)
-        .help("Write the pages of all commands into DIR instead");
+        .help(prose.text("Write the pages of all commands into DIR instead"));
     clap::Command::new("man")
-        .about("Print the man page")
-        .help_template(help::TEMPLATE)
-        .before_long_help(help::MAN_EXAMPLES)
+        .about(prose.text("Print the man page"))
+        .help_template(prose.text(help::TEMPLATE))
+        .before_long_help(prose.text(help::MAN_EXAMPLES))
         .arg(folder)
 }

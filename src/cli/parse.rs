@@ -19,7 +19,8 @@ use crate::signalwire::ENDPOINTS;
 pub fn parse(words: &[OsString]) -> Result<Invocation> {
     let tone = tone_of(words);
     let matches = match matches(words) {
-        Ok(matches) => matches,
+        // Never dropped, for the reason that `matches` gives.
+        Ok(matches) => ManuallyDrop::new(matches),
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
             let command = Command::Print(error.render().to_string());
             return Ok(Invocation { general: super::General { tone, ..super::General::default() }, command });

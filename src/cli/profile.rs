@@ -2,7 +2,8 @@
 
 use clap::{Arg, ArgMatches};
 
-use super::{general, help, mint};
+use super::help::{self, Prose};
+use super::{general, mint};
 use crate::error::Result;
 use crate::transport::Settings;
 
@@ -30,22 +31,25 @@ pub enum Action {
     Path,
 }
 
-pub(super) fn command() -> clap::Command {
-    let name =
-        || Arg::new("name").value_name("NAME").help("The profile; without it, the credentials that a mint would use");
+pub(super) fn command(prose: Prose) -> clap::Command {
+    let name = || {
+        Arg::new("name")
+            .value_name("NAME")
+            .help(prose.text("The profile; without it, the credentials that a mint would use"))
+    };
     let subcommand = |name: &'static str, about: &'static str, example: &'static str| {
         clap::Command::new(name)
-            .about(about)
-            .help_template(help::TEMPLATE)
-            .before_long_help(example)
-            .arg(general::report_format())
+            .about(prose.text(about))
+            .help_template(prose.text(help::TEMPLATE))
+            .before_long_help(prose.text(example))
+            .arg(general::report_format(prose))
     };
     clap::Command::new("profile")
-        .about("List, show, create and check profiles")
-        .long_about(help::PROFILE)
-        .help_template(help::TEMPLATE)
-        .before_long_help(help::PROFILE_EXAMPLES)
-        .after_long_help(help::EXIT_CODES)
+        .about(prose.text("List, show, create and check profiles"))
+        .long_about(prose.text(help::PROFILE))
+        .help_template(prose.text(help::TEMPLATE))
+        .before_long_help(prose.text(help::PROFILE_EXAMPLES))
+        .after_long_help(prose.text(help::EXIT_CODES))
         .subcommand_required(true)
         .disable_help_subcommand(true)
         .subcommand(subcommand(
@@ -67,9 +71,9 @@ pub(super) fn command() -> clap::Command {
                 "Ask the service which of the four endpoints the credentials may use",
                 "Examples:\n  tokenmint profile check dev\n  tokenmint profile check -o json\n",
             )
-            .long_about(help::PROFILE_CHECK)
+            .long_about(prose.text(help::PROFILE_CHECK))
             .arg(name())
-            .args(mint::sending_arguments()),
+            .args(mint::sending_arguments(prose)),
         )
         .subcommand(subcommand(
             "init",
