@@ -128,22 +128,7 @@ pub fn run(batch: &Batch, input: Input, setting: Setting) -> Result<Ended> {
     // Reading further ahead than this would only fill memory.
     let ahead = threads * if signs { 2 } else { 4 };
     let flow = Arc::new(Flow::new(Lines::new(input.lines, signs), output, ahead, halted));
-    for number in 0..threads {
-        let (run, flow) = (Arc::clone(&run), Arc::clone(&flow));
-        flow.enter();
-        let started = spawn({
-            let flow = Arc::clone(&flow);
-            move || work(Worker::new(run, number), &flow)
-        });
-        if let Err(failure) = started {
-            flow.leave();
-            // Fewer threads do the same work; those that run may have minted by now.
-            if number == 0 {
-                return Err(failure);
-            }
-            break;
-        }
-    }
+    start(threads, &run, &flow)?;
     let mut progress = Progress::new(setting.progress, input.size);
     progress.show(&Tally::default());
     let gone = flow.wait(|tally| progress.show(tally));
@@ -172,10 +157,24 @@ fn verdict(gone: Gone, signal: Option<u8>) -> std::result::Result<u8, Option<Fai
     }
 }
 
-fn spawn(work: impl FnOnce() + Send + 'static) -> Result<()> {
-    // A thread that waits for more input would hold up the end of the run: none is ever joined.
-    let thread = std::thread::Builder::new().name("mint".to_owned()).stack_size(512 * 1024).spawn(work);
-    thread.map(drop).context("cannot start a thread").or_fail(Kind::Internal)
+/// Starts so many threads, or as many as the system gives: fewer do the same work, and those that run may have minted by
+/// the time that one more is refused.
+fn start(threads: usize, run: &Arc<Run>, flow: &Arc<Flow>) -> Result<()> {
+    for number in 0..threads {
+        let (worker, shared) = (Worker::new(Arc::clone(run), number), Arc::clone(flow));
+        flow.enter();
+        let thread = std::thread::Builder::new().name("mint".to_owned()).stack_size(512 * 1024);
+        // None is ever joined: one that waits for more input would hold up the end of the run.
+        if let Err(error) = thread.spawn(move || work(worker, &shared)) {
+            flow.leave();
+            return if number > 0 {
+                Ok(())
+            } else {
+                Err(error).context("cannot start a thread").or_fail(Kind::Internal)
+            };
+        }
+    }
+    Ok(())
 }
 
 /// A thread that mints.

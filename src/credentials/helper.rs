@@ -2,6 +2,7 @@
 //! is for is decided by the callers.
 
 use std::ffi::OsStr;
+use std::fmt;
 use std::io::{IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -9,7 +10,7 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use super::{Secret, environment};
-use crate::error::{Failure, Result};
+use crate::error::{Failure, Kind, Result};
 use crate::system;
 use crate::world::Environment;
 use zeroize::Zeroizing;
@@ -53,11 +54,11 @@ pub fn run(argv: &[String], key: &str, env: &Environment) -> Result<Secret> {
     system::own_group(&mut command);
     let failed = |how: String| Failure::configuration(format!("{key}: the program '{name}' {how}"));
     let mut child = command.spawn().map_err(|error| failed(format!("cannot be started: {}", error.kind())))?;
-    let output = watch(&mut child, TIME_LIMIT).map_err(|how| {
-        let failure = failed(how);
+    let output = watch(&mut child, TIME_LIMIT).map_err(|fault| {
+        let failure = failed(fault.to_string());
         // Our own status for such a case, seen from outside.
         let hint = "if it starts tokenmint again: that is refused, since it would ask for the secret again";
-        if failure.to_string().ends_with("status 3") { failure.hint(hint) } else { failure }
+        if fault == Fault::Status(Kind::Configuration.exit()) { failure.hint(hint) } else { failure }
     })?;
     one_line(&output).map_err(failed)
 }
@@ -81,8 +82,28 @@ fn find(program: &str, path: Option<&OsStr>) -> Option<PathBuf> {
         .find(|candidate| candidate.metadata().is_ok_and(|metadata| system::is_executable(&metadata)))
 }
 
+/// How a program has failed, in words that follow its name.
+#[derive(Debug, PartialEq)]
+enum Fault {
+    TooMuch,
+    TooSlow(Duration),
+    Status(u8),
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Fault::TooMuch => formatter.write_str("prints more than 64 KiB"),
+            Fault::TooSlow(limit) => {
+                write!(formatter, "did not finish within {} s and was ended", limit.as_secs())
+            }
+            Fault::Status(status) => write!(formatter, "failed with status {status}"),
+        }
+    }
+}
+
 /// Reads the program's output and waits for its end, both within the time limit.
-fn watch(child: &mut Child, limit: Duration) -> std::result::Result<Zeroizing<Vec<u8>>, String> {
+fn watch(child: &mut Child, limit: Duration) -> std::result::Result<Zeroizing<Vec<u8>>, Fault> {
     let deadline = Instant::now() + limit;
     let terminal = system::lend_terminal(child);
     let output = child.stdout.take().map(read_in_background);
@@ -91,11 +112,11 @@ fn watch(child: &mut Child, limit: Duration) -> std::result::Result<Zeroizing<Ve
         Some(output) if output.len() as u64 <= MAX_OUTPUT => output,
         Some(_) => {
             system::kill_group(child);
-            return Err("prints more than 64 KiB".to_owned());
+            return Err(Fault::TooMuch);
         }
         None => {
             system::kill_group(child);
-            return Err(too_slow(limit));
+            return Err(Fault::TooSlow(limit));
         }
     };
     let status = loop {
@@ -104,16 +125,12 @@ fn watch(child: &mut Child, limit: Duration) -> std::result::Result<Zeroizing<Ve
             Ok(None) if Instant::now() < deadline => std::thread::sleep(Duration::from_millis(2)),
             _ => {
                 system::kill_group(child);
-                return Err(too_slow(limit));
+                return Err(Fault::TooSlow(limit));
             }
         }
     };
     drop(terminal);
-    if status.success() { Ok(output) } else { Err(format!("failed with status {}", system::shell_status(status))) }
-}
-
-fn too_slow(limit: Duration) -> String {
-    format!("did not finish within {} s and was ended", limit.as_secs())
+    if status.success() { Ok(output) } else { Err(Fault::Status(system::shell_status(status))) }
 }
 
 fn read_in_background(pipe: ChildStdout) -> mpsc::Receiver<Zeroizing<Vec<u8>>> {
@@ -152,7 +169,7 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::{one_line, watch};
+    use super::{Fault, one_line, watch};
     use crate::system;
 
     /// A helper that runs this script, with its error output held open by all that it starts.
@@ -185,7 +202,7 @@ mod tests {
         ] {
             let mut child = helper(script);
             let failure = watch(&mut child, Duration::from_millis(300)).unwrap_err();
-            assert!(failure.contains("did not finish within"), "{script}: {failure}");
+            assert!(matches!(failure, Fault::TooSlow(_)), "{script}: {failure}");
             assert_eq!(last_words(child), "", "{script}");
         }
     }
@@ -194,7 +211,7 @@ mod tests {
     fn a_helper_without_end_is_ended() {
         let mut child = helper("while :; do printf PThidden; done");
         let failure = watch(&mut child, Duration::from_secs(30)).unwrap_err();
-        assert_eq!(failure, "prints more than 64 KiB");
+        assert_eq!(failure, Fault::TooMuch);
         assert_eq!(last_words(child), "");
     }
 
