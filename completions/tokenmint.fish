@@ -67,7 +67,7 @@ pwsh\t''
 nu\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -s w -l write -d 'Write the output to FILE, mode 0600, replacing it as a whole' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l batch -d 'Mint a token for each line of FILE (- for stdin), one JSON object per line' -r -F
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l jobs -d 'How many requests are under way at once [default: 8]' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l jobs -d 'How many requests are under way at once, at most 512 [default: 8]' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l resume -d 'Append to FILE what it does not hold yet, and try lines again that failed' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l timeout -d 'Give up after this long, retries included' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l retries -d 'Send again this often after a failed connection, 429 or 503' -r
@@ -106,7 +106,7 @@ pwsh\t''
 nu\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -s w -l write -d 'Write the output to FILE, mode 0600, replacing it as a whole' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l batch -d 'Mint a token for each line of FILE (- for stdin), one JSON object per line' -r -F
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l jobs -d 'How many requests are under way at once [default: 8]' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l jobs -d 'How many requests are under way at once, at most 512 [default: 8]' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l resume -d 'Append to FILE what it does not hold yet, and try lines again that failed' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l timeout -d 'Give up after this long, retries included' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l retries -d 'Send again this often after a failed connection, 429 or 503' -r
@@ -145,7 +145,7 @@ pwsh\t''
 nu\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -s w -l write -d 'Write the output to FILE, mode 0600, replacing it as a whole' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l batch -d 'Mint a token for each line of FILE (- for stdin), one JSON object per line' -r -F
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l jobs -d 'How many requests are under way at once [default: 8]' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l jobs -d 'How many requests are under way at once, at most 512 [default: 8]' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l resume -d 'Append to FILE what it does not hold yet, and try lines again that failed' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l timeout -d 'Give up after this long, retries included' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l retries -d 'Send again this often after a failed connection, 429 or 503' -r
@@ -246,7 +246,7 @@ pwsh\t''
 nu\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -s w -l write -d 'Write the output to FILE, mode 0600, replacing it as a whole' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l batch -d 'Mint a token for each line of FILE (- for stdin), one JSON object per line' -r -F
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l jobs -d 'How many requests are under way at once [default: 8]' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l jobs -d 'How many requests are under way at once, at most 512 [default: 8]' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l resume -d 'Append to FILE what it does not hold yet, and try lines again that failed' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l timeout -d 'Give up after this long, retries included' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l retries -d 'Send again this often after a failed connection, 429 or 503' -r
@@ -296,7 +296,7 @@ pwsh\t''
 nu\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -s w -l write -d 'Write the output to FILE, mode 0600, replacing it as a whole' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l batch -d 'Mint a token for each line of FILE (- for stdin), one JSON object per line' -r -F
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l jobs -d 'How many requests are under way at once [default: 8]' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l jobs -d 'How many requests are under way at once, at most 512 [default: 8]' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l resume -d 'Append to FILE what it does not hold yet, and try lines again that failed' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l timeout -d 'Give up after this long, retries included' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l retries -d 'Send again this often after a failed connection, 429 or 503' -r

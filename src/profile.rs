@@ -16,6 +16,7 @@ use crate::output::report::Report;
 use crate::sanitize::{self, REDACTED};
 use crate::signalwire::{ENDPOINTS, Endpoint};
 use crate::system;
+use crate::twilio::Defaults;
 use crate::world::World;
 
 /// The commented file that `profile init` writes, which is also the example in the repository.
@@ -100,8 +101,9 @@ impl Looker<'_> {
             let label = service.name();
             match set {
                 Some(set) => {
-                    text += &in_words(label, &set);
-                    object.insert(label.to_owned(), as_object(&set));
+                    let rows = self.rows(&set)?;
+                    text += &in_words(label, &set, &rows);
+                    object.insert(label.to_owned(), as_object(&set, &rows));
                 }
                 None => {
                     object.insert(label.to_owned(), serde_json::Value::Null);
@@ -112,6 +114,23 @@ impl Looker<'_> {
             return Err(credentials::none_found(Service::SignalWire, &self.world.env));
         }
         Ok(if self.json { line(&object.into()) } else { text })
+    }
+
+    /// Everything in a set and beside it that a mint would use; the secret is masked.
+    fn rows(&self, set: &Set) -> Result<Vec<Row>> {
+        let shown = |value: &str| sanitize::clip(value, 200);
+        let open = (0..2).map(|place| (set.key(place).to_owned(), shown(&set.open[place]), set.origin(place)));
+        let secret = (set.key(2).to_owned(), REDACTED.to_owned(), set.secret_place());
+        let others = set.section.iter().flat_map(|section| &section.values);
+        let others = others.filter(|(key, _)| (0..2).all(|place| set.key(place) != *key));
+        let others = others.map(|(key, value)| ((*key).to_owned(), shown(value), set.source.to_string()));
+        let mut rows: Vec<Row> = open.chain([secret]).chain(others).collect();
+        if set.is_of_environment(Service::Twilio) {
+            for (key, found) in Defaults::from_environment(&self.world.env)?.into_named() {
+                rows.push((key.to_owned(), shown(&found.value), found.origin));
+            }
+        }
+        Ok(rows)
     }
 
     fn is_named(&self, name: Option<&str>) -> bool {
@@ -136,7 +155,7 @@ impl Looker<'_> {
             rows.push((endpoint, way.transport.probe(endpoint.path, &trace)?));
         }
         let refused = rows.iter().filter(|(_, status)| matches!(status, 401 | 403)).count();
-        let unclear = rows.iter().find(|(_, status)| !matches!(status, 200..=299 | 400 | 401 | 403 | 422));
+        let unclear = rows.iter().find(|(_, status)| verdict(*status).is_none());
         if let Some((endpoint, status)) = unclear.filter(|_| refused == 0) {
             let message = format!(
                 "{} answered {status} for {}, which tells nothing about the credentials",
@@ -208,33 +227,27 @@ impl Looker<'_> {
     }
 }
 
+/// What the answer to an empty request tells of the credentials. A complaint about its content comes from a service that
+/// has accepted them; a success from somebody who has looked at neither, such as the login page of a network.
 fn verdict(status: u16) -> Option<bool> {
     match status {
         401 | 403 => Some(false),
-        200..=299 | 400 | 422 => Some(true),
+        400 | 422 => Some(true),
         _ => None,
     }
 }
 
-fn in_words(label: &str, set: &Set) -> String {
+/// Key, value and source of one value.
+type Row = (String, String, String);
+
+fn in_words(label: &str, set: &Set, rows: &[Row]) -> String {
     let head = format!("{label}: from {}\n", set.source);
-    rows(set).into_iter().fold(head, |text, (key, value, place)| text + &format!("  {key} = {value}  ({place})\n"))
+    rows.iter().fold(head, |text, (key, value, place)| text + &format!("  {key} = {value}  ({place})\n"))
 }
 
-fn as_object(set: &Set) -> serde_json::Value {
-    let values = rows(set).into_iter().map(|(key, value, place)| json!({ "key": key, "value": value, "from": place }));
+fn as_object(set: &Set, rows: &[Row]) -> serde_json::Value {
+    let values = rows.iter().map(|(key, value, place)| json!({ "key": key, "value": value, "from": place }));
     json!({ "source": set.source.to_string(), "values": values.collect::<Vec<_>>() })
-}
-
-/// Key, value and source of everything in a set; the secret is masked.
-fn rows(set: &Set) -> Vec<(String, String, String)> {
-    let open =
-        (0..2).map(|place| (set.key(place).to_owned(), sanitize::clip(&set.open[place], 200), set.origin(place)));
-    let secret = (set.key(2).to_owned(), REDACTED.to_owned(), set.secret_place());
-    let others = set.section.iter().flat_map(|section| &section.values);
-    let others = others.filter(|(key, _)| (0..2).all(|place| set.key(place) != *key));
-    let others = others.map(|(key, value)| ((*key).to_owned(), sanitize::clip(value, 200), set.source.to_string()));
-    open.chain([secret]).chain(others).collect()
 }
 
 fn line(value: &serde_json::Value) -> String {

@@ -17,6 +17,10 @@ pub enum Fault {
     NotPositive(String),
     /// Nothing that can be read as a time.
     NotTime(String),
+    /// A time without its zone.
+    NoZone(String),
+    /// A time at the very end of the calendar.
+    TooLate(String),
 }
 
 impl std::fmt::Display for Fault {
@@ -30,6 +34,15 @@ impl std::fmt::Display for Fault {
                 write!(formatter, "'{given}' counts months or years, whose length varies; write days, such as 30d")
             }
             Fault::NotPositive(given) => write!(formatter, "'{given}' must be more than zero"),
+            Fault::NoZone(given) => {
+                write!(formatter, "'{given}' has no time zone: add Z for UTC, or an offset such as +02:00")
+            }
+            Fault::TooLate(given) => {
+                write!(
+                    formatter,
+                    "'{given}' is beyond the times that can be reckoned with; the latest day is 9999-12-30"
+                )
+            }
             Fault::NotTime(given) => write!(
                 formatter,
                 "'{given}' is not a time: write RFC 3339 (2030-01-31T12:00:00Z), a date (2030-01-31), @EPOCH_SECONDS, or +2h from now"
@@ -87,7 +100,16 @@ pub fn instant(text: &str, now: Timestamp) -> Result<(Timestamp, Form), Fault> {
         let seconds: i64 = seconds.parse().map_err(|_| not_time())?;
         return Ok((Timestamp::from_second(seconds).map_err(|_| not_time())?, Form::Ours));
     }
-    written(text).map(|time| (time, Form::Absolute)).ok_or_else(not_time)
+    written(text).map(|time| (time, Form::Absolute)).ok_or_else(|| {
+        let end = |text: &str| text.parse::<Date>().is_ok() || is_rfc3339(text);
+        if text.starts_with("9999-12-3") && end(text) {
+            Fault::TooLate(shown(text))
+        } else if is_rfc3339(&format!("{text}Z")) {
+            Fault::NoZone(shown(text))
+        } else {
+            not_time()
+        }
+    })
 }
 
 /// A time as it may stand in a request: RFC 3339 with its zone, or a date alone, which is midnight UTC.

@@ -249,6 +249,7 @@ impl Sink {
             self.tally.minted += outcome.minted;
             self.tally.failed += outcome.failed;
             self.tally.kept += outcome.kept;
+            self.tally.endless += outcome.endless;
             self.tally.bytes += outcome.bytes;
             // One result is written as it is; several that became ready together in one piece.
             if text.is_empty() {

@@ -41,6 +41,8 @@ pub struct Tally {
     pub failed: u64,
     /// Lines that an earlier run had minted.
     pub kept: u64,
+    /// Lines whose token never expires.
+    pub endless: u64,
     /// Bytes of the input that are done.
     pub bytes: u64,
     /// Nothing is minted, only shown.
@@ -213,6 +215,13 @@ impl Signals {
     fn received(&self) -> Option<u8> {
         u8::try_from(self.received.load(Ordering::SeqCst)).ok().filter(|status| *status != 0)
     }
+}
+
+/// What is worth saying of all tokens of a run together.
+pub fn advice(tally: &Tally) -> Option<Note> {
+    let limits = "join_until, remove_at or remove_after_seconds_elapsed, in the line or by its flag";
+    (tally.endless > 0)
+        .then(|| Note::Hint(format!("{} of the tokens never expire; limit them with {limits}", tally.endless)))
 }
 
 /// The notes of an interrupted run.

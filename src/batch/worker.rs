@@ -58,6 +58,8 @@ pub struct Outcome {
     pub failed: u64,
     /// How many an earlier run had minted.
     pub kept: u64,
+    /// How many of the tokens never expire.
+    pub endless: u64,
     /// How many bytes of the input these lines were.
     pub bytes: u64,
     /// Why the whole run must stop.
@@ -104,8 +106,7 @@ impl Worker {
     pub fn chunk(&mut self, chunk: &Chunk, memory: Vec<u8>) -> Outcome {
         let mut outcome = Outcome { text: memory, bytes: chunk.bytes, ..Outcome::default() };
         if chunk.too_long {
-            let failure = Failure::usage(format!("the line has more than {MAX_LINE} bytes"));
-            self.write_failure(chunk.first, None, &failure, &mut outcome);
+            self.write_failure(chunk.first, None, &too_long(), &mut outcome);
             return outcome;
         }
         let now = self.run.world.now();
@@ -129,6 +130,9 @@ impl Worker {
     }
 
     fn line(&mut self, number: u64, line: &[u8], now: Timestamp, outcome: &mut Outcome) {
+        if line.len() > MAX_LINE {
+            return self.write_failure(number, None, &too_long(), outcome);
+        }
         let (fields, id) = match read(line) {
             Ok(read) => read,
             Err(failure) => return self.write_failure(number, None, &failure, outcome),
@@ -216,8 +220,11 @@ impl Worker {
                 outcome.text.extend_from_slice(self.end.1.as_bytes());
             }
         }
-        if !notes.is_empty() {
-            let warnings: Vec<&str> = notes.iter().map(Note::text).collect();
+        let (hints, warnings): (Vec<&Note>, Vec<&Note>) = notes.iter().partition(|note| matches!(note, Note::Hint(_)));
+        // There is one hint about a token: that it never expires. It is given once for all of them.
+        outcome.endless += u64::from(!hints.is_empty());
+        if !warnings.is_empty() {
+            let warnings: Vec<&str> = warnings.into_iter().map(Note::text).collect();
             outcome.text.extend_from_slice(format!(",\"warnings\":{}", serde_json::Value::from(warnings)).as_bytes());
         }
         outcome.text.extend_from_slice(b"}\n");
@@ -233,6 +240,10 @@ impl Worker {
         outcome.text.push(b'\n');
         outcome.failed += 1;
     }
+}
+
+fn too_long() -> Failure {
+    Failure::usage(format!("the line has more than {MAX_LINE} bytes"))
 }
 
 /// The fields of a line, and the text of its `id`, which is ours to echo and not the service's to see.

@@ -230,9 +230,10 @@ fn batch_arguments(prose: Prose) -> Vec<Arg> {
             .requires("batch")
             .value_parser(value_parser!(u16).range(1..=i64::from(MAX_JOBS)))
             .allow_hyphen_values(true)
-            .help(prose.text("How many requests are under way at once [default: 8]")),
+            .help(prose.text("How many requests are under way at once, at most 512 [default: 8]")),
         file("resume")
             .requires("batch")
+            .conflicts_with("dry-run")
             .help(prose.text("Append to FILE what it does not hold yet, and try lines again that failed")),
     ]
     .into_iter()

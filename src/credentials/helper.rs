@@ -27,19 +27,19 @@ const MAX_OUTPUT: u64 = 64 * 1024;
 /// after which its whole process group is ended.
 ///
 /// # Errors
-/// Exit 3, naming the key of the configuration and how the program failed, never what it printed.
+/// Exit 3, naming the key of the configuration and how the program failed. Neither what it printed is shown nor the
+/// program's name, which may be the secret itself under the wrong key.
 pub fn run(argv: &[String], key: &str, env: &Environment) -> Result<Secret> {
     let Some((program, arguments)) = argv.split_first() else {
         return Err(Failure::configuration(format!("{key} names no program")));
     };
-    let name = crate::sanitize::clip(program, 60);
     let path = find(program, env.get("PATH")).ok_or_else(|| {
-        Failure::configuration(format!("{key}: the program '{name}' is not found"))
+        Failure::configuration(format!("{key}: the program that it names is not found"))
             .hint("give its absolute path, or a name that is in a folder of PATH")
     })?;
     if is_ourselves(&path) {
         return Err(Failure::configuration(format!(
-            "{key}: the program '{name}' is tokenmint itself, which would ask for the secret again"
+            "{key}: the program that it names is tokenmint itself, which would ask for the secret again"
         ))
         .hint("name the program that keeps the secret"));
     }
@@ -52,7 +52,7 @@ pub fn run(argv: &[String], key: &str, env: &Environment) -> Result<Secret> {
         command.env_remove(variable);
     }
     system::own_group(&mut command);
-    let failed = |how: String| Failure::configuration(format!("{key}: the program '{name}' {how}"));
+    let failed = |how: String| Failure::configuration(format!("{key}: the program that it names {how}"));
     let mut child = command.spawn().map_err(|error| failed(format!("cannot be started: {}", error.kind())))?;
     let output = watch(&mut child, TIME_LIMIT).map_err(|fault| {
         let failure = failed(fault.to_string());

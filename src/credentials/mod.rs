@@ -129,6 +129,11 @@ impl Set {
         }
     }
 
+    /// Whether these are a service's credentials from the environment.
+    pub fn is_of_environment(&self, service: Service) -> bool {
+        self.service == service && matches!(self.source, Source::Environment(_))
+    }
+
     /// The key of one of the three values, as a profile spells it.
     pub fn key(&self, place: usize) -> &'static str {
         self.service.variables()[place].key
@@ -160,7 +165,8 @@ impl Set {
             }
             SecretSource::File(path) => {
                 let origin = self.origin(2).replacen(' ', "_file ", 1);
-                (format!("{origin}: {}", sanitize::path(path)), read_secret(path, &origin)?)
+                let secret = read_secret(path, &origin)?;
+                (origin, secret)
             }
         };
         tidy(raw.expose(), &origin, notes).map(Secret::new)
@@ -317,18 +323,17 @@ fn emulator_credentials() -> Result<(&'static str, &'static str)> {
         .hint("build it with --features emulator"))
 }
 
-/// A secret that stands alone in a file.
+/// A secret that stands alone in a file. The path is not shown: it may be the secret itself, under the wrong key.
 fn read_secret(path: &Path, origin: &str) -> Result<Secret> {
     const MOST: u64 = 64 * 1024;
-    let place = sanitize::path(path);
-    let cannot = || format!("{origin}: cannot read {place}");
+    let cannot = || format!("{origin}: the file that it names cannot be read");
     let file = std::fs::File::open(path).with_context(cannot).or_fail(Kind::Configuration)?;
     let mut bytes = Zeroizing::new(Vec::new());
     file.take(MOST + 1).read_to_end(&mut bytes).with_context(cannot).or_fail(Kind::Configuration)?;
     if bytes.len() as u64 > MOST {
-        return Err(Failure::configuration(format!("{origin}: {place} is larger than 64 KiB")));
+        return Err(Failure::configuration(format!("{origin}: the file that it names is larger than 64 KiB")));
     }
-    helper::one_line(&bytes).map_err(|why| Failure::configuration(format!("{origin}: the file {place} {why}")))
+    helper::one_line(&bytes).map_err(|why| Failure::configuration(format!("{origin}: the file that it names {why}")))
 }
 
 /// The most bytes of a space, an id or a secret. The services' own have less than a hundred; a request header has room

@@ -96,6 +96,9 @@ fn read(text: &str) -> std::result::Result<Space, String> {
 }
 
 fn split_port(text: &str) -> std::result::Result<(&str, Option<u16>), String> {
+    if text.is_empty() || text.starts_with(':') {
+        return Err("it names no host".to_owned());
+    }
     let after_host = if text.starts_with('[') { text.find(']').map_or(0, |end| end + 1) } else { 0 };
     match text[after_host..].split_once(':') {
         None => Ok((text, None)),

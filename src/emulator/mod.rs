@@ -17,7 +17,7 @@ mod wire_tests;
 
 use std::fmt::Write as _;
 use std::io::ErrorKind;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -82,11 +82,15 @@ impl Emulator {
     /// Takes the port. Port 0 takes any that is free: see [`Emulator::address`].
     ///
     /// # Errors
-    /// Exit 2 for an address that is not loopback, exit 1 where the port cannot be had or the certificate not be made.
+    /// Exit 2 for an address that clients cannot name as loopback, exit 1 where the port cannot be had or the certificate not be made.
     pub fn bind(listen: SocketAddr, protocol: Protocol, world: World) -> Result<Self> {
         if !listen.ip().is_loopback() {
             return Err(Failure::usage(format!("--listen {listen} is not a loopback address"))
                 .hint("the emulator's credentials are public; listen on 127.0.0.1 or [::1]"));
+        }
+        if listen.ip() != Ipv4Addr::LOCALHOST && listen.ip() != Ipv6Addr::LOCALHOST {
+            return Err(Failure::usage(format!("--listen {listen} is no address that a space can have"))
+                .hint("listen on 127.0.0.1 or [::1], which clients take for this machine"));
         }
         let listener = TcpListener::bind(listen).map_err(|error| cannot_listen(listen, error))?;
         listener.set_nonblocking(true).or_fail(Kind::Internal)?;

@@ -49,6 +49,8 @@ fn run(job: &Job, batch: &Batch, input: Input, task: Task, notes: &mut Vec<Note>
         progress: !tone.quiet && !tone.verbose && job.world.env.text("TERM") != Some("dumb"),
     };
     let ended = batch::run(batch, input, setting)?;
+    // With `-o json`, too, as the summary: what stands on stdout are the lines.
+    job.report.aside(batch::advice(&ended.tally).as_slice());
     match ended.result {
         Ok(status) => {
             if status != 0 {

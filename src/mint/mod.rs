@@ -84,6 +84,10 @@ impl Job<'_> {
                 &format!("a format that writes to {variable} cannot be used with a command after --"),
                 "leave out -o: the command has the token in its environment",
             ),
+            _ if self.mint.write.as_deref() == Some(std::path::Path::new("-")) => refuse(
+                "--write takes a file, and - is none",
+                "leave out --write to print the token; a file of that name is ./-",
+            ),
             _ if write && program => refuse(
                 "--write cannot be used with a command after --",
                 "leave out --write: the command has the token in its environment",
@@ -161,6 +165,7 @@ impl Job<'_> {
             if !unset.is_empty() {
                 notes.push(Note::Hint(format!("set {} before you run it", unset.join(" and "))));
             }
+            self.report.aside(&std::mem::take(notes));
             request.as_curl(&space, &self.mint.settings)
         } else if self.mint.format == Format::Json {
             let warnings: Vec<&str> = self.warnings(notes).iter().map(Note::text).collect();
@@ -275,6 +280,10 @@ pub fn received(request: &Request, answer: Answer, now: Timestamp, notes: &mut V
         Kind::Guest | Kind::Video | Kind::Twilio => None,
     };
     let expires_at = own.or_else(|| request.ends(now));
+    if own.is_some_and(|end| end <= now) {
+        let text = "this token has ended by its own times; check this machine's clock";
+        notes.push(Note::Warning(text.to_owned()));
+    }
     Token { kind, token: answer.token, refresh_token: answer.refresh_token, expires_at }
 }
 

@@ -151,7 +151,10 @@ pub fn temporary_beside(path: &Path) -> Result<tempfile::NamedTempFile> {
     tempfile::Builder::new()
         .prefix(".tokenmint-")
         .tempfile_in(folder)
-        .map_err(|error| anyhow!("cannot write {}: {}", crate::sanitize::path(path), reason(&error)))
+        .map_err(|error| {
+            let why = if folder.is_dir() { reason(&error) } else { "its folder does not exist".to_owned() };
+            anyhow!("cannot write {}: {why}", crate::sanitize::path(path))
+        })
         .or_fail(Kind::Internal)
 }
 
@@ -173,6 +176,9 @@ pub fn check_target(path: &Path) -> Result<()> {
         }
         Ok(metadata) if !metadata.is_file() => Err(Failure::internal(format!("{place} is not a regular file"))),
         _ if path.file_name().is_none() => Err(Failure::internal(format!("{place} is not a file name"))),
-        _ => Ok(()),
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        // A name that is too long, for one: the new file would get another name first, and this one only with a token.
+        Err(error) => Err(Failure::internal(format!("cannot write {place}: {}", reason(&error)))),
     }
 }

@@ -46,9 +46,16 @@ impl Report {
         Report { tone, scrubber }
     }
 
-    /// Says notes, warnings and hints, each on a line.
+    /// Says notes, warnings and hints, each on a line. With `-o json` they stand in the result instead.
     pub fn notes(&self, notes: &[Note]) {
-        if self.tone.quiet || self.tone.json {
+        if !self.tone.json {
+            self.aside(notes);
+        }
+    }
+
+    /// The same with `-o json`, too: for a result that has no place for them.
+    pub fn aside(&self, notes: &[Note]) {
+        if self.tone.quiet {
             return;
         }
         for note in notes {

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Endpoint;
 use super::field::{Field, Input};
-use super::rule::{Problem, Violation};
+use super::rule::{Problem, Rule, Violation};
 use crate::error::{Failure, Note, Result};
 use crate::json::{self, Object};
 use crate::{suggest, time};
@@ -120,6 +120,7 @@ impl Draft {
                 notes.push(Note::Warning(text));
             }
         }
+        notes.extend((self.endpoint.advice)(&body));
         Ok(Request { endpoint: self.endpoint, typed: self.typed(), body })
     }
 
@@ -219,7 +220,7 @@ fn encode(field: &Field, values: &[String], now: Timestamp) -> Result<String> {
         Input::Text => Ok(json::string(text)),
         Input::Json => match field.rule {
             // Only the object itself is looked at: what is in it belongs to the application.
-            super::rule::Rule::Channels { .. } => Ok(parse_object(&field.dashed(), text)?.to_string()),
+            Rule::Channels { .. } => Ok(parse_object(&field.dashed(), text)?.to_string()),
             _ => json::value(text).map_err(|fault| wrong(fault.to_string())),
         },
         Input::Minutes => {
@@ -269,6 +270,12 @@ fn duration(field: &Field, text: &str) -> Result<SignedDuration> {
             time::Fault::NoUnit(given) => {
                 failure.hint(format!("write the unit: {} {given}m for minutes", field.dashed()))
             }
+            time::Fault::NotPositive(given) => match field.rule {
+                Rule::Integer { min, max, unit } => {
+                    Failure::usage(format!("{} must be {min} to {max} {unit}, got '{given}'", field.dashed()))
+                }
+                _ => failure,
+            },
             _ => failure,
         }
     })
@@ -291,8 +298,9 @@ fn channels(specs: &[String]) -> Result<String> {
     for spec in specs {
         let shown = || crate::sanitize::clip(spec, 60);
         let Some((name, access)) = spec.rsplit_once('=') else {
+            let name = if spec.is_empty() { "NAME".to_owned() } else { shown() };
             return Err(Failure::usage(format!("--channel '{}' has no access", shown()))
-                .hint(format!("write {0}=r, {0}=w or {0}=rw", shown())));
+                .hint(format!("write {name}=r, {name}=w or {name}=rw")));
         };
         if name.is_empty() {
             return Err(Failure::usage(format!("--channel '{}' has no name before the =", shown())));

@@ -107,7 +107,7 @@ pub enum Problem {
         given: usize,
     },
     /// A name that is empty or has other characters than the documented ones.
-    NotName,
+    NotName(String),
     /// An object whose JSON has too many characters.
     TooLarge {
         /// The most characters.
@@ -231,7 +231,7 @@ impl Rule {
                     return Err(Problem::TooLong { max, given });
                 }
                 if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte)) {
-                    return Err(Problem::NotName);
+                    return Err(Problem::NotName(name.into_owned()));
                 }
             }
             Rule::Object { max, code } => {
@@ -383,7 +383,7 @@ impl Problem {
             | Problem::NotString
             | Problem::OutOfRange { .. }
             | Problem::TooLong { .. }
-            | Problem::NotName
+            | Problem::NotName(_)
             | Problem::Empty
             | Problem::Past { .. } => "invalid_parameter",
         }
@@ -405,7 +405,7 @@ impl Problem {
             }
             Problem::OutOfRange { max, .. } => format!("{name} must be less than or equal to {max}"),
             Problem::TooLong { max, .. } => format!("{name} is too long (maximum is {max} characters)"),
-            Problem::NotName => format!("{name} is invalid"),
+            Problem::NotName(_) => format!("{name} is invalid"),
             Problem::TooLarge { max, .. } => format!("{name} exceeds the maximum size of {max} characters"),
             Problem::NoChannels => "At least one channel must be specified".to_owned(),
             Problem::TooManyChannels(_) => format!("{name} exceed the maximum of {MAX_CHANNELS} channels"),
@@ -448,7 +448,9 @@ impl fmt::Display for Problem {
                 write!(formatter, "must be {min} to {max} {unit}, got {given}")
             }
             Problem::TooLong { max, given } => write!(formatter, "may have at most {max} characters, got {given}"),
-            Problem::NotName => write!(formatter, "must be 1 or more of the characters A-Z a-z 0-9 _ -"),
+            Problem::NotName(given) => {
+                write!(formatter, "must be 1 or more of the characters A-Z a-z 0-9 _ -, got '{}'", shown(given))
+            }
             Problem::TooLarge { max, given, .. } => {
                 write!(formatter, "may have at most {max} characters as JSON, got {given}")
             }

@@ -74,7 +74,9 @@ pub fn judge(received: &Received, request: &Request, host: &str, scrubber: &Scru
             .hint("check the space name"),
         429 => Failure::unavailable(format!("{host} is limiting requests{}", said.after(" (429)"))).hint("wait a little, then try again"),
         400..=499 => {
-            let hint = said.details.iter().find_map(|detail| detail.url.clone()).map(|url| format!("see {url}"));
+            // Any other scheme would not lead to a page.
+            let page = |detail: &Detail| detail.url.clone().filter(|url| url.starts_with("https://"));
+            let hint = said.details.iter().find_map(page).map(|url| format!("see {url}"));
             let failure = Failure::message(Kind::RequestRefused, format!("{host} refused the request{}", said.after(&format!(" ({status})"))));
             match hint {
                 Some(hint) => failure.hint(hint),

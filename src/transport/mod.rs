@@ -204,7 +204,11 @@ impl Transport {
                     let Some(failure) = failure else { return Ok(received) };
                     let wait = self.asked_to_wait(&received, sent_before)?;
                     if !again {
-                        return Ok(received);
+                        // Only what the service has asked for is worth telling.
+                        let asked = retry::after(received.retry_after.as_deref(), self.world.now());
+                        return asked.map_or(Ok(received), |wait| {
+                            Err(failure.hint(format!("try again in {}", in_words(wait))))
+                        });
                     }
                     (failure, wait)
                 }
@@ -309,8 +313,18 @@ impl Transport {
                     false,
                 )
             }
+            ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused && self.proxy.is_some() => {
+                (
+                    Failure::unavailable(format!(
+                        "no connection to {to}: the proxy {} refused it",
+                        self.proxy.as_deref().unwrap_or("")
+                    ))
+                    .hint("check HTTPS_PROXY or ALL_PROXY, and that the proxy runs; NO_PROXY exempts a host"),
+                    true,
+                )
+            }
             ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => (
-                Failure::unavailable(format!("{to} refused the connection{via}"))
+                Failure::unavailable(format!("{to} refused the connection"))
                     .hint("check that the server runs and the port is right"),
                 true,
             ),
@@ -345,12 +359,10 @@ impl Transport {
     }
 
     fn too_long(&self, failure: Failure, wait: Duration) -> Failure {
-        // Rounded up: a moment too early would only earn the same answer.
-        let seconds =
-            i64::try_from(wait.as_secs()).unwrap_or(i64::MAX).saturating_add(i64::from(wait.subsec_nanos() > 0));
+        let seconds = whole_seconds(wait);
         let when = self.world.now().checked_add(jiff::SignedDuration::from_secs(seconds)).map(crate::time::rfc3339);
         let when = when.map_or_else(|_| "in the far future".to_owned(), |when| format!("at {when}"));
-        let when = format!("; it may be tried again in {}, {when}", crate::time::rough(seconds.max(1)));
+        let when = format!("; it may be tried again in {}, {when}", in_words(wait));
         failure.and(when).hint(format!("wait, or allow more time than --timeout {}", self.time_limit()))
     }
 
@@ -396,6 +408,15 @@ impl Transport {
             std::thread::sleep(left.min(Duration::from_millis(100)));
         }
     }
+}
+
+/// A wait in seconds, rounded up: a moment too early would only earn the same answer.
+fn whole_seconds(wait: Duration) -> i64 {
+    i64::try_from(wait.as_secs()).unwrap_or(i64::MAX).saturating_add(i64::from(wait.subsec_nanos() > 0))
+}
+
+fn in_words(wait: Duration) -> String {
+    crate::time::rough(whole_seconds(wait).max(1))
 }
 
 /// Whether the headers of an answer leave no doubt where its body ends (RFC 9112, section 6.3): of a length and chunks

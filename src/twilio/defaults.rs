@@ -43,6 +43,17 @@ impl Defaults {
         })
     }
 
+    /// What is there, by the key that a profile has for it.
+    pub fn into_named(self) -> impl Iterator<Item = (&'static str, Found)> {
+        let all = [
+            ("chat_service_sid", self.chat_service_sid),
+            ("voice_application_sid", self.voice_application_sid),
+            ("sync_service_sid", self.sync_service_sid),
+            ("region", self.region),
+        ];
+        all.into_iter().filter_map(|(key, found)| Some((key, found?)))
+    }
+
     /// The default that stands for one of the fallbacks of the flag table.
     pub(super) fn get(&self, fallback: &Fallback) -> Option<&Found> {
         match fallback.profile_key {

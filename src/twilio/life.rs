@@ -23,6 +23,7 @@ pub fn ttl(name: &str, raw: &str) -> Result<i64> {
         let failure = Failure::usage(format!("{name} {fault}"));
         match fault {
             time::Fault::NoUnit(given) => failure.hint(unit_hint(name, &given)),
+            time::Fault::NotPositive(given) => Failure::usage(format!("{name} must be 1s to 24h, got '{given}'")),
             _ => failure,
         }
     })?;

@@ -386,3 +386,22 @@ fn a_reflected_address_is_no_secret() {
         &["The addresses must belong to the project", "--allowed-address"],
     );
 }
+
+#[test]
+fn a_page_is_named_only_where_it_is_one() {
+    for (url, named) in [("https://signalwire.com/docs", true), ("javascript:alert(1)", false), ("u", false)] {
+        let entry = json!({"errors": [{"code": "c", "message": "It is wrong", "attribute": "ttl", "url": url}]});
+        let server = Server::answering([Answer::json(422, entry.to_string())]);
+        let said = tokenmint(CHAT).credentials(&server).says("It is wrong").fails(5).run().stderr;
+        assert_eq!(said.contains(&format!("see {url}")), named, "{said}");
+    }
+}
+
+/// Header `{"alg":"HS512","typ":"CRT"}`, claims `{"iat":1000000000,"t":60}`: its hour was in 2001.
+#[test]
+fn a_token_that_has_ended_already_is_warned_of() {
+    let token = "eyJhbGciOiJIUzUxMiIsInR5cCI6IkNSVCJ9.eyJpYXQiOjEwMDAwMDAwMDAsInQiOjYwfQ.c2lnbmF0dXJl";
+    let server = Server::answering([Answer::json(200, format!(r#"{{"token":"{token}"}}"#))]);
+    let run = tokenmint(CHAT).credentials(&server).prints(format!("{token}\n"));
+    run.says_all(&["warning", "has ended", "clock"]).run();
+}

@@ -141,6 +141,39 @@ fn a_line_without_an_end_is_refused_and_not_kept() {
     server.calls(2);
 }
 
+/// A line of exactly 1 MiB is minted, one byte more is not, wherever the blocks that are read happen to end.
+#[test]
+fn the_most_bytes_of_a_line_are_one_mebibyte() {
+    let line = |length: usize| format!(r#"{{"member_id":"m","x":"{}"}}"#, "y".repeat(length - 24));
+    let server = Server::answering([minting_by_member()]);
+    let input = [line(1 << 20), line((1 << 20) + 1), line((1 << 20) + 5_000)].join("\n");
+    assert_eq!(input.lines().map(str::len).collect::<Vec<_>>(), [1_048_576, 1_048_577, 1_053_576]);
+    let run = batch("--batch in").credentials(&server).file("in", &input, 0o600);
+    let stdout = run.stdout(anything()).says("1 minted, 2 failed").exits(7).run().stdout;
+    let lines = lines(&stdout);
+    assert_eq!(lines[0]["token"], token_of("m"));
+    for line in &lines[1..] {
+        assert_eq!(line["error"]["exit"], 2, "{line}");
+        assert!(line["error"]["message"].as_str().is_some_and(|message| message.contains("1048576")), "{line}");
+    }
+    server.calls(1);
+}
+
+#[test]
+fn room_tokens_without_an_end_get_one_hint_for_all() {
+    let server = Server::minting();
+    let run = tokenmint("video --batch - --join-as audience --room r --permission room.lock").credentials(&server);
+    let input = "{}\n{\"join_until\":\"2099-01-01\"}\n{\"permissions\":[]}\n";
+    let outcome = run.stdin(input).stdout(anything()).says("hint: 2 of the tokens never expire").run();
+    assert_eq!(outcome.stderr.matches("never expire").count(), 1, "{}", outcome.stderr);
+    let lines = lines(&outcome.stdout);
+    // What else is odd about a line stands in it, as for a single token.
+    let ignored = "the service ignores --permission when --join-as is audience";
+    assert_eq!(lines[0]["warnings"], serde_json::json!([ignored]), "{}", lines[0]);
+    assert_eq!(lines[2].get("warnings"), None, "{}", lines[2]);
+    tokenmint("video --room r -q --batch -").credentials(&server).stdin("{}").stdout(anything()).run();
+}
+
 #[test]
 fn refused_credentials_stop_the_run() {
     for status in [401, 403] {
@@ -220,6 +253,7 @@ fn the_flags_of_a_batch_go_together_or_not_at_all() {
         ("--batch in -o export", "--output"),
         ("--batch in --write out", "--write"),
         ("--batch in --curl", "--curl"),
+        ("--batch in --dry-run --resume out", "--resume"),
         ("--batch in --jobs 0", "--jobs"),
         ("--batch in --jobs many", "--jobs"),
         ("--batch in --ttl 90s", "--ttl"),

@@ -335,9 +335,17 @@ fn it_ends_well_on_a_signal() {
 
 #[test]
 fn it_listens_on_loopback_only() {
-    for address in
-        ["0.0.0.0:0", "[::]:0", "192.0.2.1:8793", "example.com:80", "127.0.0.1", "127.0.0.1:99999", "8793", ""]
-    {
+    for address in [
+        "0.0.0.0:0",
+        "[::]:0",
+        "192.0.2.1:8793",
+        "127.0.0.2:0",
+        "example.com:80",
+        "127.0.0.1",
+        "127.0.0.1:99999",
+        "8793",
+        "",
+    ] {
         tokenmint("emulator").arg(format!("--listen={address}")).says("--listen").fails(2).run();
     }
 }

@@ -83,7 +83,7 @@ fn what_a_program_says_on_stderr_is_not_shown() {
     refuse(with(&server, &["sh", "-c", "echo PThidden >&2; exit 7"]).arg("-v").hides("PThidden"), &["api_token", "7"]);
     // Its words may hold a secret, however unwise that is.
     refuse(with(&server, &["sh", "-c", "exit 7", "PThidden"]).arg("-v").hides("PThidden"), &["api_token"]);
-    refuse(with(&server, &["/no/such/helper", "PThidden"]).arg("-v").hides("PThidden"), &["/no/such/helper"]);
+    refuse(with(&server, &["/no/such/helper", "PThidden"]).arg("-v").hides("PThidden"), &["api_token_command"]);
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn a_bare_name_is_never_found_in_the_working_directory() {
         let run = with(&server, &["trap"]).env("PATH", path);
         let run = run.file("trap", trap, 0o755).file("bin/trap", trap, 0o755);
         let (mark, folder) = (run.path("sprung"), run.path("."));
-        refuse(run.in_folder(folder), &["trap", "PATH"]);
+        refuse(run.in_folder(folder), &["api_token_command", "PATH"]);
         assert!(!mark.exists(), "PATH={path}");
     }
     // Neither is a path that depends on where somebody stands.
@@ -130,12 +130,16 @@ fn a_bare_name_is_never_found_in_the_working_directory() {
 }
 
 #[test]
-fn a_program_that_cannot_be_run_is_named() {
+fn a_program_that_cannot_be_run_is_named_by_its_key() {
     let server = Server::unused();
     let run = tokenmint(CHAT).file("plain", "#!/bin/sh\necho PThidden\n", 0o644);
     let plain = run.path("plain");
     let line = format!("api_token_command = ['{}']", plain.display());
-    refuse(run.config(&dev(&server, &line)), &["plain"]);
+    refuse(run.config(&dev(&server, &line)).hides("plain"), &["api_token_command", "permission denied"]);
+    // A secret under the wrong key.
+    refuse(with(&server, &["PThidden"]).hides("PThidden"), &["api_token_command", "not found"]);
+    let run = tokenmint(CHAT).config(&dev(&server, "api_token_file = 'PThidden'")).hides("PThidden");
+    refuse(run, &["api_token_file", "cannot be read"]);
     refuse(with(&server, &["/"]), &["api_token"]);
     refuse(with(&server, &["/dev/null"]), &["api_token"]);
 }

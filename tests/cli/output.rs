@@ -219,6 +219,10 @@ fn a_curl_command_without_the_variables_has_a_hint() {
         tokenmint(CHAT).arg("--curl").stdout(predicates::str::contains("https://SPACE.signalwire.com/api/chat/tokens"));
     run.says_all(&["hint", "SIGNALWIRE_PROJECT_ID", "SIGNALWIRE_API_TOKEN"]).run();
     tokenmint(CHAT).arg("--curl").credentials(&server).stdout(predicates::str::contains("curl")).run();
+    // With -o json, too: a command for the shell has no place for it.
+    let run = tokenmint(CHAT).args(["--curl", "-o", "json"]).stdout(predicates::str::contains("curl"));
+    run.says_all(&["hint", "SIGNALWIRE_PROJECT_ID"]).run();
+    tokenmint(CHAT).args(["--curl", "-q"]).stdout(predicates::str::contains("curl")).run();
 }
 
 #[test]
@@ -286,6 +290,12 @@ fn write_refuses_what_is_no_plain_file() {
     };
     refuse(folder.path());
     refuse(&folder.path().join("no/such/folder/token"));
+    let server = Server::unused();
+    let run = |place: &str| tokenmint(CHAT).args(["--write", place]).credentials(&server);
+    run("no/such/folder/token").says("folder does not exist").fails(1).run();
+    // Found out before there is a token to lose.
+    run(&"n".repeat(300)).says("cannot write").fails(1).run();
+    run("-").says_all(&["--write", "./-"]).fails(2).run();
     #[cfg(unix)]
     {
         let (target, link) = (folder.path().join("target"), folder.path().join("link"));

@@ -85,7 +85,16 @@ fn show_names_the_variables_of_the_environment() {
         assert!(text.contains(name), "{name} in {text}");
     }
     tokenmint("profile show").fails(3).says_all(&["SIGNALWIRE_SPACE", "--profile"]).run();
+    // What a grant without its value would take, too.
+    let run = twilio("profile show -o json").env("TWILIO_CONVERSATIONS_SERVICE_SID", SERVICE);
+    let object = run.stdout(contains("values")).run().json();
+    let values = object["twilio"]["values"].as_array().expect("values");
+    let row = json!({ "key": "chat_service_sid", "value": SERVICE, "from": "TWILIO_CONVERSATIONS_SERVICE_SID" });
+    assert!(values.contains(&row), "{object}");
 }
+
+/// A chat service.
+const SERVICE: &str = "IS0123456789abcdef0123456789abcdef";
 
 /// A `profile check` against these answers, one for each endpoint.
 fn check(answers: [u16; 4], flags: &str, expect: impl Fn(Run) -> Run) -> (String, String) {
@@ -121,6 +130,16 @@ fn check_takes_a_complaint_about_the_content_for_permission() {
     let kinds: Vec<&Value> = endpoints.iter().map(|endpoint| &endpoint["kind"]).collect();
     assert_eq!(kinds, ["chat", "pubsub", "guest", "video"]);
     assert!(endpoints.iter().all(|endpoint| endpoint["authorised"] == json!(true)), "{object}");
+}
+
+/// The login page of a network answers everything with a success.
+#[test]
+fn check_takes_no_success_for_permission() {
+    for status in [200, 201, 204] {
+        let server = Server::answering([answer(status)]);
+        let run = tokenmint("profile check").credentials(&server);
+        run.says(&status.to_string()).says("tells nothing").fails(6).run();
+    }
 }
 
 #[test]

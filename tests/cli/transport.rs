@@ -83,6 +83,19 @@ fn what_retry_after_says_beyond_the_time_limit_fails_at_once_and_says_when() {
 }
 
 #[test]
+fn what_retry_after_says_is_told_when_there_is_no_try_left() {
+    for status in [429, 503] {
+        let answer = busy(status).header("Retry-After", "90");
+        fails_after(
+            1,
+            [answer],
+            tokenmint(CHAT).args(["--retries", "0"]),
+            &[&status.to_string(), "try again in 1m 30s"],
+        );
+    }
+}
+
+#[test]
 fn an_unclear_outcome_is_not_tried_again() {
     for status in [500, 502, 504] {
         for line in [CHAT, PUBSUB, GUEST_COMMAND, VIDEO] {
@@ -168,6 +181,17 @@ fn a_refused_connection_is_exit_6_and_names_the_address() {
     let run = tokenmint(CHAT).args(["--timeout", "5s"]).credentials(&server).env("SIGNALWIRE_SPACE", &address);
     let said = run.says(&address).fails(6).run().stderr;
     assert!(!said.contains(UNCLEAR), "nothing was sent, so nothing was created: {said}");
+}
+
+#[test]
+fn a_proxy_that_refuses_the_connection_is_the_one_that_is_named() {
+    let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+    let proxy = free.local_addr().expect("its address").to_string();
+    drop(free);
+    let server = Server::unused();
+    let run = tokenmint(CHAT).args(["--retries", "0"]).credentials(&server).env("SIGNALWIRE_SPACE", "example");
+    let run = run.env("HTTPS_PROXY", format!("http://{proxy}"));
+    run.says(&format!("the proxy {proxy} refused it")).says("HTTPS_PROXY").fails(6).run();
 }
 
 #[test]
