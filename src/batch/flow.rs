@@ -12,7 +12,7 @@ use super::order::Reorder;
 use super::worker::Outcome;
 use crate::error::{Failure, Kind};
 
-/// The way of the lines through a run.
+/// The way of the lines through a run. Whoever needs both locks takes that of the source first.
 pub struct Flow {
     source: Mutex<Source>,
     sink: Mutex<Sink>,
@@ -75,8 +75,8 @@ pub struct Gone {
 /// About how many bytes are written at once, where that many are ready.
 const PIECE: usize = 64 * 1024;
 /// The most memory of one result that is kept for another.
-const SPARE: usize = 256 * 1024;
-/// How often somebody who waits looks up: neither a signal nor a stop wakes anybody.
+const SPARE: usize = 512 * 1024;
+/// How often somebody who waits looks up: a signal wakes nobody.
 const GLANCE: Duration = Duration::from_millis(100);
 
 impl Flow {
@@ -196,11 +196,11 @@ impl Flow {
         sink.spare.pop().unwrap_or_default()
     }
 
-    /// Ends a run whose output cannot be written.
+    /// Ends a run whose output cannot be written. What has stopped it before counts for more.
     fn break_off(&self, sink: &mut Sink, error: io::Error) {
         self.halted.store(true, Ordering::SeqCst);
         sink.broken = true;
-        sink.stop = Some(match error.kind() {
+        sink.stop.get_or_insert_with(|| match error.kind() {
             io::ErrorKind::BrokenPipe => Stop::Gone,
             _ => Stop::Failure(Failure::new(
                 Kind::Internal,
@@ -253,7 +253,7 @@ impl Sink {
             self.tally.bytes += outcome.bytes;
             // One result is written as it is; several that became ready together in one piece.
             if text.is_empty() {
-                text = outcome.text;
+                self.keep(std::mem::replace(&mut text, outcome.text));
             } else {
                 text.extend_from_slice(&outcome.text);
                 self.keep(outcome.text);
@@ -267,7 +267,7 @@ impl Sink {
     }
 
     fn keep(&mut self, mut text: Vec<u8>) {
-        if text.capacity() <= SPARE && self.spare.len() < self.threads {
+        if (1..=SPARE).contains(&text.capacity()) && self.spare.len() < self.threads {
             text.clear();
             self.spare.push(text);
         }

@@ -163,7 +163,7 @@ fn verdict(gone: Gone, signal: Option<u8>) -> std::result::Result<u8, Option<Fai
 /// the time that one more is refused.
 fn start(threads: usize, run: &Arc<Run>, flow: &Arc<Flow>) -> Result<()> {
     for number in 0..threads {
-        let (worker, shared) = (Worker::new(Arc::clone(run), number), Arc::clone(flow));
+        let (worker, shared) = (Worker::new(Arc::clone(run)), Arc::clone(flow));
         flow.enter();
         let thread = std::thread::Builder::new().name("mint".to_owned()).stack_size(512 * 1024);
         // None is ever joined: one that waits for more input would hold up the end of the run.
@@ -202,10 +202,11 @@ impl Signals {
         let received = Arc::new(AtomicUsize::new(0));
         let seen = Arc::new(AtomicBool::new(false));
         for (signal, status) in [(SIGINT, 130), (SIGTERM, 143)] {
+            // In this order: who sees the run halted must see why.
             flag::register_conditional_shutdown(signal, status, Arc::clone(&seen))
                 .and_then(|_| flag::register(signal, Arc::clone(&seen)))
-                .and_then(|_| flag::register(signal, Arc::clone(halted)))
                 .and_then(|_| flag::register_usize(signal, Arc::clone(&received), status.unsigned_abs() as usize))
+                .and_then(|_| flag::register(signal, Arc::clone(halted)))
                 .context("cannot watch for signals")
                 .or_fail(Kind::Internal)?;
         }

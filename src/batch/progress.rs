@@ -1,6 +1,6 @@
-//! How far a batch is: one line on stderr that is written over and over, if stderr is a terminal.
+//! How far a batch is: one line on stderr that is written over and over. Whether stderr is fit for that is for the caller.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, Write as _};
 use std::time::{Duration, Instant};
 
 use super::Tally;
@@ -23,8 +23,7 @@ pub struct Progress {
 
 impl Progress {
     /// A line for so many bytes of input, or without an end where that is not known.
-    pub fn new(wanted: bool, total: Option<u64>) -> Self {
-        let visible = wanted && io::stderr().is_terminal();
+    pub fn new(visible: bool, total: Option<u64>) -> Self {
         Progress { visible, total, started: Instant::now(), drawn: None, length: 0 }
     }
 
@@ -52,8 +51,8 @@ impl Progress {
         let shown = text.get(..room).unwrap_or(text);
         let over = self.length.min(room);
         self.length = shown.len();
-        // A terminal that cannot be written to has no use for this.
-        let _ = write!(io::stderr().lock(), "\r{shown:over$}\r");
+        // In one piece: the threads write their lines meanwhile. A terminal that cannot be written to has no use for this.
+        let _ = io::stderr().write_all(format!("\r{shown:over$}\r").as_bytes());
     }
 }
 

@@ -58,6 +58,7 @@ pub fn open(path: &Path) -> Result<(Kept, File)> {
     let place = crate::sanitize::path(path);
     let cannot = || format!("cannot write {place}");
     deliver::check_target(path)?;
+    crate::system::report_size_limit();
     let mut kept = Kept::default();
     match File::open(path) {
         Ok(file) => rewrite(path, file, &mut kept)?,

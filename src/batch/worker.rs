@@ -69,8 +69,6 @@ pub struct Outcome {
 /// One thread's own state.
 pub struct Worker {
     run: Arc<Run>,
-    /// Which of the transport's connections is its own.
-    connection: usize,
     nonces: Nonces,
     /// Where claims and token are put together before they are written: one piece of memory for all of them.
     payload: Vec<u8>,
@@ -88,30 +86,23 @@ enum Made {
 }
 
 impl Worker {
-    /// The state of the thread with this number, the first being 0.
-    pub fn new(run: Arc<Run>, number: usize) -> Self {
+    /// A thread's state.
+    pub fn new(run: Arc<Run>) -> Self {
         let nonces = Nonces::new(run.world.random);
-        Worker {
-            run,
-            connection: number,
-            nonces,
-            payload: Vec::new(),
-            signed: String::new(),
-            end: (Timestamp::MIN, String::new()),
-        }
+        Worker { run, nonces, payload: Vec::new(), signed: String::new(), end: (Timestamp::MIN, String::new()) }
     }
 
     /// Does a chunk, line by line, until it is done or the run is to stop. The output lines go into `memory`, which is
     /// empty.
     pub fn chunk(&mut self, chunk: &Chunk, memory: Vec<u8>) -> Outcome {
         let mut outcome = Outcome { text: memory, bytes: chunk.bytes, ..Outcome::default() };
-        if chunk.too_long {
+        if chunk.too_long && !self.run.halted.load(Ordering::SeqCst) {
             self.write_failure(chunk.first, None, &too_long(), &mut outcome);
             return outcome;
         }
         let now = self.run.world.now();
-        // Room for the tokens at once: a buffer that grows would be copied again and again.
-        outcome.text.reserve(chunk.text.len() + 512);
+        // Some room at once: a buffer that grows would be copied again and again.
+        outcome.text.reserve(chunk.text.len().min(16 * 1024) + 512);
         for (number, line) in (chunk.first..).zip(chunk.text.split(|byte| *byte == b'\n')) {
             if self.run.halted.load(Ordering::SeqCst) {
                 break;
@@ -170,7 +161,7 @@ impl Worker {
             Task::SignalWire(draft, transport) => {
                 let mut notes = Vec::new();
                 let request = draft.with_line(fields, self.run.world.now(), &mut notes)?;
-                let answer = transport.mint_over(self.connection, &request, &|_| {})?;
+                let answer = transport.mint(&request, &|_| {})?;
                 let token = mint::received(&request, answer, self.run.world.now(), &mut notes);
                 Ok(Made::Token(token, notes))
             }

@@ -301,7 +301,6 @@ pub(super) fn settings(matches: &ArgMatches) -> Result<Settings> {
         timeout: Duration::try_from(timeout).unwrap_or(Duration::MAX).min(Duration::from_hours(24 * 365)),
         retries: matches.get_one::<u32>("retries").copied().unwrap_or(2),
         cacert: matches.get_one::<PathBuf>("cacert").cloned(),
-        connections: 1,
         halted: Arc::default(),
     })
 }

@@ -1,5 +1,6 @@
 //! A batch from what was typed: what every line shares is settled once, then the lines run.
 
+use std::io::IsTerminal as _;
 use std::sync::Arc;
 
 use super::{Job, Way, twilio};
@@ -15,10 +16,8 @@ pub(super) fn signalwire(job: &Job, batch: &Batch, draft: Draft, notes: &mut Vec
         let task = Task::ShowSignalWire(draft, job.shown_space(notes)?);
         return run(job, batch, input, task, notes);
     }
-    let mut settings = job.mint.settings.clone();
-    settings.connections = batch.jobs;
     // Held until the end: the emulator, if it is the space, lives as long as this.
-    let way = Way::find(job.wanted(), &settings, job.world, job.report, notes)?;
+    let way = Way::find(job.wanted(), &job.mint.settings, job.world, job.report, notes)?;
     notes.extend(way.note());
     run(job, batch, input, Task::SignalWire(draft, Arc::clone(&way.transport)), notes)
 }
@@ -46,7 +45,10 @@ fn run(job: &Job, batch: &Batch, input: Input, task: Task, notes: &mut Vec<Note>
         scrubber: environment::scrubber(&job.world.env),
         halted: Arc::clone(&job.mint.settings.halted),
         // A dumb terminal shows each drawing on a line of its own.
-        progress: !tone.quiet && !tone.verbose && job.world.env.text("TERM") != Some("dumb"),
+        progress: !tone.quiet
+            && !tone.verbose
+            && std::io::stderr().is_terminal()
+            && job.world.env.text("TERM") != Some("dumb"),
     };
     let ended = batch::run(batch, input, setting)?;
     // With `-o json`, too, as the summary: what stands on stdout are the lines.

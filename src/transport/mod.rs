@@ -50,8 +50,6 @@ pub struct Settings {
     pub retries: u32,
     /// `--cacert`: a file, or `system`.
     pub cacert: Option<PathBuf>,
-    /// How many threads send at once, each over a connection of its own.
-    pub connections: usize,
     /// Set by somebody who wants no request sent again and no waiting: what is under way may end.
     pub halted: Arc<AtomicBool>,
 }
@@ -61,9 +59,11 @@ pub type Trace<'a> = &'a (dyn Fn(&str) + Sync);
 
 /// The way to one space with one set of credentials. It may be used from several threads at once.
 pub struct Transport {
-    /// One for each connection that is kept open: threads that share an agent wait for each other. They share what they
-    /// know of names and of TLS.
-    agents: Vec<Agent>,
+    /// Makes an agent. All of them share what they know of names and of TLS.
+    agent: Box<dyn Fn() -> Agent + Send + Sync>,
+    /// Agents that nobody uses, each with a connection that may still be open. Threads that share one would wait for each
+    /// other; the one that was used last is taken first, so that no more connections are open than are needed.
+    idle: Mutex<Vec<Agent>>,
     space: Space,
     proxy: Option<String>,
     authorization: HeaderValue,
@@ -116,9 +116,10 @@ impl Transport {
             .tls_config(authorities.tls_config())
             .build();
         let (establish, remember) = (connect::Establish::default(), connect::Remember::default());
-        let agent = || Agent::with_parts(config.clone(), establish.clone(), remember.clone());
+        let agent = move || Agent::with_parts(config.clone(), establish.clone(), remember.clone());
         Ok(Transport {
-            agents: std::iter::repeat_with(agent).take(settings.connections.max(1)).collect(),
+            agent: Box::new(agent),
+            idle: Mutex::default(),
             proxy: proxy.map(|proxy| proxy.host),
             authorization,
             scrubber: Scrubber::new([api_token, &pair]),
@@ -134,18 +135,9 @@ impl Transport {
     /// # Errors
     /// Exit 4, 5 or 6 as the service's answer or the network has it.
     pub fn mint(&self, request: &Request, trace: Trace) -> Result<Answer> {
-        self.mint_over(0, request, trace)
-    }
-
-    /// The same over the connection with this number; there are as many as [`Settings::connections`] says, and a number
-    /// beyond them stands for one of them.
-    ///
-    /// # Errors
-    /// As [`Transport::mint`].
-    pub fn mint_over(&self, connection: usize, request: &Request, trace: Trace) -> Result<Answer> {
         let judge = |received: &Received| judge(received, request, self.space.host(), &self.scrubber);
         let (path, bytes) = (request.endpoint.path, request.bytes());
-        let received = self.exchange(connection, path, &bytes, trace, &|received| judge(received).err())?;
+        let received = self.exchange(path, &bytes, trace, &|received| judge(received).err())?;
         judge(&received)
     }
 
@@ -173,13 +165,12 @@ impl Transport {
             let host = self.space.host();
             Some(Failure::unavailable(format!("{host} answered {}", received.status)).status(received.status))
         };
-        Ok(self.exchange(0, path, "{}", trace, &busy)?.status)
+        Ok(self.exchange(path, "{}", trace, &busy)?.status)
     }
 
     /// Sends until an answer comes that is worth no further try; `busy` puts a 429 or 503 into words.
     fn exchange(
         &self,
-        connection: usize,
         path: &str,
         bytes: &str,
         trace: Trace,
@@ -188,13 +179,12 @@ impl Transport {
         let started = Instant::now();
         let deadline = started + self.settings.timeout;
         let url = format!("{}{path}", self.space);
-        let agent = &self.agents[connection % self.agents.len()];
         let mut sent_before = 0;
         loop {
             self.wait_at_gate(deadline)?;
             trace(&format!("POST {url}{}", self.through()));
             let again = sent_before < self.settings.retries;
-            let (failure, wait) = match self.send_once(agent, &url, bytes, deadline) {
+            let (failure, wait) = match self.send_once(&url, bytes, deadline) {
                 Attempt::Unclear(failure) | Attempt::NotSent(failure, false) => return Err(failure),
                 Attempt::NotSent(failure, true) if !again => return Err(failure),
                 Attempt::NotSent(failure, true) => (failure, self.backoff(sent_before)?),
@@ -221,6 +211,9 @@ impl Transport {
             }
             trace(&format!("trying again in {} ms: {failure}", wait.as_millis()));
             self.sleep(wait);
+            if self.settings.halted.load(Ordering::Relaxed) {
+                return Err(failure);
+            }
             sent_before += 1;
         }
     }
@@ -239,8 +232,20 @@ impl Transport {
         self.proxy.as_ref().map_or_else(String::new, |host| format!(" through the proxy {host}"))
     }
 
-    fn send_once(&self, agent: &Agent, url: &str, bytes: &str, deadline: Instant) -> Attempt {
+    fn send_once(&self, url: &str, bytes: &str, deadline: Instant) -> Attempt {
+        let agent = self.idle.lock().ok().and_then(|mut idle| idle.pop()).unwrap_or_else(&self.agent);
+        let attempt = self.send_over(&agent, url, bytes, deadline);
+        if let Ok(mut idle) = self.idle.lock() {
+            idle.push(agent);
+        }
+        attempt
+    }
+
+    fn send_over(&self, agent: &Agent, url: &str, bytes: &str, deadline: Instant) -> Attempt {
         let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Attempt::NotSent(self.not_connected(&ureq::Error::Timeout(ureq::Timeout::Global)).0, false);
+        }
         let request = agent
             .post(url)
             .header(AUTHORIZATION, self.authorization.clone())

@@ -1,8 +1,9 @@
-//! The library's connections with fewer system calls: a request leaves in one piece, a time limit is told to the system
-//! only when it has changed noticeably, and an idle connection is looked at once. What is sent is the library's own.
+//! The library's connections with fewer system calls: the head and the body of a request leave together, a time limit is
+//! told to the system only when it has changed noticeably, and an idle connection is looked at once. What is sent is the
+//! library's own.
 
 use std::ops::Range;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ureq::Error;
 use ureq::unversioned::transport::{Buffers, NextTimeout, Transport};
@@ -49,9 +50,10 @@ impl<T: Transport> Transport for Plain<T> {
     }
 
     /// The library asks twice: when it puts the connection aside, and when it takes it up again. What the first look
-    /// would find, the second finds as well, and only the second is followed by a request.
+    /// would find, the second finds as well, and only the second is followed by a request. Bytes that are here already the
+    /// library does not look for.
     fn is_open(&mut self) -> bool {
-        std::mem::take(&mut self.used) || self.inner.is_open()
+        self.inner.buffers().input().is_empty() && (std::mem::take(&mut self.used) || self.inner.is_open())
     }
 
     fn is_tls(&self) -> bool {
@@ -65,20 +67,22 @@ impl<T: Transport> Transport for Plain<T> {
 pub(super) struct Whole<T> {
     inner: T,
     buffers: Gathering,
+    /// The last reading filled all the room that there was below: more may be in there, decrypted and not given out.
+    brimful: bool,
 }
 
 impl<T: Transport> Whole<T> {
     pub(super) fn new(inner: T) -> Self {
-        Whole { inner, buffers: Gathering::default() }
+        Whole { inner, buffers: Gathering::default(), brimful: false }
     }
 
-    fn send(&mut self, timeout: NextTimeout) -> Result<(), Error> {
+    fn send(&mut self, limit: &Limit) -> Result<(), Error> {
         let mut rest = &self.buffers.output[..std::mem::take(&mut self.buffers.waiting)];
         while !rest.is_empty() {
             let room = self.inner.buffers().output();
             let (part, after) = rest.split_at(rest.len().min(room.len()));
             room[..part.len()].copy_from_slice(part);
-            self.inner.transmit_output(part.len(), timeout)?;
+            self.inner.transmit_output(part.len(), limit.left()?)?;
             rest = after;
         }
         Ok(())
@@ -93,23 +97,35 @@ impl<T: Transport> Transport for Whole<T> {
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
         self.buffers.waiting += amount;
         // What follows must find room.
-        if self.buffers.waiting > OUTPUT / 2 { self.send(timeout) } else { Ok(()) }
+        if self.buffers.waiting > OUTPUT / 2 { self.send(&Limit::new(timeout)) } else { Ok(()) }
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
-        self.send(timeout)?;
-        self.inner.maybe_await_input(timeout)?;
-        let (room, arrived) = (self.buffers.input_append_buf(), self.inner.buffers());
-        let amount = room.len().min(arrived.input().len());
-        room[..amount].copy_from_slice(&arrived.input()[..amount]);
-        arrived.input_consume(amount);
+        let limit = Limit::new(timeout);
+        self.send(&limit)?;
+        let room = self.buffers.input_append_buf();
+        if room.is_empty() {
+            // Nothing but headers is ever waited for as a whole.
+            return Err(Error::LargeResponseHeader(INPUT, INPUT));
+        }
+        let below = self.inner.buffers();
+        let (before, free) = (below.input().len(), below.input_append_buf().len());
+        self.inner.maybe_await_input(limit.left()?)?;
+        let below = self.inner.buffers();
+        let arrived = below.input().len() - before;
+        if arrived > 0 {
+            self.brimful = arrived == free;
+        }
+        let amount = room.len().min(below.input().len());
+        room[..amount].copy_from_slice(&below.input()[..amount]);
+        below.input_consume(amount);
         self.buffers.input_appended(amount);
         Ok(amount > 0)
     }
 
-    /// Not where something is left over: it would be taken for the answer to the next request.
+    /// Not where something is left over, or may be: it would be taken for the answer to the next request.
     fn is_open(&mut self) -> bool {
-        self.inner.buffers().input().is_empty() && self.inner.is_open()
+        !self.brimful && self.inner.buffers().input().is_empty() && self.inner.is_open()
     }
 
     fn is_tls(&self) -> bool {
@@ -117,8 +133,33 @@ impl<T: Transport> Transport for Whole<T> {
     }
 }
 
-/// Room for a request. A longer one goes out in several pieces.
-const OUTPUT: usize = 8 * 1024;
+/// One time limit for several steps, each of which gets what is left of it.
+struct Limit {
+    timeout: NextTimeout,
+    started: Instant,
+}
+
+impl Limit {
+    fn new(timeout: NextTimeout) -> Self {
+        Limit { timeout, started: Instant::now() }
+    }
+
+    fn left(&self) -> Result<NextTimeout, Error> {
+        let mut timeout = self.timeout;
+        if !timeout.after.is_not_happening() {
+            let left = timeout.after.saturating_sub(self.started.elapsed());
+            if left.is_zero() {
+                return Err(Error::Timeout(timeout.reason));
+            }
+            timeout.after = left.into();
+        }
+        Ok(timeout)
+    }
+}
+
+/// Room for a request: for all its headers at once, of which the longest has the credentials. A longer body goes out in
+/// several pieces.
+const OUTPUT: usize = 16 * 1024;
 /// Room for what has come in: for all headers of an answer at once.
 const INPUT: usize = 16 * 1024;
 
@@ -169,6 +210,7 @@ impl Buffers for Gathering {
         self.unread.start += amount;
     }
 
+    /// The first is for bodies that are sent in chunks, and none of ours is.
     fn tmp_and_output(&mut self) -> (&mut [u8], &mut [u8]) {
         (&mut self.input[self.unread.end..], &mut self.output[self.waiting..])
     }

@@ -41,7 +41,6 @@ fn transport(space: Space) -> Transport {
         timeout: Duration::from_secs(30),
         retries: 2,
         cacert: None,
-        connections: 1,
         halted: Arc::new(AtomicBool::new(false)),
     };
     Transport::new(space, PROJECT_ID, &Secret::new(API_TOKEN.to_owned()), settings, world()).unwrap()
@@ -103,7 +102,7 @@ fn twilio_steps(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements(LINES)).sample_size(20);
     group.bench_function("100,000 lines of a batch, one thread", |bench| {
         bench.iter(|| {
-            let (mut lines, mut worker) = (Lines::new(input.as_bytes(), true), Worker::new(Arc::clone(&run), 0));
+            let (mut lines, mut worker) = (Lines::new(input.as_bytes(), true), Worker::new(Arc::clone(&run)));
             let (mut chunk, mut memory, mut minted) = (Chunk::default(), Vec::new(), 0);
             while lines.next_chunk(&mut chunk).unwrap() {
                 let outcome = black_box(worker.chunk(&chunk, memory));

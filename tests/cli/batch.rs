@@ -443,6 +443,32 @@ fn a_terminal_is_shown_how_far_a_batch_is() {
     assert!(!on_a_terminal(run(&slow()).env("TERM", "dumb")).contains("\r["), "dumb");
 }
 
+/// What waits for a service to be ready again when the signal comes is not sent once more.
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_sends_nothing_again() {
+    let run = batch("--batch - --jobs 1").file("in", &members(3), 0o600);
+    let mark = run.path("asked");
+    let server = Server::answering([Answer::With(Arc::new(move |_| {
+        std::fs::write(&mark, "").expect("a mark");
+        Answer::json(503, "{}").header("Retry-After", "15")
+    }))]);
+    let script = r#""$@" <in >out 2>err & pid=$!; while [ ! -e asked ]; do sleep 0.01; done; sleep 0.3; kill -INT $pid; wait $pid; echo $?; cat err >&2"#;
+    run.credentials(&server).shell(script).prints("130\n").says("0 minted, 1 failed").run();
+    server.calls(1);
+}
+
+/// A file that may not grow ends a run with words, whichever way the lines go.
+#[cfg(unix)]
+#[test]
+fn an_output_that_may_not_grow_is_exit_1() {
+    for way in ["\"$@\" >out", "\"$@\" --resume out"] {
+        let server = Server::answering([minting_by_member()]);
+        let run = batch("--batch in --jobs 2").credentials(&server).file("in", &members(2_000), 0o600);
+        run.shell(&format!("ulimit -f 4; {way}")).says("cannot write the output").fails(1).run();
+    }
+}
+
 /// A run's folder goes with the run; a second name of one of its files stays.
 #[cfg(unix)]
 fn keep(run: &Run, file: &std::path::Path) -> std::path::PathBuf {

@@ -12,6 +12,7 @@ use predicates::prelude::*;
 use crate::batch::{lines, members, token_of};
 use crate::harness::{API_TOKEN, CHAT, PROJECT, Run, TOKEN, tokenmint};
 use crate::server::{Answer, Server};
+use crate::tls_server::{Authority, tls_talking};
 
 /// A listener that gives each connection with its number, from 1, to `serve`, and the variables that lead to it.
 fn listening(run: Run, serve: impl Fn(usize, TcpStream) + Send + Sync + 'static) -> Run {
@@ -151,6 +152,68 @@ fn what_follows_an_answer_is_nobodys_answer() {
             assert_eq!(line["token"], token_of(&format!("m{number}")), "late: {late}");
         }
     }
+}
+
+/// The same over TLS, where what follows may lie decrypted in a buffer that nobody looks into: behind answers that fill the
+/// client's own buffers to the byte, whichever of these sizes they have.
+#[test]
+fn what_follows_an_answer_is_nobodys_answer_over_tls() {
+    let authority = Authority::new();
+    for size in [4_096, 8_192, 12_288, 16_384, 5_000] {
+        let address = tls_talking(&authority, "127.0.0.1", move |body| {
+            let body: serde_json::Value = serde_json::from_slice(body).expect("a JSON body");
+            let asked = padded(&token_of(body["member_id"].as_str().expect("a member")), size);
+            [asked, answer("token-of-nobody-here").into_bytes()].concat()
+        });
+        let run = tokenmint(CHAT).args(["--batch", "-", "--jobs", "1", "--cacert", "ca.pem"]).stdin(members(6));
+        let run = run.file("ca.pem", authority.pem(), 0o644).env("SIGNALWIRE_SPACE", format!("https://{address}"));
+        let run = run.env("SIGNALWIRE_PROJECT_ID", PROJECT).env("SIGNALWIRE_API_TOKEN", API_TOKEN);
+        let stdout = run.stdout(predicate::always()).says("6 minted, 0 failed").run().stdout;
+        for (number, line) in (1..).zip(lines(&stdout)) {
+            assert_eq!(line["token"], token_of(&format!("m{number}")), "{size}");
+        }
+    }
+}
+
+/// An answer of exactly so many bytes, head and all.
+fn padded(token: &str, size: usize) -> Vec<u8> {
+    let plain = answer(token);
+    let (head, body) = plain.split_once("\r\n\r\n").expect("a head");
+    let header = "\r\nX-Filler: ";
+    let filler = "f".repeat(size - plain.len() - header.len());
+    format!("{head}{header}{filler}\r\n\r\n{body}").into_bytes()
+}
+
+/// Lines that come one by one need one connection, however many might be minted at once.
+#[test]
+fn a_slow_producer_needs_one_connection() {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let record = Arc::clone(&seen);
+    let run = tokenmint(CHAT).args(["--batch", "-", "--jobs", "8"]).file("lines", &members(8), 0o600);
+    let run = listening(run, move |number, mut stream| {
+        loop {
+            let request = arrives(&mut stream);
+            if request.is_empty() {
+                return;
+            }
+            record.lock().expect("the record").push(number);
+            let _ = stream.write_all(answer(&token_of(&member(&request))).as_bytes());
+        }
+    });
+    let script = r#"while read -r line; do printf '%s\n' "$line"; sleep 0.1; done <lines | "$@""#;
+    run.shell(script).stdout(predicate::always()).says("8 minted").run();
+    assert_eq!(*seen.lock().expect("the record"), [1; 8]);
+}
+
+/// Basic authentication of the longest credentials that are taken makes a header of eleven thousand bytes.
+#[test]
+fn the_longest_credentials_fit_their_header() {
+    let server = Server::minting();
+    let (project, secret) = ("p".repeat(4_096), "s".repeat(4_096));
+    let run = tokenmint(CHAT).credentials(&server);
+    let run = run.env("SIGNALWIRE_PROJECT_ID", &project).env("SIGNALWIRE_API_TOKEN", &secret);
+    run.prints(format!("{TOKEN}\n")).run();
+    assert_eq!(server.request().user_and_password(), format!("{project}:{secret}"));
 }
 
 /// A connection that the server has closed while it was idle is found out before a request is sent on it.

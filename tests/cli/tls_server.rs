@@ -96,6 +96,25 @@ pub fn tls_with(authority: &Authority, name: &str, years: (i32, i32), server: &S
     })
 }
 
+/// TLS that stays open and answers each request with what `answer` makes of its body, in one record where it fits.
+pub fn tls_talking(
+    authority: &Authority,
+    name: &str,
+    answer: impl Fn(&[u8]) -> Vec<u8> + Send + Sync + 'static,
+) -> SocketAddr {
+    let config = authority.server_config(name, (2020, 2090));
+    listen(move |stream| {
+        let connection = ServerConnection::new(Arc::clone(&config)).expect("a TLS session");
+        let mut stream = StreamOwned::new(connection, stream);
+        while let Some(request) = read_request(&mut stream) {
+            let body = request.windows(4).position(|end| end == b"\r\n\r\n").map_or(0, |place| place + 4);
+            if stream.write_all(&answer(&request[body..])).and_then(|()| stream.flush()).is_err() {
+                return;
+            }
+        }
+    })
+}
+
 /// The same with a certificate that is good today.
 pub fn tls(authority: &Authority, name: &str, server: &Server) -> SocketAddr {
     tls_with(authority, name, (2020, 2090), server)
