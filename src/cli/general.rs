@@ -15,7 +15,7 @@ pub(super) fn arguments(prose: Prose) -> Vec<Arg> {
         Arg::new("profile")
             .long("profile")
             .short('p')
-            .value_name("NAME")
+            .value_name(prose.text("NAME"))
             .help(prose.text("Take the credentials of this profile and no others"))
             .long_help(prose.text(
                 "Take the credentials of this profile and no others\n\nThe environment's credentials are then ignored. \
@@ -23,7 +23,7 @@ pub(super) fn arguments(prose: Prose) -> Vec<Arg> {
             )),
         Arg::new("config")
             .long("config")
-            .value_name("FILE")
+            .value_name(prose.text("FILE"))
             .value_parser(value_parser!(PathBuf))
             .help(prose.text("Read profiles from this file"))
             .long_help(prose.text(
@@ -42,9 +42,9 @@ pub(super) fn arguments(prose: Prose) -> Vec<Arg> {
             .help(prose.text("Silence notes, hints and warnings, never errors")),
         Arg::new("color")
             .long("color")
-            .value_name("WHEN")
+            .value_name(prose.text("WHEN"))
             .value_parser(["auto", "always", "never"])
-            .default_value("auto")
+            .default_value(prose.text("auto"))
             .hide_possible_values(true)
             .help(prose.text("Colour messages: auto, always or never")),
         // In place of the parser's own, so that it stands among the flags of every command, at their end.
@@ -64,9 +64,9 @@ pub(super) fn report_format(prose: Prose) -> Arg {
     Arg::new("output")
         .long("output")
         .short('o')
-        .value_name("FORMAT")
+        .value_name(prose.text("FORMAT"))
         .value_parser(["text", "json"])
-        .default_value("text")
+        .default_value(prose.text("text"))
         .hide_possible_values(true)
         .help(prose.text("text or json"))
 }

@@ -32,7 +32,7 @@ pub(super) fn command(prose: Prose) -> clap::Command {
         .after_long_help(prose.text(help::EXIT_CODES))
         .arg(
             Arg::new("token")
-                .value_name("TOKEN")
+                .value_name(prose.text("TOKEN"))
                 .help(prose.text("The token, or - for stdin, which is also read without it")),
         )
         .arg(
@@ -44,7 +44,7 @@ pub(super) fn command(prose: Prose) -> clap::Command {
         .arg(
             Arg::new("min-ttl")
                 .long("min-ttl")
-                .value_name("DURATION")
+                .value_name(prose.text("DURATION"))
                 .allow_hyphen_values(true)
                 .help(prose.text("Check, and ask for this much life left")),
         )

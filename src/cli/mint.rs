@@ -24,6 +24,12 @@ pub(super) const MAX_JOBS: u16 = 512;
 /// The most times that a request is sent again.
 pub(super) const MAX_RETRIES: u32 = 100;
 
+// What is not given. The parser is told for the sake of the help; a command line is read without that.
+const DEFAULT_OUTPUT: &str = "raw";
+const DEFAULT_SHELL: &str = "sh";
+const DEFAULT_TIMEOUT: &str = "30s";
+const DEFAULT_RETRIES: &str = "2";
+
 const FIELDS: &str = "Token";
 const OUTPUT: &str = "Output";
 const REQUEST: &str = "Request";
@@ -75,7 +81,7 @@ pub(super) fn signalwire_command(endpoint: &'static Endpoint, prose: Prose) -> c
     let texts = help::mint(endpoint.kind);
     let body = Arg::new("body")
         .long("body")
-        .value_name("JSON")
+        .value_name(prose.text("JSON"))
         .help_heading(FIELDS)
         .help(prose.text("The whole request body as JSON; flags override its fields"))
         .long_help(prose.made(|| format!("The whole request body as JSON; flags override its fields\n\nFields that tokenmint does not know are sent as they are. {JSON_FORMS}")));
@@ -107,7 +113,7 @@ fn field_argument(field: &'static Field, prose: Prose) -> Arg {
     let argument = Arg::new(field.flag)
         .long(field.flag)
         .visible_aliases(field.aliases.iter().copied())
-        .value_name(field.value)
+        .value_name(prose.text(field.value))
         .help_heading(FIELDS)
         .help(prose.text(short))
         .long_help(prose.made(|| field_text(field)));
@@ -175,30 +181,32 @@ fn shared_arguments(variable: &str, prose: Prose) -> Vec<Arg> {
         Arg::new("output")
             .long("output")
             .short('o')
-            .value_name("FORMAT")
+            .value_name(prose.text("FORMAT"))
             .value_parser(Format::NAMES)
-            .default_value("raw")
+            .default_value(prose.text(DEFAULT_OUTPUT))
             .hide_possible_values(true)
             .help(prose.text("raw, json, export, dotenv, github-env or github-output"))
             .long_help(prose.text(help::OUTPUT)),
         Arg::new("name")
             .long("name")
-            .value_name("VAR")
+            .value_name(prose.text("VAR"))
             .help(prose.made(|| format!("The variable that export and other formats set [default: {variable}]"))),
         Arg::new("shell")
             .long("shell")
-            .value_name("SHELL")
+            .value_name(prose.text("SHELL"))
             .value_parser(possible(&["sh", "bash", "zsh", "dash", "ksh", "fish", "powershell", "pwsh", "nu"]))
-            .default_value("sh")
+            .default_value(prose.text(DEFAULT_SHELL))
             .hide_possible_values(true)
             .help(prose.text("The shell that -o export writes for: sh, bash, zsh, dash, ksh, fish, powershell or nu")),
-        file("write").short('w').help(prose.text("Write the output to FILE, mode 0600, replacing it as a whole")),
+        file("write", prose)
+            .short('w')
+            .help(prose.text("Write the output to FILE, mode 0600, replacing it as a whole")),
         Arg::new("dry-run")
             .long("dry-run")
             .action(ArgAction::SetTrue)
             .help(prose.text("Print the request without sending it; needs no credentials")),
         Arg::new("command")
-            .value_name("COMMAND")
+            .value_name(prose.text("COMMAND"))
             .last(true)
             .num_args(1..)
             .value_parser(value_parser!(OsString))
@@ -213,25 +221,29 @@ fn shared_arguments(variable: &str, prose: Prose) -> Vec<Arg> {
     .collect()
 }
 
-fn file(name: &'static str) -> Arg {
-    Arg::new(name).long(name).value_name("FILE").value_parser(value_parser!(PathBuf)).value_hint(ValueHint::FilePath)
+fn file(name: &'static str, prose: Prose) -> Arg {
+    Arg::new(name)
+        .long(name)
+        .value_name(prose.text("FILE"))
+        .value_parser(value_parser!(PathBuf))
+        .value_hint(ValueHint::FilePath)
 }
 
 /// The flags of a run with many tokens.
 fn batch_arguments(prose: Prose) -> Vec<Arg> {
     vec![
-        file("batch")
+        file("batch", prose)
             .conflicts_with_all(["command", "write", "curl"])
             .help(prose.text("Mint a token for each line of FILE (- for stdin), one JSON object per line"))
             .long_help(prose.text(help::BATCH)),
         Arg::new("jobs")
             .long("jobs")
-            .value_name("N")
+            .value_name(prose.text("N"))
             .requires("batch")
             .value_parser(value_parser!(u16).range(1..=i64::from(MAX_JOBS)))
             .allow_hyphen_values(true)
             .help(prose.text("How many requests are under way at once, at most 512 [default: 8]")),
-        file("resume")
+        file("resume", prose)
             .requires("batch")
             .conflicts_with("dry-run")
             .help(prose.text("Append to FILE what it does not hold yet, and try lines again that failed")),
@@ -257,22 +269,22 @@ pub(super) fn sending_arguments(prose: Prose) -> Vec<Arg> {
     vec![
         Arg::new("timeout")
             .long("timeout")
-            .value_name("DURATION")
-            .default_value("30s")
+            .value_name(prose.text("DURATION"))
+            .default_value(prose.text(DEFAULT_TIMEOUT))
             .allow_hyphen_values(true)
             .help_heading(REQUEST)
             .help(prose.text("Give up after this long, retries included")),
         Arg::new("retries")
             .long("retries")
-            .value_name("N")
-            .default_value("2")
+            .value_name(prose.text("N"))
+            .default_value(prose.text(DEFAULT_RETRIES))
             .value_parser(value_parser!(u32).range(..=i64::from(MAX_RETRIES)))
             .allow_hyphen_values(true)
             .help_heading(REQUEST)
             .help(prose.text("Send again this often after a failed connection, 429 or 503")),
         Arg::new("cacert")
             .long("cacert")
-            .value_name("FILE")
+            .value_name(prose.text("FILE"))
             .value_parser(value_parser!(PathBuf))
             .value_hint(ValueHint::FilePath)
             .help_heading(REQUEST)
@@ -295,11 +307,11 @@ fn curl_argument(prose: Prose) -> Arg {
 
 /// What was typed of [`sending_arguments`].
 pub(super) fn settings(matches: &ArgMatches) -> Result<Settings> {
-    let timeout = matches.get_one::<String>("timeout").map_or("30s", String::as_str);
+    let timeout = matches.get_one::<String>("timeout").map_or(DEFAULT_TIMEOUT, String::as_str);
     let timeout = time::duration(timeout).map_err(|fault| Failure::usage(format!("--timeout {fault}")))?;
     Ok(Settings {
         timeout: Duration::try_from(timeout).unwrap_or(Duration::MAX).min(Duration::from_hours(24 * 365)),
-        retries: matches.get_one::<u32>("retries").copied().unwrap_or(2),
+        retries: matches.get_one::<u32>("retries").copied().or(DEFAULT_RETRIES.parse().ok()).unwrap_or_default(),
         cacert: matches.get_one::<PathBuf>("cacert").cloned(),
         halted: Arc::default(),
     })
@@ -326,7 +338,7 @@ fn twilio_argument(flag: &'static twilio::flag::Flag, prose: Prose) -> Arg {
     let (short, _) = flag.help.split_once("\n\n").unwrap_or((flag.help, ""));
     let argument = Arg::new(flag.flag)
         .long(flag.flag)
-        .value_name(flag.value)
+        .value_name(prose.text(flag.value))
         .help_heading(FIELDS)
         .help(prose.text(short))
         .long_help(prose.made(|| {
@@ -376,13 +388,13 @@ fn read_shared(what: What, body: Option<String>, matches: &ArgMatches) -> Result
 }
 
 fn format(matches: &ArgMatches) -> Result<Format> {
-    let name = matches.get_one::<String>("shell").map_or("sh", String::as_str);
+    let name = matches.get_one::<String>("shell").map_or(DEFAULT_SHELL, String::as_str);
     let shell = Shell::named(name).ok_or_else(|| {
         let known = Shell::NAMES.map(|(name, _)| name);
         let nearest = crate::suggest::aside(name, known);
         Failure::usage(format!("--shell takes {}{nearest}", known.join(", ")))
     })?;
-    Ok(match matches.get_one::<String>("output").map_or("raw", String::as_str) {
+    Ok(match matches.get_one::<String>("output").map_or(DEFAULT_OUTPUT, String::as_str) {
         "json" => Format::Json,
         "export" => Format::Export(shell),
         "dotenv" => Format::Dotenv,

@@ -118,7 +118,7 @@ fn root(prose: Prose) -> clap::Command {
 fn emulator_command(prose: Prose) -> clap::Command {
     let listen = Arg::new("listen")
         .long("listen")
-        .value_name("ADDR:PORT")
+        .value_name(prose.text("ADDR:PORT"))
         .default_value("127.0.0.1:8793")
         .help(prose.text("Loopback address and port to listen on; port 0 picks a free one"));
     let tls = Arg::new("tls")
@@ -135,7 +135,7 @@ fn emulator_command(prose: Prose) -> clap::Command {
 
 fn completions_command(prose: Prose) -> clap::Command {
     let shell = Arg::new("shell")
-        .value_name("SHELL")
+        .value_name(prose.text("SHELL"))
         .required(true)
         .value_parser(SHELLS.map(|(name, _)| name))
         .help(prose.text("The shell to print completions for"));
@@ -149,7 +149,7 @@ fn completions_command(prose: Prose) -> clap::Command {
 fn man_command(prose: Prose) -> clap::Command {
     let folder = Arg::new("dir")
         .long("dir")
-        .value_name("DIR")
+        .value_name(prose.text("DIR"))
         .value_parser(value_parser!(PathBuf))
         .value_hint(ValueHint::DirPath)
         .help(prose.text("Write the pages of all commands into DIR instead"));

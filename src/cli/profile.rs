@@ -34,7 +34,7 @@ pub enum Action {
 pub(super) fn command(prose: Prose) -> clap::Command {
     let name = || {
         Arg::new("name")
-            .value_name("NAME")
+            .value_name(prose.text("NAME"))
             .help(prose.text("The profile; without it, the credentials that a mint would use"))
     };
     let subcommand = |name: &'static str, about: &'static str, example: &'static str| {
