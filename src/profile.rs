@@ -161,7 +161,8 @@ impl Looker<'_> {
                 "{} answered {status} for {}, which tells nothing about the credentials",
                 way.host, endpoint.path
             );
-            return Err(Failure::unavailable(message).status(*status).hint("check the space name"));
+            let hint = if matches!(status, 429 | 500..) { "try again later" } else { "check the space name" };
+            return Err(Failure::unavailable(message).status(*status).hint(hint));
         }
         let text = self.verdicts(&way, &rows);
         deliver::stdout(text.as_bytes())?;

@@ -40,7 +40,7 @@ impl std::fmt::Display for Fault {
             Fault::TooLate(given) => {
                 write!(
                     formatter,
-                    "'{given}' is beyond the times that can be reckoned with; the latest day is 9999-12-30"
+                    "'{given}' is beyond the times that can be reckoned with; the latest is 9999-12-30T22:00:00Z"
                 )
             }
             Fault::NotTime(given) => write!(
@@ -98,13 +98,14 @@ pub fn instant(text: &str, now: Timestamp) -> Result<(Timestamp, Form), Fault> {
     }
     if let Some(seconds) = text.strip_prefix('@') {
         let seconds: i64 = seconds.parse().map_err(|_| not_time())?;
-        return Ok((Timestamp::from_second(seconds).map_err(|_| not_time())?, Form::Ours));
+        let time = Timestamp::from_second(seconds);
+        return Ok((time.map_err(|_| if seconds > 0 { Fault::TooLate(shown(text)) } else { not_time() })?, Form::Ours));
     }
     written(text).map(|time| (time, Form::Absolute)).ok_or_else(|| {
-        let end = |text: &str| text.parse::<Date>().is_ok() || is_rfc3339(text);
-        if text.starts_with("9999-12-3") && end(text) {
+        let a_year_earlier = text.strip_prefix("9999-").map(|rest| format!("9998-{rest}"));
+        if a_year_earlier.is_some_and(|text| written(&text).is_some()) {
             Fault::TooLate(shown(text))
-        } else if is_rfc3339(&format!("{text}Z")) {
+        } else if written(&format!("{text}Z")).is_some() {
             Fault::NoZone(shown(text))
         } else {
             not_time()

@@ -75,7 +75,7 @@ pub struct Gone {
 /// About how many bytes are written at once, where that many are ready.
 const PIECE: usize = 64 * 1024;
 /// The most memory of one result that is kept for another.
-const SPARE: usize = 512 * 1024;
+const SPARE: usize = 1024 * 1024;
 /// How often somebody who waits looks up: a signal wakes nobody.
 const GLANCE: Duration = Duration::from_millis(100);
 

@@ -175,7 +175,8 @@ impl Worker {
             Task::ShowSignalWire(draft, space) => {
                 let mut notes = Vec::new();
                 let request = draft.with_line(fields, now, &mut notes)?;
-                let warnings: Vec<&str> = notes.iter().map(Note::text).collect();
+                let warnings = notes.iter().filter(|note| matches!(note, Note::Warning(_)));
+                let warnings: Vec<&str> = warnings.map(Note::text).collect();
                 Ok(Made::Shown(format!(",\"request\":{}", request.as_json(space, &warnings).trim_end())))
             }
             Task::ShowTwilio(draft, issuer) => {

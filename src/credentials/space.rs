@@ -21,7 +21,7 @@ impl Space {
     /// Exit 3 for anything else; `origin` says where the value stands and the value itself is not shown.
     pub fn parse(text: &str, origin: &str) -> Result<Self> {
         let lower = text.to_ascii_lowercase();
-        let trimmed = lower.strip_suffix('/').unwrap_or(&lower);
+        let trimmed = if lower.ends_with("//") { &lower } else { lower.strip_suffix('/').unwrap_or(&lower) };
         read(trimmed).map_err(|why| {
             Failure::configuration(format!("{origin} is no space: {why}"))
                 .hint("write a name such as example, a host such as example.signalwire.com, or its https:// URL")
@@ -91,6 +91,9 @@ fn read(text: &str) -> std::result::Result<Space, String> {
         (false, _, Some(_)) => Err("http:// is for loopback hosts only; use https://".to_owned()),
         (false, Some(_), None) => Err("a host with a port needs https:// before it".to_owned()),
         (false, None, None) if host.contains('.') => Ok(Space { secure: true, host, port: None }),
+        (false, None, None) if looks_like_a_credential(&host) => {
+            Err("it looks like an id or a secret under the wrong name".to_owned())
+        }
         (false, None, None) => Ok(Space { secure: true, host: format!("{host}.signalwire.com"), port: None }),
     }
 }
@@ -123,6 +126,17 @@ fn check_host(host: &str) -> std::result::Result<String, String> {
         return Ok(host.to_owned());
     }
     Err("a host has letters, digits, hyphens and dots only, at most 63 characters between dots".to_owned())
+}
+
+/// A UUID, or 32 or 48 hexadecimal digits behind at most two letters: the ids and tokens of both services. A name is looked
+/// up and stands in messages, which is no place for either.
+fn looks_like_a_credential(name: &str) -> bool {
+    let random = |text: &str| {
+        matches!(text.len(), 32 | 48)
+            && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+            && text.bytes().any(|byte| byte.is_ascii_digit())
+    };
+    (0..=2).any(|letters| name.get(letters..).is_some_and(random)) || crate::signalwire::rule::is_uuid(name)
 }
 
 fn is_loopback(host: &str) -> bool {

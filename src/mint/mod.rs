@@ -88,6 +88,14 @@ impl Job<'_> {
                 "--write takes a file, and - is none",
                 "leave out --write to print the token; a file of that name is ./-",
             ),
+            _ if self.mint.batch.as_ref().and_then(|batch| batch.resume.as_deref())
+                == Some(std::path::Path::new("-")) =>
+            {
+                refuse(
+                    "--resume takes a file, and - is none",
+                    "leave out --resume to print the tokens; a file of that name is ./-",
+                )
+            }
             _ if write && program => refuse(
                 "--write cannot be used with a command after --",
                 "leave out --write: the command has the token in its environment",

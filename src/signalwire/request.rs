@@ -120,8 +120,17 @@ impl Draft {
                 notes.push(Note::Warning(text));
             }
         }
-        notes.extend((self.endpoint.advice)(&body));
+        let known = self.warnings();
+        notes.extend((self.endpoint.advice)(&body).into_iter().filter(|note| !known.contains(note)));
         Ok(Request { endpoint: self.endpoint, typed: self.typed(), body })
+    }
+
+    /// What is odd about every line of a batch alike, to be said once before the first one.
+    pub fn warnings(&self) -> Vec<Note> {
+        let mut advice = (self.endpoint.advice)(&self.body);
+        // Whether a token ever ends is for its line to say.
+        advice.retain(|note| matches!(note, Note::Warning(_)));
+        advice
     }
 
     fn typed(&self) -> Vec<&'static str> {

@@ -173,7 +173,7 @@ fn advice(body: &Object) -> Vec<Note> {
     }
     let audience = body.get("join_as").and_then(json::as_str).is_some_and(|role| role == "audience");
     if audience && body.get("permissions").is_some_and(|permissions| permissions != "[]") {
-        notes.push(Note::Warning("the service ignores --permission when --join-as is audience".to_owned()));
+        notes.push(Note::Warning("the service ignores permissions when join_as is audience".to_owned()));
     }
     notes
 }

@@ -195,7 +195,8 @@ impl Transport {
                     let wait = self.asked_to_wait(&received, sent_before)?;
                     if !again {
                         // Only what the service has asked for is worth telling.
-                        let asked = retry::after(received.retry_after.as_deref(), self.world.now());
+                        let asked = retry::after(received.retry_after.as_deref(), self.world.now())
+                            .filter(|wait| !wait.is_zero() && *wait < Duration::from_hours(24 * 365));
                         return asked.map_or(Ok(received), |wait| {
                             Err(failure.hint(format!("try again in {}", in_words(wait))))
                         });
@@ -343,8 +344,14 @@ impl Transport {
     }
 
     fn host_not_found(&self) -> Failure {
-        Failure::unavailable(format!("the host {} is not found", self.proxy.as_deref().unwrap_or(self.space.host())))
-            .hint("check the space name, and that this machine is online")
+        let host = self.space.host();
+        match &self.proxy {
+            // Which of the two was looked up depends on the kind of proxy.
+            Some(proxy) => Failure::unavailable(format!("the host of the proxy {proxy}, or {host}, is not found"))
+                .hint("check HTTPS_PROXY or ALL_PROXY, and the space name"),
+            None => Failure::unavailable(format!("the host {host} is not found"))
+                .hint("check the space name, and that this machine is online"),
+        }
     }
 
     /// The request was sent and no whole answer came back.

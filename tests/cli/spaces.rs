@@ -53,7 +53,12 @@ fn anything_else_is_no_space_and_no_socket_is_opened() {
         "file:///etc/passwd",
         "https://https://example",
         "https://",
+        "https:///",
         "//example.com",
+        // What belongs into the other variables: a project id, an API token, an account SID.
+        "7b981c06-3e4f-4d5a-9c1b-2a3b4c5d6e7f",
+        "PTca9a47c0ffee5ec2e7d15ea5e0ddba11badcab1e0f1ce2d4",
+        "AC0123456789abcdef0123456789abcdef",
         "exa mple",
         "exa\tmple",
         "exa\nmple",
