@@ -319,6 +319,15 @@ impl Transport {
                     false,
                 )
             }
+            // What a SOCKS proxy says comes without a kind, in words of the library's.
+            ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::Other && self.proxy.is_some() => (
+                Failure::unavailable(format!(
+                    "the proxy {} gave no connection to {to}",
+                    self.proxy.as_deref().unwrap_or("")
+                ))
+                .hint("check the space name, HTTPS_PROXY or ALL_PROXY, and what the proxy allows"),
+                true,
+            ),
             ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused && self.proxy.is_some() => {
                 (
                     Failure::unavailable(format!(
