@@ -207,7 +207,7 @@ impl Place {
         let mut lines = String::new();
         let mut export = |name: &str, value: &str| {
             // Writing to a string cannot fail.
-            let _ = writeln!(lines, "export {name}={}", quoted(value));
+            let _ = writeln!(lines, "export {name}={}", crate::sanitize::sh_quoted(value));
         };
         export("SIGNALWIRE_SPACE", &self.space());
         export("SIGNALWIRE_PROJECT_ID", PROJECT_ID);
@@ -222,11 +222,6 @@ impl Place {
         }
         lines
     }
-}
-
-/// A word of sh that stands for itself.
-fn quoted(value: &str) -> String {
-    format!("'{}'", value.replace('\'', r"'\''"))
 }
 
 fn cannot_listen(listen: SocketAddr, error: std::io::Error) -> Failure {

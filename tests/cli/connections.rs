@@ -48,19 +48,28 @@ fn member(request: &str) -> String {
     body["member_id"].as_str().expect("a member").to_owned()
 }
 
-#[test]
-fn a_request_comes_in_one_piece() {
-    let run = tokenmint(CHAT).args(["--batch", "-", "--jobs", "4"]).stdin(members(100));
-    let run = listening(run, |_, mut stream| {
+/// A listener that mints, and the number of the connection of each request that it has had. A head that came without its
+/// body would end its connection.
+fn minting(run: Run) -> (Run, Arc<Mutex<Vec<usize>>>) {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let record = Arc::clone(&seen);
+    let run = listening(run, move |number, mut stream| {
         loop {
             let request = arrives(&mut stream);
             if request.is_empty() {
                 return;
             }
-            // A head that came alone would end this thread, and with it the connection.
+            record.lock().expect("the record").push(number);
             let _ = stream.write_all(answer(&token_of(&member(&request))).as_bytes());
         }
     });
+    (run, seen)
+}
+
+#[test]
+fn a_request_comes_in_one_piece() {
+    let run = tokenmint(CHAT).args(["--batch", "-", "--jobs", "4"]).stdin(members(100));
+    let (run, _) = minting(run);
     run.stdout(predicate::always()).says("100 minted, 0 failed").run();
 }
 
@@ -101,19 +110,8 @@ fn an_answer_in_crumbs_is_read_to_its_end() {
 
 #[test]
 fn lines_share_as_many_connections_as_there_are_jobs() {
-    let seen = Arc::new(Mutex::new(Vec::new()));
-    let record = Arc::clone(&seen);
     let run = tokenmint(CHAT).args(["--batch", "-", "--jobs", "2"]).stdin(members(40));
-    let run = listening(run, move |number, mut stream| {
-        loop {
-            let request = arrives(&mut stream);
-            if request.is_empty() {
-                return;
-            }
-            record.lock().expect("the record").push(number);
-            let _ = stream.write_all(answer(&token_of(&member(&request))).as_bytes());
-        }
-    });
+    let (run, seen) = minting(run);
     let stdout = run.stdout(predicate::always()).says("40 minted").run().stdout;
     for (number, line) in (1..).zip(lines(&stdout)) {
         assert_eq!(line["token"], token_of(&format!("m{number}")));
@@ -187,19 +185,8 @@ fn padded(token: &str, size: usize) -> Vec<u8> {
 /// Lines that come one by one need one connection, however many might be minted at once.
 #[test]
 fn a_slow_producer_needs_one_connection() {
-    let seen = Arc::new(Mutex::new(Vec::new()));
-    let record = Arc::clone(&seen);
     let run = tokenmint(CHAT).args(["--batch", "-", "--jobs", "8"]).file("lines", &members(8), 0o600);
-    let run = listening(run, move |number, mut stream| {
-        loop {
-            let request = arrives(&mut stream);
-            if request.is_empty() {
-                return;
-            }
-            record.lock().expect("the record").push(number);
-            let _ = stream.write_all(answer(&token_of(&member(&request))).as_bytes());
-        }
-    });
+    let (run, seen) = minting(run);
     let script = r#"while read -r line; do printf '%s\n' "$line"; sleep 0.1; done <lines | "$@""#;
     run.shell(script).stdout(predicate::always()).says("8 minted").run();
     assert_eq!(*seen.lock().expect("the record"), [1; 8]);

@@ -172,11 +172,15 @@ fn a_redirect_is_never_followed() {
     tokenmint(CHAT).credentials(&server).fails(6).run();
 }
 
+/// An address where nobody listens.
+fn closed_port() -> String {
+    let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+    free.local_addr().expect("its address").to_string()
+}
+
 #[test]
 fn a_refused_connection_is_exit_6_and_names_the_address() {
-    let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
-    let address = free.local_addr().expect("its address").to_string();
-    drop(free);
+    let address = closed_port();
     let server = Server::unused();
     let run = tokenmint(CHAT).args(["--timeout", "5s"]).credentials(&server).env("SIGNALWIRE_SPACE", &address);
     let said = run.says(&address).fails(6).run().stderr;
@@ -185,9 +189,7 @@ fn a_refused_connection_is_exit_6_and_names_the_address() {
 
 #[test]
 fn a_proxy_that_refuses_the_connection_is_the_one_that_is_named() {
-    let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
-    let proxy = free.local_addr().expect("its address").to_string();
-    drop(free);
+    let proxy = closed_port();
     let server = Server::unused();
     let run = tokenmint(CHAT).args(["--retries", "0"]).credentials(&server).env("SIGNALWIRE_SPACE", "example");
     let run = run.env("HTTPS_PROXY", format!("http://{proxy}"));
