@@ -63,7 +63,7 @@ pub enum Stop {
 }
 
 /// How a run has gone.
-pub struct Gone {
+pub struct Account {
     /// What came of the lines.
     pub tally: Tally,
     /// Why it has stopped before its end.
@@ -212,7 +212,7 @@ impl Flow {
 
     /// Waits until everything is written, or until the run has been halted and what was under way is written. Meanwhile
     /// `show` is told now and then how it goes.
-    pub fn wait(&self, mut show: impl FnMut(&Tally)) -> Gone {
+    pub fn wait(&self, mut show: impl FnMut(&Tally)) -> Account {
         loop {
             let Ok(sink) = self.sink.lock() else { break };
             // In this order: see `next`.
@@ -234,7 +234,7 @@ impl Flow {
         };
         // Whoever waits for input holds the source, and then it is not at fault.
         let unread = self.source.try_lock().ok().and_then(|mut source| source.fault.take());
-        Gone { tally, stop, unread }
+        Account { tally, stop, unread }
     }
 }
 
@@ -246,11 +246,7 @@ impl Sink {
             && let Some(outcome) = self.order.take()
         {
             count += 1;
-            self.tally.minted += outcome.minted;
-            self.tally.failed += outcome.failed;
-            self.tally.kept += outcome.kept;
-            self.tally.endless += outcome.endless;
-            self.tally.bytes += outcome.bytes;
+            self.tally += outcome.tally;
             // One result is written as it is; several that became ready together in one piece.
             if text.is_empty() {
                 self.keep(std::mem::replace(&mut text, outcome.text));

@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use anyhow::Context as _;
 
 use crate::error::{Failure, Kind, Note, OrFail as _, Result};
-use flow::{Flow, Gone, Stop};
+use flow::{Account, Flow, Stop};
 use lines::{Chunk, Lines};
 use progress::Progress;
 use worker::{Run, Task, Worker};
@@ -47,6 +47,17 @@ pub struct Tally {
     pub bytes: u64,
     /// Nothing is minted, only shown.
     pub dry: bool,
+}
+
+impl std::ops::AddAssign for Tally {
+    fn add_assign(&mut self, other: Tally) {
+        self.minted += other.minted;
+        self.failed += other.failed;
+        self.kept += other.kept;
+        self.endless += other.endless;
+        self.bytes += other.bytes;
+        self.dry |= other.dry;
+    }
 }
 
 impl std::fmt::Display for Tally {
@@ -133,10 +144,10 @@ pub fn run(batch: &Batch, input: Input, setting: Setting) -> Result<Ended> {
     start(threads, &run, &flow)?;
     let mut progress = Progress::new(setting.progress, input.size);
     progress.show(&Tally::default());
-    let gone = flow.wait(|tally| progress.show(tally));
+    let account = flow.wait(|tally| progress.show(tally));
     progress.finish();
-    let tally = Tally { dry, ..gone.tally };
-    Ok(Ended { tally, result: verdict(Gone { tally, ..gone }, signals.received()) })
+    let tally = Tally { dry, ..account.tally };
+    Ok(Ended { tally, result: verdict(Account { tally, ..account }, signals.received()) })
 }
 
 /// Where the lines go, and those that need not be minted again.
@@ -146,13 +157,13 @@ fn open_output(batch: &Batch) -> Result<(resume::Kept, Box<dyn Write + Send>)> {
     Ok((kept, Box::new(file)))
 }
 
-fn verdict(gone: Gone, signal: Option<u8>) -> std::result::Result<u8, Option<Failure>> {
-    match (gone.stop, signal, gone.unread) {
+fn verdict(account: Account, signal: Option<u8>) -> std::result::Result<u8, Option<Failure>> {
+    match (account.stop, signal, account.unread) {
         (Some(Stop::Gone), _, _) => Err(None),
         (Some(Stop::Failure(failure)), _, _) | (None, None, Some(failure)) => Err(Some(failure)),
         (None, Some(status), _) => Ok(status),
-        (None, None, None) if gone.tally.failed > 0 => Err(Some(
-            Failure::message(Kind::Partial, format!("some lines failed: {}", gone.tally))
+        (None, None, None) if account.tally.failed > 0 => Err(Some(
+            Failure::message(Kind::Partial, format!("some lines failed: {}", account.tally))
                 .hint("their output lines have an error; with --resume they are tried again"),
         )),
         (None, None, None) => Ok(0),

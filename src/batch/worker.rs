@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::Timestamp;
 
+use super::Tally;
 use super::lines::{Chunk, MAX_LINE};
 use super::resume::Kept;
 use crate::credentials::{Secret, Space};
@@ -48,20 +49,11 @@ pub enum Task {
 }
 
 /// What came of a chunk.
-#[derive(Default)]
 pub struct Outcome {
     /// The output lines, whole.
     pub text: Vec<u8>,
-    /// How many lines became a token.
-    pub minted: u64,
-    /// How many became an error.
-    pub failed: u64,
-    /// How many an earlier run had minted.
-    pub kept: u64,
-    /// How many of the tokens never expire.
-    pub endless: u64,
-    /// How many bytes of the input these lines were.
-    pub bytes: u64,
+    /// What came of the lines.
+    pub tally: Tally,
     /// Why the whole run must stop.
     pub stop: Option<Failure>,
 }
@@ -95,7 +87,8 @@ impl Worker {
     /// Does a chunk, line by line, until it is done or the run is to stop. The output lines go into `memory`, which is
     /// empty.
     pub fn chunk(&mut self, chunk: &Chunk, memory: Vec<u8>) -> Outcome {
-        let mut outcome = Outcome { text: memory, bytes: chunk.bytes, ..Outcome::default() };
+        let tally = Tally { bytes: chunk.bytes, ..Tally::default() };
+        let mut outcome = Outcome { text: memory, tally, stop: None };
         if chunk.too_long && !self.run.halted.load(Ordering::SeqCst) {
             self.write_failure(chunk.first, None, &too_long(), &mut outcome);
             return outcome;
@@ -130,7 +123,7 @@ impl Worker {
         };
         match self.run.kept.holds(number, id.as_deref()) {
             Ok(false) => {}
-            Ok(true) => return outcome.kept += 1,
+            Ok(true) => return outcome.tally.kept += 1,
             Err(failure) => return outcome.stop = Some(failure),
         }
         match self.make(fields, now) {
@@ -144,7 +137,7 @@ impl Worker {
                 write_start(number, id.as_deref(), &mut outcome.text);
                 outcome.text.extend_from_slice(shown.as_bytes());
                 outcome.text.extend_from_slice(b"}\n");
-                outcome.minted += 1;
+                outcome.tally.minted += 1;
             }
             Err(failure) => {
                 self.write_failure(number, id.as_deref(), &failure, outcome);
@@ -214,13 +207,13 @@ impl Worker {
         }
         let (hints, warnings): (Vec<&Note>, Vec<&Note>) = notes.iter().partition(|note| matches!(note, Note::Hint(_)));
         // There is one hint about a token: that it never expires. It is given once for all of them.
-        outcome.endless += u64::from(!hints.is_empty());
+        outcome.tally.endless += u64::from(!hints.is_empty());
         if !warnings.is_empty() {
             let warnings: Vec<&str> = warnings.into_iter().map(Note::text).collect();
             outcome.text.extend_from_slice(format!(",\"warnings\":{}", serde_json::Value::from(warnings)).as_bytes());
         }
         outcome.text.extend_from_slice(b"}\n");
-        outcome.minted += 1;
+        outcome.tally.minted += 1;
     }
 
     fn write_failure(&self, number: u64, id: Option<&str>, failure: &Failure, outcome: &mut Outcome) {
@@ -230,7 +223,7 @@ impl Worker {
         // The object of an error without its outer braces is the member that belongs here.
         outcome.text.extend_from_slice(error.trim_start_matches('{').as_bytes());
         outcome.text.push(b'\n');
-        outcome.failed += 1;
+        outcome.tally.failed += 1;
     }
 }
 

@@ -12,7 +12,7 @@ use crate::signalwire::request::Draft;
 /// Mints a SignalWire token for each line.
 pub(super) fn signalwire(job: &Job, batch: &Batch, draft: Draft, notes: &mut Vec<Note>) -> Result<u8> {
     let input = Input::open(batch)?;
-    notes.extend(draft.warnings());
+    notes.extend(draft.warnings.iter().cloned());
     if job.mint.dry_run {
         let task = Task::ShowSignalWire(draft, job.shown_space(notes)?);
         return run(job, batch, input, task, notes);

@@ -4,6 +4,7 @@
 mod batch;
 pub mod twilio;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -74,6 +75,13 @@ impl Job<'_> {
     /// Refuses flags that contradict each other, whatever else is asked for.
     fn check_flags(&self) -> Result<()> {
         let refuse = |what: &str, hint: &str| Err(Failure::usage(what).hint(hint));
+        let resume = self.mint.batch.as_ref().and_then(|batch| batch.resume.as_deref());
+        for (flag, file) in [("--write", self.mint.write.as_deref()), ("--resume", resume)] {
+            if file == Some(Path::new("-")) {
+                let hint = format!("leave out {flag} to print to standard output; a file of that name is ./-");
+                return refuse(&format!("{flag} takes a file, and - is none"), &hint);
+            }
+        }
         let (write, program) = (self.mint.write.is_some(), self.mint.program.is_some());
         match self.mint.format.github_variable() {
             Some(_) if write => refuse(
@@ -84,18 +92,6 @@ impl Job<'_> {
                 &format!("a format that writes to {variable} cannot be used with a command after --"),
                 "leave out -o: the command has the token in its environment",
             ),
-            _ if self.mint.write.as_deref() == Some(std::path::Path::new("-")) => refuse(
-                "--write takes a file, and - is none",
-                "leave out --write to print the token; a file of that name is ./-",
-            ),
-            _ if self.mint.batch.as_ref().and_then(|batch| batch.resume.as_deref())
-                == Some(std::path::Path::new("-")) =>
-            {
-                refuse(
-                    "--resume takes a file, and - is none",
-                    "leave out --resume to print the tokens; a file of that name is ./-",
-                )
-            }
             _ if write && program => refuse(
                 "--write cannot be used with a command after --",
                 "leave out --write: the command has the token in its environment",

@@ -32,6 +32,8 @@ pub struct Draft {
     body: Object,
     /// For each key that a flag set: the flag.
     flags: Vec<(&'static str, &'static Field)>,
+    /// What is odd about every line of a batch alike, to be said once before the first one.
+    pub warnings: Vec<Note>,
 }
 
 impl Request {
@@ -72,7 +74,12 @@ impl Draft {
         now: Timestamp,
         notes: &mut Vec<Note>,
     ) -> Result<Self> {
-        let mut draft = Draft { endpoint, body: parse_object("--body", body.unwrap_or("{}"))?, flags: Vec::new() };
+        let mut draft = Draft {
+            endpoint,
+            body: parse_object("--body", body.unwrap_or("{}"))?,
+            flags: Vec::new(),
+            warnings: Vec::new(),
+        };
         for field in endpoint.fields {
             if let Some(values) = given.get(field.flag) {
                 draft.set(field, values, now)?;
@@ -86,6 +93,9 @@ impl Draft {
         for violation in soft {
             notes.push(Note::Warning(format!("{} {}", draft.origin(&violation.key), violation.problem)));
         }
+        draft.warnings = (endpoint.advice)(&draft.body);
+        // Whether a token ever ends is for its line to say.
+        draft.warnings.retain(|note| matches!(note, Note::Warning(_)));
         Ok(draft)
     }
 
@@ -120,17 +130,8 @@ impl Draft {
                 notes.push(Note::Warning(text));
             }
         }
-        let known = self.warnings();
-        notes.extend((self.endpoint.advice)(&body).into_iter().filter(|note| !known.contains(note)));
+        notes.extend((self.endpoint.advice)(&body).into_iter().filter(|note| !self.warnings.contains(note)));
         Ok(Request { endpoint: self.endpoint, typed: self.typed(), body })
-    }
-
-    /// What is odd about every line of a batch alike, to be said once before the first one.
-    pub fn warnings(&self) -> Vec<Note> {
-        let mut advice = (self.endpoint.advice)(&self.body);
-        // Whether a token ever ends is for its line to say.
-        advice.retain(|note| matches!(note, Note::Warning(_)));
-        advice
     }
 
     fn typed(&self) -> Vec<&'static str> {

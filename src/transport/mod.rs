@@ -192,12 +192,16 @@ impl Transport {
                     trace(&format!("answered {} after {} ms", received.status, started.elapsed().as_millis()));
                     let failure = if matches!(received.status, 429 | 503) { busy(&received) } else { None };
                     let Some(failure) = failure else { return Ok(received) };
-                    let wait = self.asked_to_wait(&received, sent_before)?;
+                    let asked = retry::after(received.retry_after.as_deref(), self.world.now());
+                    let wait = asked.map_or_else(|| self.backoff(sent_before), Ok)?;
+                    if received.status == 429 {
+                        // Every thread waits.
+                        self.close_gate(wait);
+                    }
                     if !again {
                         // Only what the service has asked for is worth telling.
-                        let asked = retry::after(received.retry_after.as_deref(), self.world.now())
-                            .filter(|wait| !wait.is_zero() && *wait < Duration::from_hours(24 * 365));
-                        return asked.map_or(Ok(received), |wait| {
+                        let told = asked.filter(|wait| !wait.is_zero() && *wait < Duration::from_hours(24 * 365));
+                        return told.map_or(Ok(received), |wait| {
                             Err(failure.hint(format!("try again in {}", in_words(wait))))
                         });
                     }
@@ -217,16 +221,6 @@ impl Transport {
             }
             sent_before += 1;
         }
-    }
-
-    /// How long to wait after an answer; a 429 makes everybody wait.
-    fn asked_to_wait(&self, received: &Received, sent_before: u32) -> Result<Duration> {
-        let asked = retry::after(received.retry_after.as_deref(), self.world.now());
-        let wait = asked.map_or_else(|| self.backoff(sent_before), Ok)?;
-        if received.status == 429 {
-            self.close_gate(wait);
-        }
-        Ok(wait)
     }
 
     fn through(&self) -> String {

@@ -106,7 +106,7 @@ fn twilio_steps(criterion: &mut Criterion) {
             let (mut chunk, mut memory, mut minted) = (Chunk::default(), Vec::new(), 0);
             while lines.next_chunk(&mut chunk).unwrap() {
                 let outcome = black_box(worker.chunk(&chunk, memory));
-                minted += outcome.minted;
+                minted += outcome.tally.minted;
                 memory = outcome.text;
                 memory.clear();
             }
