@@ -8,8 +8,8 @@ use crate::error::Kind as Failure;
 use crate::signalwire::Endpoint;
 use crate::token::Kind;
 
-/// The texts of a command, or none of them: a command line that is right is read without them, and making them takes as
-/// long as reading it.
+/// The texts of a command, names of values and defaults among them, or none: a command line that is right is read without
+/// them, and making them takes as long as reading it.
 #[derive(Clone, Copy)]
 pub(super) struct Prose(bool);
 

@@ -1,5 +1,5 @@
-//! One ureq agent: sends a request as often as that is safe, within one time limit, and believes an answer only when it
-//! holds a token. Nothing else in the program knows ureq.
+//! The way to a space through ureq: sends a request as often as that is safe, within one time limit, and believes an
+//! answer only when it holds a token. Nothing else in the program knows ureq.
 
 mod answer;
 mod connect;
