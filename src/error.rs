@@ -5,7 +5,7 @@ use std::fmt;
 
 /// The class of a failure. Its number is the exit status and its word stands in JSON errors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum Category {
     /// Unexpected, or the output could not be written.
     Internal,
     /// The command line, or a value in it, is wrong.
@@ -24,44 +24,44 @@ pub enum Kind {
     NotValid,
 }
 
-impl Kind {
+impl Category {
     /// Every kind, in the order of the exit codes.
-    pub const ALL: [Kind; 8] = [
-        Kind::Internal,
-        Kind::Usage,
-        Kind::Configuration,
-        Kind::CredentialsRefused,
-        Kind::RequestRefused,
-        Kind::Unavailable,
-        Kind::Partial,
-        Kind::NotValid,
+    pub const ALL: [Category; 8] = [
+        Category::Internal,
+        Category::Usage,
+        Category::Configuration,
+        Category::CredentialsRefused,
+        Category::RequestRefused,
+        Category::Unavailable,
+        Category::Partial,
+        Category::NotValid,
     ];
 
     /// The process's exit status.
     pub const fn exit(self) -> u8 {
         match self {
-            Kind::Internal => 1,
-            Kind::Usage => 2,
-            Kind::Configuration => 3,
-            Kind::CredentialsRefused => 4,
-            Kind::RequestRefused => 5,
-            Kind::Unavailable => 6,
-            Kind::Partial => 7,
-            Kind::NotValid => 8,
+            Category::Internal => 1,
+            Category::Usage => 2,
+            Category::Configuration => 3,
+            Category::CredentialsRefused => 4,
+            Category::RequestRefused => 5,
+            Category::Unavailable => 6,
+            Category::Partial => 7,
+            Category::NotValid => 8,
         }
     }
 
     /// The word that stands for this kind in a JSON error.
     pub const fn code(self) -> &'static str {
         match self {
-            Kind::Internal => "internal",
-            Kind::Usage => "usage",
-            Kind::Configuration => "configuration",
-            Kind::CredentialsRefused => "credentials_refused",
-            Kind::RequestRefused => "request_refused",
-            Kind::Unavailable => "unavailable",
-            Kind::Partial => "partial",
-            Kind::NotValid => "not_valid",
+            Category::Internal => "internal",
+            Category::Usage => "usage",
+            Category::Configuration => "configuration",
+            Category::CredentialsRefused => "credentials_refused",
+            Category::RequestRefused => "request_refused",
+            Category::Unavailable => "unavailable",
+            Category::Partial => "partial",
+            Category::NotValid => "not_valid",
         }
     }
 }
@@ -92,7 +92,7 @@ pub struct Detail {
 /// A failure on its way to the user: an error with its context, and beside it the kind that picks the exit code.
 #[derive(Debug)]
 pub struct Failure {
-    kind: Kind,
+    kind: Category,
     cause: anyhow::Error,
     hint: Option<String>,
     status: Option<u16>,
@@ -105,32 +105,32 @@ pub type Result<T> = std::result::Result<T, Failure>;
 
 impl Failure {
     /// A failure of `kind` with its error. The error's text reaches the user, so it must hold no secret.
-    pub fn new(kind: Kind, cause: impl Into<anyhow::Error>) -> Self {
+    pub fn new(kind: Category, cause: impl Into<anyhow::Error>) -> Self {
         Failure { kind, cause: cause.into(), hint: None, status: None, details: Vec::new(), exit: None }
     }
 
     /// The command line, or a value in it, is wrong (exit 2).
     pub fn usage(message: impl Into<String>) -> Self {
-        Self::message(Kind::Usage, message)
+        Self::message(Category::Usage, message)
     }
 
     /// Configuration or credentials are missing or malformed (exit 3).
     pub fn configuration(message: impl Into<String>) -> Self {
-        Self::message(Kind::Configuration, message)
+        Self::message(Category::Configuration, message)
     }
 
     /// The service or the network failed (exit 6).
     pub fn unavailable(message: impl Into<String>) -> Self {
-        Self::message(Kind::Unavailable, message)
+        Self::message(Category::Unavailable, message)
     }
 
     /// Unexpected, or the output could not be written (exit 1).
     pub fn internal(message: impl Into<String>) -> Self {
-        Self::message(Kind::Internal, message)
+        Self::message(Category::Internal, message)
     }
 
     /// A failure of `kind` from a sentence of our own.
-    pub fn message(kind: Kind, message: impl Into<String>) -> Self {
+    pub fn message(kind: Category, message: impl Into<String>) -> Self {
         Self::new(kind, anyhow::Error::msg(message.into()))
     }
 
@@ -177,7 +177,7 @@ impl Failure {
     }
 
     /// The class of this failure.
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> Category {
         self.kind
     }
 
@@ -208,14 +208,14 @@ impl fmt::Display for Failure {
     }
 }
 
-/// Turns any error into a failure of a kind: `read(path).context("…").or_fail(Kind::Usage)?`.
+/// Turns any error into a failure of a kind: `read(path).context("…").or_fail(Category::Usage)?`.
 pub trait OrFail<T> {
     /// The value, or a failure of this kind.
-    fn or_fail(self, kind: Kind) -> Result<T>;
+    fn or_fail(self, kind: Category) -> Result<T>;
 }
 
 impl<T, E: Into<anyhow::Error>> OrFail<T> for std::result::Result<T, E> {
-    fn or_fail(self, kind: Kind) -> Result<T> {
+    fn or_fail(self, kind: Category) -> Result<T> {
         self.map_err(|error| Failure::new(kind, error))
     }
 }

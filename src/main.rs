@@ -3,12 +3,12 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use tokenmint::error::Kind;
-use tokenmint::world::World;
+use tokenmint::app::World;
+use tokenmint::error::Category;
 
 fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|_| end_after_defect()));
-    tokenmint::system::protect_memory();
+    tokenmint::os::protect_memory();
     let words: Vec<OsString> = std::env::args_os().collect();
     ExitCode::from(tokenmint::run(&words, &World::of_process()))
 }
@@ -17,5 +17,5 @@ fn main() -> ExitCode {
 #[allow(clippy::exit, reason = "nothing that has met a defect goes on")]
 fn end_after_defect() {
     tokenmint::output::report::panicked();
-    std::process::exit(Kind::Internal.exit().into());
+    std::process::exit(Category::Internal.exit().into());
 }

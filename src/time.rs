@@ -173,7 +173,7 @@ pub fn exact(duration: SignedDuration) -> String {
 
 /// What was typed, short and without control characters.
 fn shown(text: &str) -> String {
-    crate::sanitize::clip(text, 40)
+    crate::text::clip(text, 40)
 }
 
 fn utc(time: DateTime) -> Option<Timestamp> {

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 
-use crate::credentials::Secret;
+use crate::secret::Secret;
 
 /// The kinds of token that can be minted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -10,7 +10,7 @@ use super::Tally;
 use super::lines::{Chunk, Lines};
 use super::order::Reorder;
 use super::worker::Outcome;
-use crate::error::{Failure, Kind};
+use crate::error::{Category, Failure};
 
 /// The way of the lines through a run. Whoever needs both locks takes that of the source first.
 pub struct Flow {
@@ -203,7 +203,7 @@ impl Flow {
         sink.stop.get_or_insert_with(|| match error.kind() {
             io::ErrorKind::BrokenPipe => Stop::Gone,
             _ => Stop::Failure(Failure::new(
-                Kind::Internal,
+                Category::Internal,
                 anyhow::Error::new(error).context("cannot write the output"),
             )),
         });

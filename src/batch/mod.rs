@@ -9,28 +9,18 @@ pub mod resume;
 pub mod worker;
 
 use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use anyhow::Context as _;
 
-use crate::error::{Failure, Kind, Note, OrFail as _, Result};
+use crate::error::{Category, Failure, Note, OrFail as _, Result};
+use crate::options::Batch;
 use flow::{Account, Flow, Stop};
 use lines::{Chunk, Lines};
 use progress::Progress;
 use worker::{Run, Task, Worker};
-
-/// What was typed for a batch.
-#[derive(Debug, Clone)]
-pub struct Batch {
-    /// `--batch`: a file, or `-`.
-    pub input: PathBuf,
-    /// `--jobs`.
-    pub jobs: usize,
-    /// `--resume`.
-    pub resume: Option<PathBuf>,
-}
 
 /// How a run has gone so far.
 #[derive(Debug, Clone, Copy, Default)]
@@ -94,11 +84,11 @@ impl Input {
         if batch.input == Path::new("-") {
             return Ok(Input { lines: Box::new(io::stdin()), size: None });
         }
-        let cannot = || format!("--batch: cannot read {}", crate::sanitize::path(&batch.input));
-        let file = std::fs::File::open(&batch.input).with_context(cannot).or_fail(Kind::Usage)?;
-        let metadata = file.metadata().with_context(cannot).or_fail(Kind::Usage)?;
+        let cannot = || format!("--batch: cannot read {}", crate::text::path(&batch.input));
+        let file = std::fs::File::open(&batch.input).with_context(cannot).or_fail(Category::Usage)?;
+        let metadata = file.metadata().with_context(cannot).or_fail(Category::Usage)?;
         if metadata.is_dir() {
-            return Err(Failure::usage(format!("--batch: {} is a folder", crate::sanitize::path(&batch.input))));
+            return Err(Failure::usage(format!("--batch: {} is a folder", crate::text::path(&batch.input))));
         }
         Ok(Input { lines: Box::new(file), size: Some(metadata.len()).filter(|_| metadata.is_file()) })
     }
@@ -109,9 +99,9 @@ pub struct Setting {
     /// Which tokens are made.
     pub task: Task,
     /// The outside.
-    pub world: crate::world::World,
+    pub world: crate::app::World,
     /// Takes secrets out of messages.
-    pub scrubber: crate::sanitize::Scrubber,
+    pub scrubber: crate::redact::Scrubber,
     /// Set when no further line is to be started; the transport looks at it, too.
     pub halted: Arc<AtomicBool>,
     /// Whether a bar may be shown.
@@ -163,7 +153,7 @@ fn verdict(account: Account, signal: Option<u8>) -> std::result::Result<u8, Opti
         (Some(Stop::Failure(failure)), _, _) | (None, None, Some(failure)) => Err(Some(failure)),
         (None, Some(status), _) => Ok(status),
         (None, None, None) if account.tally.failed > 0 => Err(Some(
-            Failure::message(Kind::Partial, format!("some lines failed: {}", account.tally))
+            Failure::message(Category::Partial, format!("some lines failed: {}", account.tally))
                 .hint("their output lines have an error; with --resume they are tried again"),
         )),
         (None, None, None) => Ok(0),
@@ -183,7 +173,7 @@ fn start(threads: usize, run: &Arc<Run>, flow: &Arc<Flow>) -> Result<()> {
             return if number > 0 {
                 Ok(())
             } else {
-                Err(error).context("cannot start a thread").or_fail(Kind::Internal)
+                Err(error).context("cannot start a thread").or_fail(Category::Internal)
             };
         }
     }
@@ -219,7 +209,7 @@ impl Signals {
                 .and_then(|_| flag::register_usize(signal, Arc::clone(&received), status.unsigned_abs() as usize))
                 .and_then(|_| flag::register(signal, Arc::clone(halted)))
                 .context("cannot watch for signals")
-                .or_fail(Kind::Internal)?;
+                .or_fail(Category::Internal)?;
         }
         Ok(Signals { received })
     }

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, anyhow};
 
-use crate::error::{Failure, Kind, OrFail as _, Result};
+use crate::error::{Category, Failure, OrFail as _, Result};
 use crate::json::{self, Object};
 use crate::output::deliver;
 use crate::token::is_believable;
@@ -55,24 +55,24 @@ fn mark_of(id: Option<&str>) -> u64 {
 /// # Errors
 /// Exit 3 where it holds something else than a batch wrote, exit 1 where it cannot be written. It is untouched then.
 pub fn open(path: &Path) -> Result<(Kept, File)> {
-    let place = crate::sanitize::path(path);
+    let place = crate::text::path(path);
     let cannot = || format!("cannot write {place}");
     deliver::check_target(path)?;
-    crate::system::report_size_limit();
+    crate::os::report_size_limit();
     let mut kept = Kept::default();
     match File::open(path) {
         Ok(file) => rewrite(path, file, &mut kept)?,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            drop(crate::system::create_private(path).with_context(cannot).or_fail(Kind::Internal)?);
+            drop(crate::os::create_private(path).with_context(cannot).or_fail(Category::Internal)?);
         }
-        Err(error) => return Err(Failure::new(Kind::Internal, anyhow!("cannot read {place}: {}", error.kind()))),
+        Err(error) => return Err(Failure::new(Category::Internal, anyhow!("cannot read {place}: {}", error.kind()))),
     }
-    let out = OpenOptions::new().append(true).open(path).with_context(cannot).or_fail(Kind::Internal)?;
+    let out = OpenOptions::new().append(true).open(path).with_context(cannot).or_fail(Category::Internal)?;
     Ok((kept, out))
 }
 
 fn rewrite(path: &Path, file: File, kept: &mut Kept) -> Result<()> {
-    let place = crate::sanitize::path(path);
+    let place = crate::text::path(path);
     let cannot = || format!("cannot write {place}");
     let temporary = deliver::temporary_beside(path)?;
     let mut writer = BufWriter::new(temporary);
@@ -81,7 +81,7 @@ fn rewrite(path: &Path, file: File, kept: &mut Kept) -> Result<()> {
     for count in 1.. {
         line.clear();
         let read = reader.read_until(b'\n', &mut line);
-        if read.with_context(|| format!("cannot read {place}")).or_fail(Kind::Internal)? == 0 {
+        if read.with_context(|| format!("cannot read {place}")).or_fail(Category::Internal)? == 0 {
             break;
         }
         match minted(&line) {
@@ -92,7 +92,7 @@ fn rewrite(path: &Path, file: File, kept: &mut Kept) -> Result<()> {
                         .write_all(&line)
                         .and_then(|()| end_line(&mut writer, &line))
                         .with_context(cannot)
-                        .or_fail(Kind::Internal)?;
+                        .or_fail(Category::Internal)?;
                 }
             }
             Ok(None) => {}
@@ -105,9 +105,9 @@ fn rewrite(path: &Path, file: File, kept: &mut Kept) -> Result<()> {
         }
     }
     let temporary = writer.into_inner().map_err(std::io::IntoInnerError::into_error);
-    let temporary = temporary.with_context(cannot).or_fail(Kind::Internal)?;
-    temporary.as_file().sync_all().with_context(cannot).or_fail(Kind::Internal)?;
-    temporary.persist(path).map_err(|error| anyhow!(error.error)).with_context(cannot).or_fail(Kind::Internal)?;
+    let temporary = temporary.with_context(cannot).or_fail(Category::Internal)?;
+    temporary.as_file().sync_all().with_context(cannot).or_fail(Category::Internal)?;
+    temporary.persist(path).map_err(|error| anyhow!(error.error)).with_context(cannot).or_fail(Category::Internal)?;
     Ok(())
 }
 

@@ -10,17 +10,19 @@ use jiff::Timestamp;
 use super::Tally;
 use super::lines::{Chunk, MAX_LINE};
 use super::resume::Kept;
-use crate::credentials::{Secret, Space};
-use crate::error::{Failure, Kind as Class, Note, Result};
+use crate::app::World;
+use crate::commands::mint;
+use crate::error::{Category, Failure, Note, Result};
+use crate::http::Transport;
 use crate::json::{self, Fault, Object};
 use crate::output::report;
-use crate::sanitize::Scrubber;
+use crate::redact::Scrubber;
+use crate::secret::Secret;
 use crate::signalwire;
+use crate::signalwire::Space;
+use crate::time;
 use crate::token::{Kind, Token};
-use crate::transport::Transport;
 use crate::twilio::{self, Issuer, Nonces, Signer};
-use crate::world::World;
-use crate::{mint, time};
 
 /// What all threads of a run share.
 pub struct Run {
@@ -142,7 +144,7 @@ impl Worker {
             Err(failure) => {
                 self.write_failure(number, id.as_deref(), &failure, outcome);
                 // Ten thousand wrong passwords help nobody.
-                if failure.kind() == Class::CredentialsRefused {
+                if failure.kind() == Category::CredentialsRefused {
                     outcome.stop = Some(failure);
                 }
             }
@@ -242,7 +244,7 @@ fn read(line: &[u8]) -> Result<(Object, Option<String>)> {
         })
     })?;
     if let Some(key) = fields.repeated() {
-        return Err(Failure::usage(format!("the line has the key '{}' twice", crate::sanitize::clip(key, 60))));
+        return Err(Failure::usage(format!("the line has the key '{}' twice", crate::text::clip(key, 60))));
     }
     let id = fields.remove("id");
     Ok((fields, id))

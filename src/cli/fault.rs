@@ -5,8 +5,8 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::mint::{MAX_JOBS, MAX_RETRIES};
 use crate::error::Failure;
-use crate::sanitize::clip;
-use crate::suggest;
+use crate::text;
+use crate::text::clip;
 
 /// The failure behind an error of the argument parser.
 pub(super) fn failure(error: &clap::Error, tree: &clap::Command) -> Failure {
@@ -50,7 +50,7 @@ fn unknown_command(error: &clap::Error, tree: &clap::Command) -> Failure {
     let given = text(error, ContextKind::InvalidSubcommand).unwrap_or_default();
     let (typed, parent) = parent(error, tree);
     // Only what is plainly a slip of a command is repeated.
-    match suggest::nearest(&given, names(parent).iter().map(String::as_str)) {
+    match text::nearest(&given, names(parent).iter().map(String::as_str)) {
         Some(meant) => Failure::usage(format!("there is no command '{}' (did you mean '{meant}'?)", clip(&given, 20))),
         None => Failure::usage(format!("the word after {typed} is no command; there are {}", names(parent).join(", "))),
     }
@@ -90,7 +90,7 @@ fn unknown_argument(error: &clap::Error, tree: &clap::Command) -> Failure {
     let elsewhere: Vec<&str> =
         tree.get_subcommands().filter(|other| flags(other).contains(&flag)).map(clap::Command::get_name).collect();
     // The parser's own idea of what is near is wider than a slip of the fingers.
-    let meant = suggest::nearest(&flag, own.iter().map(String::as_str)).map(str::to_owned);
+    let meant = text::nearest(&flag, own.iter().map(String::as_str)).map(str::to_owned);
     let meant = meant.or_else(|| suggested.filter(|meant| meant.starts_with(&flag)));
     if let Some(meant) = meant.filter(|_| elsewhere.is_empty()) {
         return Failure::usage(format!("{typed} has no flag {flag} (did you mean {meant}?)"));

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
 
-use super::General;
 use super::help::Prose;
-use crate::output::report::{Color, Tone};
+use crate::options::General;
+use crate::options::{Color, Tone};
 
 const HEADING: &str = "General";
 

@@ -5,7 +5,7 @@ use clap_mangen::Man;
 use roff::{Roff, bold, roman};
 
 use super::tree;
-use crate::error::{Kind, OrFail as _, Result};
+use crate::error::{Category, OrFail as _, Result};
 
 /// The shells that completions can be written for: the name that is typed, and the file in `completions/`.
 pub const SHELLS: [(&str, &str); 5] = [
@@ -43,7 +43,7 @@ pub fn man_pages() -> Result<Vec<(String, Vec<u8>)>> {
 }
 
 fn add_pages(command: &clap::Command, name: &str, pages: &mut Vec<(String, Vec<u8>)>) -> Result<()> {
-    pages.push((format!("{name}.1"), page(command, name).or_fail(Kind::Internal)?));
+    pages.push((format!("{name}.1"), page(command, name).or_fail(Category::Internal)?));
     for subcommand in command.get_subcommands().filter(|command| command.get_name() != "help") {
         add_pages(subcommand, &format!("{name}-{}", subcommand.get_name()), pages)?;
     }

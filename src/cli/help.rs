@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use clap::builder::{Resettable, StyledStr};
 
-use crate::error::Kind as Failure;
+use crate::error::Category;
 use crate::signalwire::Endpoint;
 use crate::token::Kind;
 
@@ -118,7 +118,7 @@ pub(super) const EXIT_CODES: &str = "Exit codes:
   130, 143  interrupted, terminated";
 
 // The text above and the exit codes of `error` say the same.
-const _: () = assert!(Failure::ALL.len() == 8 && Failure::NotValid.exit() == 8 && Failure::Internal.exit() == 1);
+const _: () = assert!(Category::ALL.len() == 8 && Category::NotValid.exit() == 8 && Category::Internal.exit() == 1);
 
 /// What stands below the flags of a command that asks the service: how the attributes of a 422 are set, and the exit
 /// codes.

@@ -1,27 +1,12 @@
 //! The `inspect` command.
 
 use clap::{Arg, ArgAction, ArgMatches};
-use jiff::SignedDuration;
 
 use super::general;
 use super::help::{self, Prose};
 use crate::error::{Failure, Result};
+use crate::options::Inspect;
 use crate::time;
-
-/// What was typed for `inspect`.
-#[derive(Debug)]
-pub struct Inspect {
-    /// The token; without it, stdin.
-    pub token: Option<String>,
-    /// `--check`.
-    pub check: bool,
-    /// `--min-ttl`.
-    pub min_ttl: Option<SignedDuration>,
-    /// `--verify`.
-    pub verify: bool,
-    /// `-o json`.
-    pub json: bool,
-}
 
 pub(super) fn command(prose: Prose) -> clap::Command {
     clap::Command::new("inspect")

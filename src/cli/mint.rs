@@ -8,15 +8,14 @@ use std::time::Duration;
 use clap::{Arg, ArgAction, ArgMatches, ValueHint, value_parser};
 
 use super::help::{self, Prose};
-use crate::batch::Batch;
 use crate::error::{Failure, Result};
+use crate::options::{Batch, Mint, Settings, What};
 use crate::output::Format;
 use crate::output::shell::Shell;
 use crate::signalwire::field::{Field, Input};
-use crate::signalwire::{Endpoint, Given, permission};
+use crate::signalwire::{Endpoint, permission};
 use crate::time;
 use crate::token::Kind;
-use crate::transport::Settings;
 use crate::twilio;
 
 /// The most requests under way at once.
@@ -34,39 +33,6 @@ const FIELDS: &str = "Token";
 const OUTPUT: &str = "Output";
 const REQUEST: &str = "Request";
 const BATCH: &str = "Batch";
-
-/// What was typed to mint a token.
-#[derive(Debug)]
-pub struct Mint {
-    /// The token and its flags.
-    pub what: What,
-    /// `--body`, as typed.
-    pub body: Option<String>,
-    /// `--output` and `--shell`.
-    pub format: Format,
-    /// `--name`.
-    pub name: Option<String>,
-    /// `--write`.
-    pub write: Option<PathBuf>,
-    /// `--dry-run`.
-    pub dry_run: bool,
-    /// `--curl`.
-    pub curl: bool,
-    /// How to send.
-    pub settings: Settings,
-    /// `--batch`, `--jobs` and `--resume`.
-    pub batch: Option<Batch>,
-    /// What stands after `--`.
-    pub program: Option<Vec<OsString>>,
-}
-
-/// The token that is asked for, with its own flags as typed.
-pub enum What {
-    /// A token of one of SignalWire's endpoints.
-    SignalWire(&'static Endpoint, Given),
-    /// A Twilio Access Token.
-    Twilio(twilio::Given),
-}
 
 impl std::fmt::Debug for What {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -391,7 +357,7 @@ fn format(matches: &ArgMatches) -> Result<Format> {
     let name = matches.get_one::<String>("shell").map_or(DEFAULT_SHELL, String::as_str);
     let shell = Shell::named(name).ok_or_else(|| {
         let known = Shell::NAMES.map(|(name, _)| name);
-        let nearest = crate::suggest::aside(name, known);
+        let nearest = crate::text::aside(name, known);
         Failure::usage(format!("--shell takes {}{nearest}", known.join(", ")))
     })?;
     Ok(match matches.get_one::<String>("output").map_or(DEFAULT_OUTPUT, String::as_str) {

@@ -15,60 +15,12 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ValueHint, value_parser};
 
-use crate::output::report::Tone;
 use crate::signalwire::{chat, guest, pubsub, video};
 
 use help::Prose;
 
 pub use generate::{SHELLS, completions, man_pages};
-pub use inspect::Inspect;
-pub use mint::{Mint, What};
 pub use parse::{parse, tone_of};
-pub use profile::{Action, Profile};
-
-/// A command line that has been understood.
-#[derive(Debug)]
-pub struct Invocation {
-    /// What goes for every command.
-    pub general: General,
-    /// What is to be done.
-    pub command: Command,
-}
-
-/// Flags of every command.
-#[derive(Debug, Default)]
-pub struct General {
-    /// `--profile`.
-    pub profile: Option<String>,
-    /// `--config`.
-    pub config: Option<PathBuf>,
-    /// How to speak.
-    pub tone: Tone,
-}
-
-/// The commands, with what was typed for them.
-#[derive(Debug)]
-pub enum Command {
-    /// Print this help or version text.
-    Print(String),
-    /// Mint a token.
-    Mint(Box<Mint>),
-    /// Take a token apart.
-    Inspect(Inspect),
-    /// Look after profiles.
-    Profile(Profile),
-    /// Run the emulator at this address.
-    Emulator {
-        /// `--listen`.
-        listen: String,
-        /// `--tls`.
-        tls: bool,
-    },
-    /// Print the completion script of this shell.
-    Completions(String),
-    /// Print the man page of the program, or write all of them into this folder.
-    Man(Option<PathBuf>),
-}
 
 /// The whole tree: every command, flag, help text and alias.
 pub fn tree() -> clap::Command {

@@ -7,9 +7,9 @@ use std::path::PathBuf;
 use clap::ArgMatches;
 use clap::error::ErrorKind;
 
-use super::{Command, Invocation, fault, general, inspect, mint, profile, tree, tree_for};
+use super::{fault, general, inspect, mint, profile, tree, tree_for};
 use crate::error::{Failure, Result};
-use crate::output::report::Tone;
+use crate::options::{Command, General, Invocation, Tone};
 use crate::signalwire::ENDPOINTS;
 
 /// Reads a command line, program name first.
@@ -23,7 +23,7 @@ pub fn parse(words: &[OsString]) -> Result<Invocation> {
         Ok(matches) => ManuallyDrop::new(matches),
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
             let command = Command::Print(error.render().to_string());
-            return Ok(Invocation { general: super::General { tone, ..super::General::default() }, command });
+            return Ok(Invocation { general: General { tone, ..General::default() }, command });
         }
         Err(error) => return Err(fault::failure(&error, &tree())),
     };

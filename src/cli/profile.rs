@@ -5,31 +5,7 @@ use clap::{Arg, ArgMatches};
 use super::help::{self, Prose};
 use super::{general, mint};
 use crate::error::Result;
-use crate::transport::Settings;
-
-/// What was typed after `profile`.
-#[derive(Debug)]
-pub struct Profile {
-    /// What to do.
-    pub action: Action,
-    /// `-o json`.
-    pub json: bool,
-}
-
-/// The subcommands.
-#[derive(Debug)]
-pub enum Action {
-    /// The profiles of the configuration file.
-    List,
-    /// The values of a profile, or of what would be used, each with its source.
-    Show(Option<String>),
-    /// What the credentials may do.
-    Check(Option<String>, Settings),
-    /// Write a configuration file to start from.
-    Init,
-    /// Where the configuration file is.
-    Path,
-}
+use crate::options::{Action, Profile};
 
 pub(super) fn command(prose: Prose) -> clap::Command {
     let name = || {

@@ -11,10 +11,10 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::Secret;
-use crate::error::{Failure, Kind, OrFail as _, Result};
-use crate::system::{self, Distrust};
-use crate::world::Environment;
-use crate::{sanitize, suggest};
+use crate::app::Environment;
+use crate::error::{Category, Failure, OrFail as _, Result};
+use crate::os::{self, Distrust};
+use crate::text;
 use anyhow::Context as _;
 
 /// The most bytes of a configuration file that are read.
@@ -90,7 +90,7 @@ impl Config {
         if let Some((_, profile)) = self.profiles.iter().find(|(known, _)| known == name) {
             return Ok(profile);
         }
-        Err(self.absent(name, &format!("no profile '{}' in", sanitize::clip(name, 60))))
+        Err(self.absent(name, &format!("no profile '{}' in", text::clip(name, 60))))
     }
 
     /// Reads the text of a configuration file; `path` is where it stands.
@@ -115,9 +115,9 @@ impl Config {
     /// What is said of a name that no profile has: `what` comes before the path of the file.
     fn absent(&self, name: &str, what: &str) -> Failure {
         let names: Vec<&str> = self.profiles.iter().map(|(name, _)| name.as_str()).chain([super::EMULATOR]).collect();
-        let (path, nearest) = (sanitize::path(&self.path), suggest::aside(name, names.iter().copied()));
+        let (path, nearest) = (text::path(&self.path), text::aside(name, names.iter().copied()));
         Failure::configuration(format!("{what} {path}{nearest}"))
-            .hint(format!("profiles: {}", sanitize::clip(&names.join(", "), sanitize::SHOWN)))
+            .hint(format!("profiles: {}", text::clip(&names.join(", "), text::SHOWN)))
     }
 
     /// Reads a configuration file that exists.
@@ -142,8 +142,8 @@ impl Config {
 }
 
 fn open_to_others(path: &Path, how: &str) -> Failure {
-    let path = sanitize::path(path);
-    Failure::configuration(format!("{path} {how}")).hint(format!("run: chmod 600 {}", sanitize::sh_word(&path)))
+    let path = text::path(path);
+    Failure::configuration(format!("{path} {how}")).hint(format!("run: chmod 600 {}", text::sh_word(&path)))
 }
 
 /// Refuses a configuration file that defines a profile of the built-in one's name; whatever else is wrong with the file
@@ -156,7 +156,7 @@ pub fn refuse_own_emulator(path: &Path) -> Result<()> {
     let Ok(table) = DeTable::parse(&text) else { return Ok(()) };
     match table.get_ref().get("profiles").map(Spanned::get_ref) {
         Some(DeValue::Table(profiles)) if profiles.contains_key(super::EMULATOR) => {
-            Err(Failure::configuration(format!("{}: {OWN_EMULATOR}", sanitize::path(path))))
+            Err(Failure::configuration(format!("{}: {OWN_EMULATOR}", text::path(path))))
         }
         _ => Ok(()),
     }
@@ -166,26 +166,26 @@ const OWN_EMULATOR: &str = "'emulator' is a built-in profile and cannot be defin
 
 /// The text of a configuration file, and what is suspicious about it short of a reason to refuse.
 fn load(path: &Path) -> Result<(String, Option<Distrust>)> {
-    let place = sanitize::path(path);
+    let place = text::path(path);
     let cannot = || format!("cannot read the configuration file {place}");
     // Looked at before it is opened: opening a pipe would wait for somebody to write into it.
     let metadata = std::fs::metadata(path).map_err(|error| {
         let missing = error.kind() == std::io::ErrorKind::NotFound;
-        let failure = Failure::new(Kind::Configuration, error).context(cannot());
+        let failure = Failure::new(Category::Configuration, error).context(cannot());
         if missing { failure.hint("tokenmint profile init writes one to start from") } else { failure }
     })?;
     if !metadata.is_file() {
         return Err(Failure::configuration(format!("{place} is not a regular file")));
     }
-    let mut file = File::open(path).with_context(cannot).or_fail(Kind::Configuration)?;
-    let metadata = file.metadata().with_context(cannot).or_fail(Kind::Configuration)?;
-    let distrust = system::distrust(&metadata);
+    let mut file = File::open(path).with_context(cannot).or_fail(Category::Configuration)?;
+    let metadata = file.metadata().with_context(cannot).or_fail(Category::Configuration)?;
+    let distrust = os::distrust(&metadata);
     if distrust == Some(Distrust::Owner) {
         return Err(Failure::configuration(format!("{place} belongs to another user"))
             .hint("only a file of yours or of root's is read"));
     }
     let mut bytes = zeroize::Zeroizing::new(Vec::new());
-    file.by_ref().take(MAX_SIZE + 1).read_to_end(&mut bytes).with_context(cannot).or_fail(Kind::Configuration)?;
+    file.by_ref().take(MAX_SIZE + 1).read_to_end(&mut bytes).with_context(cannot).or_fail(Category::Configuration)?;
     if bytes.len() as u64 > MAX_SIZE {
         return Err(Failure::configuration(format!("{place} is larger than 1 MiB")));
     }
@@ -371,7 +371,7 @@ impl Reader<'_> {
     }
 
     fn unknown(&self, key: Key, known: &[&str]) -> Failure {
-        let nearest = suggest::aside(key.get_ref(), known.iter().copied());
+        let nearest = text::aside(key.get_ref(), known.iter().copied());
         self.wrong(&key.span(), &format!("unknown key {}{nearest}", Self::name(key)))
             .hint(format!("known here: {}", known.join(", ")))
     }
@@ -387,6 +387,6 @@ impl Reader<'_> {
     fn wrong(&self, place: &Range<usize>, what: &str) -> Failure {
         let before = self.text.get(..place.start).unwrap_or(self.text);
         let line = before.matches('\n').count() + 1;
-        Failure::configuration(format!("{}, line {line}: {what}", sanitize::path(self.path)))
+        Failure::configuration(format!("{}, line {line}: {what}", text::path(self.path)))
     }
 }

@@ -3,9 +3,9 @@
 use std::ffi::OsStr;
 
 use super::Secret;
+use crate::app::Environment;
 use crate::error::{Failure, Result};
-use crate::sanitize::Scrubber;
-use crate::world::Environment;
+use crate::redact::Scrubber;
 
 /// Every variable that holds a secret of ours or of the services' own tools. None of them reaches a helper program.
 pub const SECRET_VARIABLES: [&str; 5] =

@@ -10,9 +10,9 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use super::{Secret, environment};
-use crate::error::{Failure, Kind, Result};
-use crate::system;
-use crate::world::Environment;
+use crate::app::Environment;
+use crate::error::{Category, Failure, Result};
+use crate::os;
 use zeroize::Zeroizing;
 
 /// Set in the environment of a helper, so that a tokenmint it starts knows where it is.
@@ -51,14 +51,14 @@ pub fn run(argv: &[String], key: &str, env: &Environment) -> Result<Secret> {
     for variable in environment::SECRET_VARIABLES {
         command.env_remove(variable);
     }
-    system::own_group(&mut command);
+    os::own_group(&mut command);
     let failed = |how: String| Failure::configuration(format!("{key}: the program that it names {how}"));
     let mut child = command.spawn().map_err(|error| failed(format!("cannot be started: {}", error.kind())))?;
     let output = watch(&mut child, TIME_LIMIT).map_err(|fault| {
         let failure = failed(fault.to_string());
         // Our own status for such a case, seen from outside.
         let hint = "if it starts tokenmint again: that is refused, since it would ask for the secret again";
-        if fault == Fault::Status(Kind::Configuration.exit()) { failure.hint(hint) } else { failure }
+        if fault == Fault::Status(Category::Configuration.exit()) { failure.hint(hint) } else { failure }
     })?;
     one_line(&output).map_err(failed)
 }
@@ -79,7 +79,7 @@ fn find(program: &str, path: Option<&OsStr>) -> Option<PathBuf> {
     let folders = std::env::split_paths(path?).filter(|folder| folder.is_absolute());
     folders
         .flat_map(|folder| [folder.join(program), folder.join(format!("{program}{}", std::env::consts::EXE_SUFFIX))])
-        .find(|candidate| candidate.metadata().is_ok_and(|metadata| system::is_executable(&metadata)))
+        .find(|candidate| candidate.metadata().is_ok_and(|metadata| os::is_executable(&metadata)))
 }
 
 /// How a program has failed, in words that follow its name.
@@ -105,17 +105,17 @@ impl fmt::Display for Fault {
 /// Reads the program's output and waits for its end, both within the time limit.
 fn watch(child: &mut Child, limit: Duration) -> std::result::Result<Zeroizing<Vec<u8>>, Fault> {
     let deadline = Instant::now() + limit;
-    let terminal = system::lend_terminal(child);
+    let terminal = os::lend_terminal(child);
     let output = child.stdout.take().map(read_in_background);
     let received = output.and_then(|output| output.recv_timeout(limit).ok());
     let output = match received {
         Some(output) if output.len() as u64 <= MAX_OUTPUT => output,
         Some(_) => {
-            system::kill_group(child);
+            os::kill_group(child);
             return Err(Fault::TooMuch);
         }
         None => {
-            system::kill_group(child);
+            os::kill_group(child);
             return Err(Fault::TooSlow(limit));
         }
     };
@@ -124,13 +124,13 @@ fn watch(child: &mut Child, limit: Duration) -> std::result::Result<Zeroizing<Ve
             Ok(Some(status)) => break status,
             Ok(None) if Instant::now() < deadline => std::thread::sleep(Duration::from_millis(2)),
             _ => {
-                system::kill_group(child);
+                os::kill_group(child);
                 return Err(Fault::TooSlow(limit));
             }
         }
     };
     drop(terminal);
-    if status.success() { Ok(output) } else { Err(Fault::Status(system::shell_status(status))) }
+    if status.success() { Ok(output) } else { Err(Fault::Status(os::shell_status(status))) }
 }
 
 fn read_in_background(pipe: ChildStdout) -> mpsc::Receiver<Zeroizing<Vec<u8>>> {
@@ -170,13 +170,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{Fault, one_line, watch};
-    use crate::system;
+    use crate::os;
 
     /// A helper that runs this script, with its error output held open by all that it starts.
     fn helper(script: &str) -> Child {
         let mut command = Command::new("sh");
         command.args(["-c", script]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        system::own_group(&mut command);
+        os::own_group(&mut command);
         command.spawn().unwrap()
     }
 

@@ -4,8 +4,6 @@
 pub mod config;
 pub mod environment;
 pub mod helper;
-pub mod secret;
-pub mod space;
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -13,15 +11,14 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use zeroize::Zeroizing;
 
-use crate::error::{Failure, Kind, Note, OrFail as _, Result};
-use crate::sanitize;
-use crate::world::Environment;
+use crate::app::Environment;
+use crate::error::{Category, Failure, Note, OrFail as _, Result};
+use crate::secret::Secret;
+use crate::signalwire::Space;
+use crate::text;
 use config::{Config, Profile, SecretSource};
 
 pub use config::Section;
-
-pub use secret::Secret;
-pub use space::Space;
 
 /// The name of the built-in profile.
 pub const EMULATOR: &str = "emulator";
@@ -79,7 +76,7 @@ impl std::fmt::Display for Source {
         match self {
             Source::Environment(names) => write!(formatter, "the environment ({})", names.join(", ")),
             Source::Profile { name, path } => {
-                write!(formatter, "profile '{}' in {}", sanitize::clip(name, 60), sanitize::path(path))
+                write!(formatter, "profile '{}' in {}", text::clip(name, 60), text::path(path))
             }
             Source::Emulator => formatter.write_str("the built-in profile 'emulator'"),
         }
@@ -123,7 +120,7 @@ impl Set {
         match &self.source {
             Source::Environment(names) => names[place].to_owned(),
             Source::Profile { name, .. } => {
-                format!("{} of profile '{}'", self.key(place), sanitize::clip(name, 60))
+                format!("{} of profile '{}'", self.key(place), text::clip(name, 60))
             }
             Source::Emulator => format!("{} of the emulator", self.key(place)),
         }
@@ -144,10 +141,10 @@ impl Set {
         match (&self.secret, &self.source) {
             (_, Source::Environment(names)) => names[2].to_owned(),
             (SecretSource::Literal(_), _) => self.origin(2),
-            (SecretSource::File(path), _) => format!("in the file {}", sanitize::path(path)),
+            (SecretSource::File(path), _) => format!("in the file {}", text::path(path)),
             // Of a command only the program: its arguments may be a secret, however unwise.
             (SecretSource::Command(argv), _) => {
-                format!("printed by the program {}", sanitize::clip(argv.first().map_or("", String::as_str), 60))
+                format!("printed by the program {}", text::clip(argv.first().map_or("", String::as_str), 60))
             }
         }
     }
@@ -193,13 +190,13 @@ pub fn find(service: Service, wanted: Wanted, env: &Environment, notes: &mut Vec
             return Ok(Some(emulator_set(service)?));
         }
         let config = config::locate(wanted.config, env).and_then(|location| Config::read(&location.path, env));
-        let config = config.map_err(|failure| failure.context(format!("profile '{}'", sanitize::clip(&name, 60))))?;
+        let config = config.map_err(|failure| failure.context(format!("profile '{}'", text::clip(&name, 60))))?;
         let set = from_profile(service, config, &name, notes)?;
         return match set {
             Some(set) => Ok(Some(set)),
             None => Err(Failure::configuration(format!(
                 "profile '{0}' has no section [profiles.{0}.{1}]",
-                sanitize::clip(&name, 60),
+                text::clip(&name, 60),
                 service.name()
             ))),
         };
@@ -268,12 +265,12 @@ pub fn chosen_profile(wanted: Wanted, env: &Environment) -> Result<Option<String
 fn from_profile(service: Service, mut config: Config, name: &str, notes: &mut Vec<Note>) -> Result<Option<Set>> {
     let Some(section) = service.section(config.profile(name)?) else { return Ok(None) };
     let variables = service.variables();
-    let shown = sanitize::clip(name, 60);
+    let shown = text::clip(name, 60);
     let lacks = |key: &str| {
         Failure::configuration(format!("profile '{shown}' lacks {key}")).hint(format!(
             "add it to [profiles.{shown}.{}] in {}",
             service.name(),
-            sanitize::path(&config.path)
+            text::path(&config.path)
         ))
     };
     let mut open = Vec::with_capacity(2);
@@ -327,9 +324,9 @@ fn emulator_credentials() -> Result<(&'static str, &'static str)> {
 fn read_secret(path: &Path, origin: &str) -> Result<Secret> {
     const MOST: u64 = 64 * 1024;
     let cannot = || format!("{origin}: the file that it names cannot be read");
-    let file = std::fs::File::open(path).with_context(cannot).or_fail(Kind::Configuration)?;
+    let file = std::fs::File::open(path).with_context(cannot).or_fail(Category::Configuration)?;
     let mut bytes = Zeroizing::new(Vec::new());
-    file.take(MOST + 1).read_to_end(&mut bytes).with_context(cannot).or_fail(Kind::Configuration)?;
+    file.take(MOST + 1).read_to_end(&mut bytes).with_context(cannot).or_fail(Category::Configuration)?;
     if bytes.len() as u64 > MOST {
         return Err(Failure::configuration(format!("{origin}: the file that it names is larger than 64 KiB")));
     }

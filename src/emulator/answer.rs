@@ -4,8 +4,8 @@
 use serde::Serialize;
 
 use crate::json;
-use crate::sanitize;
 use crate::signalwire::rule::Violation;
+use crate::text;
 
 /// Where the service explains its codes, as its own answers link it.
 const CODES_PAGE: &str = "https://developer.signalwire.com/rest/overview/error-codes/#";
@@ -36,7 +36,7 @@ pub(super) struct Entry {
 impl Entry {
     /// What the service says of a field that will not do.
     pub(super) fn of(violation: &Violation) -> Self {
-        let attribute = sanitize::clip(&violation.key, MAX_NAME);
+        let attribute = text::clip(&violation.key, MAX_NAME);
         let code = violation.problem.code();
         Entry {
             category: "validation_error",

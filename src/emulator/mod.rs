@@ -24,8 +24,8 @@ use std::sync::Arc;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
-use crate::error::{Failure, Kind, OrFail, Result};
-use crate::world::World;
+use crate::app::World;
+use crate::error::{Category, Failure, OrFail, Result};
 use server::Server;
 use tls::Authority;
 use tokens::Minter;
@@ -93,8 +93,8 @@ impl Emulator {
                 .hint("listen on 127.0.0.1 or [::1], which clients take for this machine"));
         }
         let listener = TcpListener::bind(listen).map_err(|error| cannot_listen(listen, error))?;
-        listener.set_nonblocking(true).or_fail(Kind::Internal)?;
-        let address = listener.local_addr().or_fail(Kind::Internal)?;
+        listener.set_nonblocking(true).or_fail(Category::Internal)?;
+        let address = listener.local_addr().or_fail(Category::Internal)?;
         let authority = match protocol {
             Protocol::Http => None,
             Protocol::Https => Some(Authority::new(address.ip(), world.now())?),
@@ -141,7 +141,7 @@ impl Emulator {
             }));
             runtime.shutdown_background();
         };
-        std::thread::Builder::new().name("emulator".to_owned()).spawn(run).or_fail(Kind::Internal)?;
+        std::thread::Builder::new().name("emulator".to_owned()).spawn(run).or_fail(Category::Internal)?;
         Ok(Running { place, _stop: stop })
     }
 
@@ -154,7 +154,7 @@ impl Emulator {
         let runtime = runtime()?;
         let ended = {
             let _inside = runtime.enter();
-            server::end_signal().or_fail(Kind::Internal)?
+            server::end_signal().or_fail(Category::Internal)?
         };
         ready(&self)?;
         let (_place, server) = self.into_server(&runtime)?;
@@ -165,7 +165,7 @@ impl Emulator {
 
     fn into_server(self, runtime: &Runtime) -> Result<(Place, Server)> {
         let _inside = runtime.enter();
-        let listener = tokio::net::TcpListener::from_std(self.listener).or_fail(Kind::Internal)?;
+        let listener = tokio::net::TcpListener::from_std(self.listener).or_fail(Category::Internal)?;
         let acceptor = self.place.authority.as_ref().map(Authority::acceptor);
         Ok((self.place, Server { listener, acceptor, minter: Arc::new(self.minter) }))
     }
@@ -207,7 +207,7 @@ impl Place {
         let mut lines = String::new();
         let mut export = |name: &str, value: &str| {
             // Writing to a string cannot fail.
-            let _ = writeln!(lines, "export {name}={}", crate::sanitize::sh_quoted(value));
+            let _ = writeln!(lines, "export {name}={}", crate::text::sh_quoted(value));
         };
         export("SIGNALWIRE_SPACE", &self.space());
         export("SIGNALWIRE_PROJECT_ID", PROJECT_ID);
@@ -230,7 +230,7 @@ fn cannot_listen(listen: SocketAddr, error: std::io::Error) -> Failure {
         ErrorKind::PermissionDenied => Some("ports below 1024 are reserved; --listen 127.0.0.1:0 takes a free port"),
         _ => None,
     };
-    let failure = Failure::new(Kind::Internal, error).context(format!("cannot listen on {listen}"));
+    let failure = Failure::new(Category::Internal, error).context(format!("cannot listen on {listen}"));
     match hint {
         Some(hint) => failure.hint(hint),
         None => failure,
@@ -239,5 +239,5 @@ fn cannot_listen(listen: SocketAddr, error: std::io::Error) -> Failure {
 
 /// One thread does all: answering takes microseconds, and the rest is waiting.
 fn runtime() -> Result<Runtime> {
-    tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build().or_fail(Kind::Internal)
+    tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build().or_fail(Category::Internal)
 }

@@ -8,7 +8,7 @@ use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use sha2::Sha512;
 
 use super::{ENCRYPTION_KEY, KEY_ID, SIGNING_KEY};
-use crate::error::{Failure, Kind, OrFail, Result};
+use crate::error::{Category, Failure, OrFail, Result};
 
 /// The development keys, set up once for all requests.
 pub(super) struct Sealer {
@@ -21,7 +21,7 @@ impl Sealer {
     pub(super) fn new() -> Result<Self> {
         let encryption = UnboundKey::new(&AES_256_GCM, ENCRYPTION_KEY).map_err(|_| crypto_failed())?;
         Ok(Sealer {
-            signing: Hmac::new_from_slice(SIGNING_KEY).or_fail(Kind::Internal)?,
+            signing: Hmac::new_from_slice(SIGNING_KEY).or_fail(Category::Internal)?,
             encryption: LessSafeKey::new(encryption),
         })
     }

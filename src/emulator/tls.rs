@@ -18,8 +18,8 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring::default_provider;
 use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
-use crate::error::{Kind, OrFail, Result};
-use crate::system;
+use crate::error::{Category, OrFail, Result};
+use crate::os;
 
 /// How long both certificates hold. Some clients refuse a server certificate of more than 825 days.
 const VALIDITY: SignedDuration = SignedDuration::from_hours(365 * 24);
@@ -39,13 +39,13 @@ impl Authority {
     /// Makes an authority and has it vouch for loopback, `listen` included.
     pub(super) fn new(listen: IpAddr, now: Timestamp) -> Result<Self> {
         let (authority, config) = certificates(listen, now)?;
-        let folder = system::private_folder("tokenmint-emulator-")
-            .or_fail(Kind::Internal)
+        let folder = os::private_folder("tokenmint-emulator-")
+            .or_fail(Category::Internal)
             .map_err(|failure| failure.context("cannot make a folder for the certificate"))?;
         let certificate_file = folder.path().join("ca.pem");
-        system::create_private(&certificate_file)
+        os::create_private(&certificate_file)
             .and_then(|mut file| file.write_all(authority.as_bytes()))
-            .or_fail(Kind::Internal)
+            .or_fail(Category::Internal)
             .map_err(|failure| failure.context("cannot write the certificate"))?;
         Ok(Authority { acceptor: TlsAcceptor::from(Arc::new(config)), certificate_file, _folder: folder })
     }
@@ -66,8 +66,8 @@ fn certificates(listen: IpAddr, now: Timestamp) -> Result<(String, ServerConfig)
     let mut params = named("tokenmint emulator CA", Vec::new(), now)?;
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-    let authority_key = KeyPair::generate().or_fail(Kind::Internal)?;
-    let authority = CertifiedIssuer::self_signed(params, authority_key).or_fail(Kind::Internal)?;
+    let authority_key = KeyPair::generate().or_fail(Category::Internal)?;
+    let authority = CertifiedIssuer::self_signed(params, authority_key).or_fail(Category::Internal)?;
 
     let mut names: Vec<String> = ["127.0.0.1", "::1", "localhost"].map(str::to_owned).to_vec();
     if !names.contains(&listen.to_string()) {
@@ -77,22 +77,22 @@ fn certificates(listen: IpAddr, now: Timestamp) -> Result<(String, ServerConfig)
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     params.use_authority_key_identifier_extension = true;
-    let server_key = KeyPair::generate().or_fail(Kind::Internal)?;
-    let server = params.signed_by(&server_key, &authority).or_fail(Kind::Internal)?;
+    let server_key = KeyPair::generate().or_fail(Category::Internal)?;
+    let server = params.signed_by(&server_key, &authority).or_fail(Category::Internal)?;
 
     let server_key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(server_key.serialize_der()));
     let mut config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
         .with_safe_default_protocol_versions()
-        .or_fail(Kind::Internal)?
+        .or_fail(Category::Internal)?
         .with_no_client_auth()
         .with_single_cert(vec![server.der().clone()], server_key)
-        .or_fail(Kind::Internal)?;
+        .or_fail(Category::Internal)?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok((authority.pem(), config))
 }
 
 fn named(name: &str, subject_names: Vec<String>, now: Timestamp) -> Result<CertificateParams> {
-    let mut params = CertificateParams::new(subject_names).or_fail(Kind::Internal)?;
+    let mut params = CertificateParams::new(subject_names).or_fail(Category::Internal)?;
     params.distinguished_name = DistinguishedName::new();
     params.distinguished_name.push(DnType::CommonName, name);
     let (year, month, day) = date(now.checked_sub(SLACK).unwrap_or(now));
@@ -122,8 +122,8 @@ mod tests {
     use tokio_rustls::rustls::version::{TLS12, TLS13};
     use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned, SupportedProtocolVersion};
 
+    use crate::app::World;
     use crate::emulator::{Emulator, Protocol};
-    use crate::world::World;
 
     fn https() -> Emulator {
         let free = SocketAddr::from(([127, 0, 0, 1], 0));

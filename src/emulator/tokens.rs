@@ -6,11 +6,11 @@ use jiff::{SignedDuration, Timestamp};
 use super::answer::Answer;
 use super::claims;
 use super::seal::Sealer;
+use crate::app::World;
 use crate::error::{Failure, Result};
 use crate::json::Object;
 use crate::signalwire::Endpoint;
 use crate::token::Kind;
-use crate::world::World;
 
 /// How much longer than its token a refresh token lives.
 const REFRESH_EXTRA: SignedDuration = SignedDuration::from_mins(5);
@@ -76,9 +76,9 @@ impl Minter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::Environment;
     use crate::emulator::ENCRYPTION_KEY;
     use crate::signalwire::{chat, guest, pubsub, video};
-    use crate::world::Environment;
     use base64::Engine as _;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};

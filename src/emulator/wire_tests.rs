@@ -6,9 +6,9 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
+use crate::app::World;
 use crate::emulator::{Emulator, Protocol, Running};
-use crate::error::Kind;
-use crate::world::World;
+use crate::error::Category;
 
 // What `printf %s PROJECT_ID:API_TOKEN | base64` prints for the documented credentials.
 const BASIC: &str = "Basic MDAwMDAwMDAtMDAwMC00MDAwLTgwMDAtMDAwMDAwMDA4NzkzOlBUZGVhZGJlZWZkZWFkYmVlZmRlYWRiZWVmZGVhZGJl\
@@ -153,11 +153,11 @@ fn a_body_over_a_mebibyte_is_refused_in_json() {
 fn only_loopback_and_free_ports_are_taken() {
     let open = Emulator::bind(SocketAddr::from(([0, 0, 0, 0], 0)), Protocol::Http, World::of_process());
     let failure = open.err().unwrap();
-    assert_eq!(failure.kind(), Kind::Usage);
+    assert_eq!(failure.kind(), Category::Usage);
     assert!(failure.to_string().contains("--listen 0.0.0.0:0"), "{failure}");
     let emulator = running();
     let taken = Emulator::bind(emulator.address(), Protocol::Http, World::of_process()).err().unwrap();
-    assert_eq!(taken.kind(), Kind::Internal);
+    assert_eq!(taken.kind(), Category::Internal);
     assert!(taken.hint_text().is_some());
 }
 

@@ -136,7 +136,7 @@ mod tests {
             ("{\"token\":\"hunter2\"}", "characters that no token has"),
         ] {
             let failure = token_in(pasted).unwrap_err();
-            assert_eq!(failure.kind(), crate::error::Kind::Usage);
+            assert_eq!(failure.kind(), crate::error::Category::Usage);
             assert!(failure.to_string().contains(why) && !failure.to_string().contains("hunter2"), "{failure}");
         }
         assert!(token_in(&"a".repeat(65_537)).unwrap_err().to_string().contains("65536"));

@@ -91,7 +91,7 @@ fn object(part: &str, name: &str, faults: &mut Vec<String>) -> Option<Object> {
         return None;
     };
     if let Some(key) = object.repeated() {
-        faults.push(format!("the {name} has the key '{}' twice", crate::sanitize::clip(key, 60)));
+        faults.push(format!("the {name} has the key '{}' twice", crate::text::clip(key, 60)));
     }
     Some(object)
 }

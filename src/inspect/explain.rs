@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use super::kind::Kind;
 use super::life;
 use crate::json::{self, Object};
-use crate::sanitize::{SHOWN, clip};
+use crate::text::{SHOWN, clip};
 use crate::time;
 
 /// One line of a report.

@@ -8,13 +8,12 @@ pub mod kind;
 pub mod life;
 pub mod problems;
 pub mod report;
-pub mod run;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::credentials::Secret;
 use crate::error::{self, Failure, Result};
 use crate::json::Object;
+use crate::secret::Secret;
 use crate::time;
 use crate::twilio::Key;
 use decode::{Decoded, Format};
@@ -175,7 +174,7 @@ impl Inspected {
             return Ok(());
         }
         let message = format!("the signature is not that of the API key secret at hand{}", self.other_key());
-        Err(Failure::message(error::Kind::NotValid, message))
+        Err(Failure::message(error::Category::NotValid, message))
     }
 
     /// Whether it is valid now, and for as long as `min_ttl` to come.
@@ -184,7 +183,7 @@ impl Inspected {
     /// Exit 8: wrongly signed, ended, not started, ending too soon, or not to be known.
     pub fn check(&self, now: Timestamp, min_ttl: Option<SignedDuration>) -> Result<()> {
         self.check_signature()?;
-        let fail = |message: String| Err(Failure::message(error::Kind::NotValid, message));
+        let fail = |message: String| Err(Failure::message(error::Category::NotValid, message));
         if let End::At(end) = self.life.ends
             && end <= now
         {
@@ -225,7 +224,7 @@ impl Inspected {
         let named = self.claims.as_ref().and_then(|claims| kind::text(claims, "iss"));
         match (named, &self.checked_with) {
             (Some(named), Some(ours)) if named != *ours => {
-                format!(" (the token names API key {}, that is {ours})", crate::sanitize::clip(&named, 40))
+                format!(" (the token names API key {}, that is {ours})", crate::text::clip(&named, 40))
             }
             _ => String::new(),
         }

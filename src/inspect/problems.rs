@@ -8,7 +8,7 @@ use super::kind::{self, Kind};
 use super::life::{self, End};
 use super::{Inspected, Signature};
 use crate::json::Object;
-use crate::sanitize::clip;
+use crate::text::clip;
 use crate::time;
 use crate::twilio::claims::CONTENT_TYPE;
 use crate::twilio::identity::{self, Product};

@@ -10,7 +10,7 @@ use super::explain::{self, Row};
 use super::life::End;
 use super::{Inspected, problems};
 use crate::json::{self, Object};
-use crate::sanitize;
+use crate::text;
 use crate::time;
 
 /// The report for people: several lines, each with its line break.
@@ -36,7 +36,7 @@ pub fn text(token: &Inspected, now: Timestamp) -> String {
     if !problems.is_empty() {
         report.push_str("\nproblems\n");
         for problem in problems {
-            report.extend(["  ", &sanitize::clean(&problem), "\n"]);
+            report.extend(["  ", &text::clean(&problem), "\n"]);
         }
     }
     report
@@ -51,7 +51,7 @@ pub fn json(token: &Inspected, now: Timestamp) -> String {
         |object: Option<&Object>| object.map_or_else(|| "null".to_owned(), |object| escaped(&object.to_string()));
     let end = token.life.expires_at();
     let left = end.map(|end| (end.as_second() - now.as_second()).to_string());
-    let problems = problems::of(token, now).iter().map(|problem| sanitize::clean(problem)).collect::<Vec<_>>();
+    let problems = problems::of(token, now).iter().map(|problem| text::clean(problem)).collect::<Vec<_>>();
     let mut report = Object::default();
     report.set("kind", json::string(token.kind().name()));
     report.set("format", json::string(token.format().name()));
@@ -73,7 +73,7 @@ fn escaped(json: &str) -> String {
     json.chars().fold(String::with_capacity(json.len()), |mut text, character| {
         let plain = character.is_ascii_graphic()
             || character == ' '
-            || !sanitize::clean(character.encode_utf8(&mut [0; 4])).is_empty();
+            || !text::clean(character.encode_utf8(&mut [0; 4])).is_empty();
         if plain {
             text.push(character);
         } else {

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::format::Names;
-use crate::error::{Failure, Kind, Result};
-use crate::system;
+use crate::app::Environment;
+use crate::error::{Category, Failure, Result};
+use crate::os;
 use crate::token::Token;
-use crate::world::Environment;
 
 /// A program that is known to be there, with its arguments.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ impl Program {
         let Some((name, arguments)) = words.split_first() else {
             return Err(Failure::usage("-- needs a command after it"));
         };
-        let shown = crate::sanitize::clip(&name.to_string_lossy(), 60);
+        let shown = crate::text::clip(&name.to_string_lossy(), 60);
         let direct = Path::new(name);
         let mut candidates = if direct.components().count() > 1 {
             vec![direct.to_owned()]
@@ -38,7 +38,7 @@ impl Program {
                 .unwrap_or_default()
         };
         candidates.retain(|candidate| candidate.is_file());
-        let runs = |candidate: &&PathBuf| candidate.metadata().is_ok_and(|metadata| system::is_executable(&metadata));
+        let runs = |candidate: &&PathBuf| candidate.metadata().is_ok_and(|metadata| os::is_executable(&metadata));
         match (candidates.iter().find(runs), candidates.first()) {
             (Some(path), _) => Ok(Program { path: path.clone(), arguments: arguments.to_vec(), shown }),
             (None, Some(_)) => Err(not_executable(&shown)),
@@ -61,18 +61,18 @@ impl Program {
         if let Some(refresh) = &token.refresh_token {
             command.env(&names.refresh, refresh.expose());
         }
-        let status = system::run_in_foreground(&mut command).map_err(|error| match error.kind() {
+        let status = os::run_in_foreground(&mut command).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => not_found(&self.shown),
             _ => not_executable(&self.shown),
         })?;
-        Ok(system::shell_status(status))
+        Ok(os::shell_status(status))
     }
 }
 
 fn not_found(shown: &str) -> Failure {
-    Failure::message(Kind::Usage, format!("the command '{shown}' is not found")).exit(127)
+    Failure::message(Category::Usage, format!("the command '{shown}' is not found")).exit(127)
 }
 
 fn not_executable(shown: &str) -> Failure {
-    Failure::message(Kind::Usage, format!("the command '{shown}' cannot be run")).exit(126)
+    Failure::message(Category::Usage, format!("the command '{shown}' cannot be run")).exit(126)
 }

@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, anyhow};
 
 use super::format::{Format, Rendered};
-use crate::error::{Failure, Kind, OrFail as _, Result};
-use crate::system::{self, Mark};
-use crate::world::Environment;
+use crate::app::Environment;
+use crate::error::{Category, Failure, OrFail as _, Result};
+use crate::os::{self, Mark};
 
 /// Where a result goes, looked at beforehand.
 #[derive(Debug)]
@@ -62,19 +62,19 @@ impl Destination {
 /// # Errors
 /// Exit 1 where it cannot be written or flushed.
 pub fn stdout(bytes: &[u8]) -> Result<()> {
-    system::report_size_limit();
+    os::report_size_limit();
     let mark = Mark::of_stdout();
     let mut stdout = io::stdout().lock();
     let written = stdout.write_all(bytes).and_then(|()| stdout.flush());
     if written.is_err() {
         mark.take_back();
     }
-    written.context("cannot write to standard output").or_fail(Kind::Internal)
+    written.context("cannot write to standard output").or_fail(Category::Internal)
 }
 
 /// Standard output for a result that comes line by line. Whoever writes there checks each write and each flush.
 pub fn lines() -> Box<dyn io::Write + Send> {
-    system::report_size_limit();
+    os::report_size_limit();
     Box::new(io::stdout())
 }
 
@@ -93,12 +93,12 @@ fn github_file(variable: &'static str, env: &Environment) -> Result<Destination>
 
 fn open_to_append(path: &Path) -> Result<std::fs::File> {
     let open = OpenOptions::new().append(true).create(true).open(path);
-    open.with_context(|| format!("cannot append to {}", crate::sanitize::path(path))).or_fail(Kind::Internal)
+    open.with_context(|| format!("cannot append to {}", crate::text::path(path))).or_fail(Category::Internal)
 }
 
 /// Appends whole lines, after the line break that the file may lack.
 fn append(path: &Path, lines: &[u8]) -> Result<()> {
-    system::report_size_limit();
+    os::report_size_limit();
     let mut file = open_to_append(path)?;
     let before = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|metadata| metadata.len());
     let mut whole = zeroize::Zeroizing::new(Vec::with_capacity(lines.len() + 1));
@@ -111,7 +111,7 @@ fn append(path: &Path, lines: &[u8]) -> Result<()> {
         // Half an assignment is worse than none.
         let _ = file.set_len(before);
     }
-    written.with_context(|| format!("cannot append to {}", crate::sanitize::path(path))).or_fail(Kind::Internal)
+    written.with_context(|| format!("cannot append to {}", crate::text::path(path))).or_fail(Category::Internal)
 }
 
 fn lacks_final_newline(path: &Path) -> bool {
@@ -130,12 +130,12 @@ fn lacks_final_newline(path: &Path) -> bool {
 /// # Errors
 /// Exit 1; the file is then as it was.
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
-    system::report_size_limit();
+    os::report_size_limit();
     check_target(path)?;
     let mut file = temporary_beside(path)?;
-    let cannot = || format!("cannot write {}", crate::sanitize::path(path));
-    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).with_context(cannot).or_fail(Kind::Internal)?;
-    file.persist(path).map_err(|error| anyhow!(error.error)).with_context(cannot).or_fail(Kind::Internal)?;
+    let cannot = || format!("cannot write {}", crate::text::path(path));
+    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).with_context(cannot).or_fail(Category::Internal)?;
+    file.persist(path).map_err(|error| anyhow!(error.error)).with_context(cannot).or_fail(Category::Internal)?;
     Ok(())
 }
 
@@ -153,9 +153,9 @@ pub fn temporary_beside(path: &Path) -> Result<tempfile::NamedTempFile> {
         .tempfile_in(folder)
         .map_err(|error| {
             let why = if folder.is_dir() { reason(&error) } else { "its folder does not exist".to_owned() };
-            anyhow!("cannot write {}: {why}", crate::sanitize::path(path))
+            anyhow!("cannot write {}: {why}", crate::text::path(path))
         })
-        .or_fail(Kind::Internal)
+        .or_fail(Category::Internal)
 }
 
 /// The system's words for an error, without the path that the library adds: the name of a temporary file helps nobody.
@@ -168,7 +168,7 @@ fn reason(error: &io::Error) -> String {
 /// # Errors
 /// Exit 1 for a link, a folder, or anything else that is no file.
 pub fn check_target(path: &Path) -> Result<()> {
-    let place = crate::sanitize::path(path);
+    let place = crate::text::path(path);
     match std::fs::symlink_metadata(path) {
         Ok(metadata) if metadata.is_symlink() => {
             Err(Failure::internal(format!("{place} is a symbolic link; a token is not written through one"))

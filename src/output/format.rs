@@ -167,7 +167,7 @@ fn json(token: &Token, notes: &[Note], now: Timestamp) -> Vec<u8> {
         kind: token.kind.name(),
         token: token.token.expose(),
         refresh_token: (token.kind == Kind::Guest)
-            .then(|| token.refresh_token.as_ref().map(crate::credentials::Secret::expose)),
+            .then(|| token.refresh_token.as_ref().map(crate::secret::Secret::expose)),
         expires_at: token.expires_at.map(time::rfc3339),
         expires_in: token.expires_at.map(|end| end.as_second() - now.as_second()),
         warnings: notes.iter().map(Note::text).collect(),
@@ -180,7 +180,7 @@ fn json(token: &Token, notes: &[Note], now: Timestamp) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::credentials::Secret;
+    use crate::secret::Secret;
 
     fn guest() -> Token {
         Token {

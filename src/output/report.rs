@@ -7,32 +7,8 @@ use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
 use crate::error::{Detail, Failure, Note};
-use crate::sanitize::Scrubber;
-
-/// When stderr is coloured.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Color {
-    /// On a terminal, unless `NO_COLOR`, `CLICOLOR` or `TERM` say otherwise.
-    #[default]
-    Auto,
-    /// Always.
-    Always,
-    /// Never.
-    Never,
-}
-
-/// How this run speaks.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Tone {
-    /// Failures as one JSON object, notes not at all: they stand in the result.
-    pub json: bool,
-    /// No notes, hints and warnings.
-    pub quiet: bool,
-    /// What each step does.
-    pub verbose: bool,
-    /// Colours.
-    pub color: Color,
-}
+use crate::options::{Color, Tone};
+use crate::redact::Scrubber;
 
 /// The voice on stderr.
 pub struct Report {
@@ -96,7 +72,7 @@ impl Report {
     fn say(&self, label: &str, color: AnsiColor, text: &str) {
         let style = if self.is_coloured() { Style::new().bold().fg_color(Some(color.into())) } else { Style::new() };
         // One sentence is one line, whatever stands in it.
-        let text = self.scrubber.scrub(&crate::sanitize::clean(text));
+        let text = self.scrubber.scrub(&crate::text::clean(text));
         verbatim(&format!(
             "{style}{label}:{style:#} {text}
 "
@@ -127,7 +103,7 @@ struct ErrorObject<'a> {
 
 /// The `{"error":{…}}` object of a failure.
 pub fn error_json(failure: &Failure, scrubber: &Scrubber) -> String {
-    let clean = |text: &str| scrubber.scrub(&crate::sanitize::clean(text));
+    let clean = |text: &str| scrubber.scrub(&crate::text::clean(text));
     let object = ErrorObject {
         code: failure.kind().code(),
         exit: failure.exit_code(),

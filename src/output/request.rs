@@ -2,10 +2,12 @@
 
 use serde_json::value::RawValue;
 
-use crate::credentials::Space;
-use crate::sanitize::{REDACTED, sh_quoted, sh_word};
+use crate::http::USER_AGENT;
+use crate::options::Settings;
+use crate::redact::REDACTED;
 use crate::signalwire::Request;
-use crate::transport::{Settings, USER_AGENT};
+use crate::signalwire::Space;
+use crate::text::{sh_quoted, sh_word};
 
 /// The headers that say what a request is, in the order in which they are shown.
 fn headers() -> [(&'static str, String); 4] {

@@ -1,6 +1,6 @@
 //! Shell syntax: quoting a word and setting a variable, for each shell that people `eval` or source our output in.
 
-use crate::sanitize::sh_quoted;
+use crate::text::sh_quoted;
 
 /// A family of shells that share a syntax.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,7 +72,7 @@ fn nu_quoted(value: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sanitize::sh_word;
+    use crate::text::sh_word;
 
     #[test]
     fn a_word_is_quoted_where_a_shell_would_read_more_into_it() {

@@ -8,6 +8,7 @@ pub mod permission;
 pub mod pubsub;
 pub mod request;
 pub mod rule;
+pub mod space;
 pub mod video;
 
 use jiff::Timestamp;
@@ -19,6 +20,7 @@ use field::Field;
 use rule::Violation;
 
 pub use request::{Given, Request};
+pub use space::Space;
 
 /// One endpoint that mints one kind of token. Every request to it is a POST of a JSON object.
 pub struct Endpoint {

@@ -76,5 +76,5 @@ pub fn may_be_new(name: &str) -> bool {
 
 /// The known name that is nearest to a misspelt one, if one is near.
 pub fn nearest(name: &str) -> Option<&'static str> {
-    crate::suggest::nearest(name, KNOWN)
+    crate::text::nearest(name, KNOWN)
 }

@@ -10,7 +10,7 @@ use super::field::{Field, Input};
 use super::rule::{Problem, Rule, Violation};
 use crate::error::{Failure, Note, Result};
 use crate::json::{self, Object};
-use crate::{suggest, time};
+use crate::{text, time};
 
 /// The values of flags as they were typed, by the flag's long name. JSON values have been read from where they stand.
 pub type Given = BTreeMap<&'static str, Vec<String>>;
@@ -217,7 +217,7 @@ pub fn check_fields(endpoint: &Endpoint, body: &Object) -> Vec<Violation> {
 fn parse_object(flag: &str, text: &str) -> Result<Object> {
     let object = Object::parse(text).map_err(|fault| Failure::usage(format!("{flag} {fault}")))?;
     match object.repeated() {
-        Some(key) => Err(Failure::usage(format!("{flag} has the key '{}' twice", crate::sanitize::clip(key, 60)))),
+        Some(key) => Err(Failure::usage(format!("{flag} has the key '{}' twice", text::clip(key, 60)))),
         None => Ok(object),
     }
 }
@@ -265,7 +265,7 @@ fn encode(field: &Field, values: &[String], now: Timestamp) -> Result<String> {
         }
         Input::Boolean => match text.as_str() {
             "true" | "false" => Ok(text.clone()),
-            _ => Err(wrong(format!("must be true or false, got '{}'", crate::sanitize::clip(text, 40)))),
+            _ => Err(wrong(format!("must be true or false, got '{}'", text::clip(text, 40)))),
         },
         Input::List => Ok(json_list(values.iter().map(String::as_str))),
         Input::CommaList => Ok(json_list(values.iter().flat_map(|value| value.split(',')).map(str::trim))),
@@ -306,7 +306,7 @@ fn json_list<'a>(entries: impl Iterator<Item = &'a str>) -> String {
 fn channels(specs: &[String]) -> Result<String> {
     let mut channels = Object::default();
     for spec in specs {
-        let shown = || crate::sanitize::clip(spec, 60);
+        let shown = || text::clip(spec, 60);
         let Some((name, access)) = spec.rsplit_once('=') else {
             let name = if spec.is_empty() { "NAME".to_owned() } else { shown() };
             return Err(Failure::usage(format!("--channel '{}' has no access", shown()))
@@ -324,12 +324,12 @@ fn channels(specs: &[String]) -> Result<String> {
                 return Err(Failure::usage(format!(
                     "--channel '{}' must end in =r, =w or =rw{}",
                     shown(),
-                    suggest::aside(access, known)
+                    text::aside(access, known)
                 )));
             }
         };
         if channels.get(name).is_some() {
-            return Err(Failure::usage(format!("--channel names '{}' twice", crate::sanitize::clip(name, 60))));
+            return Err(Failure::usage(format!("--channel names '{}' twice", text::clip(name, 60))));
         }
         channels.set(name, format!(r#"{{"read":{read},"write":{write}}}"#));
     }

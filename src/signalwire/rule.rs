@@ -432,7 +432,7 @@ impl Problem {
 /// The sentence for the command line, to follow the flag: what was given and what the limit is.
 impl fmt::Display for Problem {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = |text: &str| crate::sanitize::clip(text, 60);
+        let shown = |text: &str| crate::text::clip(text, 60);
         match self {
             Problem::Missing => write!(formatter, "is required"),
             Problem::Unknown => write!(formatter, "is no field of this request"),

@@ -4,8 +4,8 @@
 use std::ffi::OsStr;
 
 use super::flag::{CHAT_FALLBACK, Fallback, SYNC_FALLBACK, VOICE_FALLBACK};
+use crate::app::Environment;
 use crate::error::{Failure, Result};
-use crate::world::Environment;
 
 /// A value with the place where it was found.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,9 +13,9 @@ use super::grants::Terms;
 use super::identity::{self, Product};
 use super::settings::{self, Settings};
 use super::{keyed, life, region};
-use crate::error::{Failure, Kind, Note, Result};
+use crate::error::{Category, Failure, Note, Result};
 use crate::json::{self, Object};
-use crate::{sanitize, suggest};
+use crate::text;
 
 /// The values of flags as they were typed, by the flag's long name; `None` is a flag without a value. JSON values have
 /// been read from where they stand.
@@ -46,7 +46,7 @@ impl Draft {
         let terms = match Terms::of(&settings) {
             Ok(terms) => Some(terms),
             // No line of a batch can mend the settings.
-            Err(failure) if failure.kind() == Kind::Configuration => return Err(failure),
+            Err(failure) if failure.kind() == Category::Configuration => return Err(failure),
             Err(_) => None,
         };
         let region = settings.region()?;
@@ -148,8 +148,8 @@ fn times(settings: &Settings<'_>, now: Timestamp) -> Result<(i64, Option<i64>)> 
 }
 
 fn unknown(key: &str) -> Failure {
-    let aside = suggest::aside(key, FLAGS.iter().map(|flag| flag.key));
-    Failure::usage(format!("'{}' is not a field of a twilio line{aside}", sanitize::clip(key, 60)))
+    let aside = text::aside(key, FLAGS.iter().map(|flag| flag.key));
+    Failure::usage(format!("'{}' is not a field of a twilio line{aside}", text::clip(key, 60)))
 }
 
 /// The JSON that a flag's values stand for.

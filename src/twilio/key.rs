@@ -7,8 +7,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use super::sid::{self, Sid};
-use crate::credentials::Secret;
-use crate::error::{Failure, Kind, Note, OrFail, Result};
+use crate::error::{Category, Failure, Note, OrFail, Result};
+use crate::secret::Secret;
 
 /// HMAC-SHA256, keyed with the bytes of an API key secret as they are: Twilio decodes nothing.
 #[derive(Clone)]
@@ -21,7 +21,7 @@ impl Key {
     /// None in practice: HMAC takes a key of any length.
     pub fn new(secret: &Secret) -> Result<Self> {
         let keyed = Hmac::new_from_slice(in_the_clear(secret).as_bytes());
-        Ok(Key(keyed.or_fail(Kind::Internal)?))
+        Ok(Key(keyed.or_fail(Category::Internal)?))
     }
 
     /// The HMAC, ready for text.
@@ -114,7 +114,7 @@ mod tests {
         match checked {
             Ok(()) => Ok(notes),
             Err(failure) => {
-                assert_eq!(failure.kind(), Kind::Configuration);
+                assert_eq!(failure.kind(), Category::Configuration);
                 Err(failure.to_string())
             }
         }

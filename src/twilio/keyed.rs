@@ -3,7 +3,7 @@
 
 use crate::error::{Failure, Result};
 use crate::json::{self, Object};
-use crate::sanitize;
+use crate::text;
 
 /// The key and the JSON of `--grant KEY=JSON`: the first `=` divides.
 ///
@@ -41,7 +41,7 @@ pub(super) fn merged<'a>(texts: impl Iterator<Item = &'a str>, name: &str) -> Re
     let mut all = Object::default();
     for text in texts {
         let (key, json) = split(text)?;
-        let shown = sanitize::clip(key, 60);
+        let shown = text::clip(key, 60);
         if all.get(key).is_some() {
             return Err(Failure::usage(format!("{name} names '{shown}' twice")));
         }
@@ -57,14 +57,12 @@ pub(super) fn fault(raw: &str) -> Option<String> {
         Err(fault) => return Some(fault.to_string()),
     };
     if let Some(key) = others.repeated() {
-        return Some(format!("names '{}' twice", sanitize::clip(key, 60)));
+        return Some(format!("names '{}' twice", text::clip(key, 60)));
     }
     others.iter().find_map(|(key, grant)| match key {
         "" => Some("has an empty key".to_owned()),
         "identity" => Some("cannot set 'identity', which --identity does".to_owned()),
-        _ if !json::is_object(grant) => {
-            Some(format!("'{}' must be a JSON object, written {{…}}", sanitize::clip(key, 60)))
-        }
+        _ if !json::is_object(grant) => Some(format!("'{}' must be a JSON object, written {{…}}", text::clip(key, 60))),
         _ => None,
     })
 }

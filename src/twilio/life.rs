@@ -4,7 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::error::{Failure, Result};
-use crate::{json, sanitize, time};
+use crate::{json, text, time};
 
 /// Seconds of a token for which no life was asked.
 pub const DEFAULT: i64 = 3_600;
@@ -27,7 +27,7 @@ pub fn ttl(name: &str, raw: &str) -> Result<i64> {
             _ => failure,
         }
     })?;
-    let shown = sanitize::clip(&text, 40);
+    let shown = text::clip(&text, 40);
     let seconds = length.as_secs();
     if seconds > MOST || length > SignedDuration::from_secs(MOST) {
         let failure = Failure::usage(format!("{name} must be at most 24h, got '{shown}'"));

@@ -1,6 +1,6 @@
 //! Twilio's regions, one of which every API key belongs to. A region travels in the token's header as `twr`.
 
-use crate::suggest;
+use crate::text;
 
 /// The regions that Twilio's pages name (Global Infrastructure; `jp1` in the pages of its command-line tool).
 pub const KNOWN: [&str; 4] = ["us1", "ie1", "au1", "jp1"];
@@ -16,7 +16,7 @@ pub fn fault(region: &str) -> Option<String> {
         return None;
     }
     let lower = region.to_ascii_lowercase();
-    Some(format!("must be a region such as us1, ie1 or au1{}", suggest::aside(&lower, KNOWN)))
+    Some(format!("must be a region such as us1, ie1 or au1{}", text::aside(&lower, KNOWN)))
 }
 
 /// What is worth saying about a region that nobody documents.
@@ -27,7 +27,7 @@ pub fn advice(region: &str) -> Option<String> {
     Some(format!(
         "region '{region}' is not one that Twilio documents ({}){}",
         KNOWN.join(", "),
-        suggest::aside(region, KNOWN)
+        text::aside(region, KNOWN)
     ))
 }
 

@@ -8,7 +8,7 @@ use super::flag::{self, Flag, Input};
 use super::region;
 use crate::error::{Failure, Result};
 use crate::json::{self, Object};
-use crate::suggest;
+use crate::text;
 
 /// The flags' values with a batch line over them. Each key is that of the flag table, each value JSON.
 #[derive(Clone, Copy)]
@@ -95,7 +95,7 @@ pub(super) fn value_fault(input: Input, text: &str) -> Option<String> {
         Input::GrantSync => super::sid::Sid::Service
             .check(text)
             .err()
-            .map(|fault| format!("{fault} (or it is the word default){}", suggest::aside(text, ["default"]))),
+            .map(|fault| format!("{fault} (or it is the word default){}", text::aside(text, ["default"]))),
         Input::GrantSid(sid) | Input::Sid(sid) => sid.check(text).err().map(|fault| fault.to_string()),
         _ if text.is_empty() => Some("is empty".to_owned()),
         _ => None,

@@ -8,7 +8,7 @@ use sha2::Sha256;
 
 use super::claims::{Claims, Issuer, Nonce, header_json};
 use super::key::Key;
-use crate::credentials::Secret;
+use crate::secret::Secret;
 
 /// The characters of an encoded signature.
 const SIGNATURE: usize = 43;

@@ -8,17 +8,19 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use tokenmint::app::World;
 use tokenmint::batch::lines::{Chunk, Lines};
 use tokenmint::batch::resume::Kept;
 use tokenmint::batch::worker::{Run, Task, Worker};
-use tokenmint::credentials::{Secret, Space};
 use tokenmint::emulator::{API_TOKEN, Emulator, PROJECT_ID, Protocol};
-use tokenmint::sanitize::Scrubber;
+use tokenmint::http::Transport;
+use tokenmint::options::Settings;
+use tokenmint::redact::Scrubber;
+use tokenmint::secret::Secret;
+use tokenmint::signalwire::Space;
 use tokenmint::signalwire::request::Draft;
 use tokenmint::signalwire::{Request, chat};
-use tokenmint::transport::{Settings, Transport};
 use tokenmint::twilio::{self, Defaults, Issuer, Key, Nonces, Signer};
-use tokenmint::world::World;
 
 /// Lines of the Twilio batch.
 const LINES: u64 = 100_000;

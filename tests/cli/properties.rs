@@ -3,15 +3,17 @@
 
 use jiff::Timestamp;
 use proptest::prelude::*;
+use tokenmint::app::Environment;
 use tokenmint::credentials::config::Config;
-use tokenmint::credentials::{Secret, Space};
+use tokenmint::http::{Received, judge};
 use tokenmint::output::shell::Shell;
-use tokenmint::sanitize::sh_word;
-use tokenmint::sanitize::{Scrubber, clean, clip};
+use tokenmint::redact::Scrubber;
+use tokenmint::secret::Secret;
+use tokenmint::signalwire::Space;
 use tokenmint::signalwire::request::Draft;
 use tokenmint::signalwire::{ENDPOINTS, Given, Request, chat, guest};
-use tokenmint::transport::{Received, judge};
-use tokenmint::world::Environment;
+use tokenmint::text::sh_word;
+use tokenmint::text::{clean, clip};
 use tokenmint::{inspect, json};
 
 /// A label of a host name.

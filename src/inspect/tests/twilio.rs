@@ -1,7 +1,7 @@
 //! Twilio tokens: signatures, and the service's errors foretold.
 
 use super::*;
-use crate::error::Kind as Exit;
+use crate::error::Category;
 
 /// The Node token's claims with one piece put in place of another.
 fn altered(from: &str, to: &str) -> String {
@@ -31,7 +31,7 @@ fn a_signature_is_held_against_the_secret() {
 fn only_twilio_tokens_can_be_verified() {
     for header in [r#"{"alg":"HS512","typ":"CRT"}"#, r#"{"alg":"HS256"}"#] {
         let failure = jws(header, "{}").verify(SK, &Secret::new(SECRET.to_owned())).unwrap_err();
-        assert_eq!(failure.kind(), Exit::Usage);
+        assert_eq!(failure.kind(), Category::Usage);
     }
 }
 

@@ -5,8 +5,8 @@ mod lines;
 mod rules;
 
 use super::*;
-use crate::credentials::Secret;
-use crate::error::{Failure, Kind, Note, Result};
+use crate::error::{Category, Failure, Note, Result};
+use crate::secret::Secret;
 use jiff::Timestamp;
 
 const D: &str = "0123456789abcdef0123456789abcdef";
@@ -46,7 +46,7 @@ fn failure_with(words: &[&str], defaults: &Defaults) -> Failure {
 
 fn refused(words: &[&str]) -> String {
     let failure = failure_with(words, &Defaults::default());
-    assert_eq!(failure.kind(), Kind::Usage, "{failure}");
+    assert_eq!(failure.kind(), Category::Usage, "{failure}");
     failure.to_string()
 }
 

@@ -6,11 +6,11 @@ use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use libfuzzer_sys::fuzz_target;
-use tokenmint::sanitize::Scrubber;
+use tokenmint::redact::Scrubber;
 use tokenmint::signalwire::request::Draft;
 use tokenmint::signalwire::{ENDPOINTS, Request};
 use tokenmint::token::is_believable;
-use tokenmint::transport::{Received, judge};
+use tokenmint::http::{Received, judge};
 
 /// The shortest request of each kind, required fields given by the body.
 static REQUESTS: LazyLock<Vec<Request>> = LazyLock::new(|| {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use libfuzzer_sys::fuzz_target;
 use tokenmint::credentials::config::Config;
-use tokenmint::world::Environment;
+use tokenmint::app::Environment;
 
 /// A value that no message of ours has in it by chance.
 const CANARY: &str = "canary7c9d2f0a51";

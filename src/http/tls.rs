@@ -8,9 +8,9 @@ use anyhow::Context as _;
 use rustls::CertificateError;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, TlsProvider};
 
-use crate::credentials::Space;
-use crate::error::{Failure, Kind, OrFail as _, Result};
-use crate::world::Environment;
+use crate::app::Environment;
+use crate::error::{Category, Failure, OrFail as _, Result};
+use crate::signalwire::Space;
 
 /// The certificate authorities that a server's certificate must come from.
 #[derive(Debug)]
@@ -33,14 +33,14 @@ impl Authorities {
             return if path == Path::new("system") {
                 Ok(Authorities::System)
             } else {
-                read(path, "--cacert", Kind::Usage)
+                read(path, "--cacert", Category::Usage)
             };
         }
         let variables = ["SSL_CERT_FILE", "SIGNALWIRE_REST_CA_FILE"];
         let found =
             variables.iter().find_map(|name| env.get(name).filter(|path| !path.is_empty()).map(|path| (*name, path)));
         match found {
-            Some((name, path)) if secure => read(Path::new(path), name, Kind::Configuration),
+            Some((name, path)) if secure => read(Path::new(path), name, Category::Configuration),
             _ => Ok(Authorities::BuiltIn),
         }
     }
@@ -58,14 +58,14 @@ impl Authorities {
 /// The most bytes of a file of certificates: several times what an operating system has.
 const MAX_SIZE: u64 = 16 * 1024 * 1024;
 
-fn read(path: &Path, origin: &str, kind: Kind) -> Result<Authorities> {
+fn read(path: &Path, origin: &str, kind: Category) -> Result<Authorities> {
     let mut bytes = Vec::new();
     std::fs::File::open(path)
         .and_then(|file| file.take(MAX_SIZE + 1).read_to_end(&mut bytes))
-        .with_context(|| format!("{origin}: cannot read {}", crate::sanitize::path(path)))
+        .with_context(|| format!("{origin}: cannot read {}", crate::text::path(path)))
         .or_fail(kind)?;
     if bytes.len() as u64 > MAX_SIZE {
-        return Err(Failure::message(kind, format!("{origin}: {} is larger than 16 MiB", crate::sanitize::path(path))));
+        return Err(Failure::message(kind, format!("{origin}: {} is larger than 16 MiB", crate::text::path(path))));
     }
     let certificates: Vec<_> = ureq::tls::parse_pem(&bytes)
         .filter_map(|item| match item {
@@ -76,7 +76,7 @@ fn read(path: &Path, origin: &str, kind: Kind) -> Result<Authorities> {
     if certificates.is_empty() {
         return Err(Failure::message(
             kind,
-            format!("{origin}: {} holds no certificate in PEM form", crate::sanitize::path(path)),
+            format!("{origin}: {} holds no certificate in PEM form", crate::text::path(path)),
         ));
     }
     Ok(Authorities::Given(certificates))

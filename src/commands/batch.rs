@@ -3,10 +3,12 @@
 use std::io::IsTerminal as _;
 use std::sync::Arc;
 
-use super::{Job, Way, twilio};
-use crate::batch::{self, Batch, Input, Setting, worker::Task};
+use super::mint::{Job, Way};
+use super::twilio;
+use crate::batch::{self, Input, Setting, worker::Task};
 use crate::credentials::environment;
-use crate::error::{Kind, Note, Result};
+use crate::error::{Category, Note, Result};
+use crate::options::Batch;
 use crate::signalwire::request::Draft;
 
 /// Mints a SignalWire token for each line.
@@ -64,7 +66,7 @@ fn run(job: &Job, batch: &Batch, input: Input, task: Task, notes: &mut Vec<Note>
         }
         Err(Some(failure)) => {
             // A failure of some lines tells the numbers itself.
-            Err(if failure.kind() == Kind::Partial { failure } else { failure.and(format!("; {}", ended.tally)) })
+            Err(if failure.kind() == Category::Partial { failure } else { failure.and(format!("; {}", ended.tally)) })
         }
         // Whoever read the output has gone, and wants no words either.
         Err(None) => Ok(1),

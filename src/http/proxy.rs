@@ -5,9 +5,9 @@ use std::net::Ipv4Addr;
 
 use ureq::http::Uri;
 
-use crate::credentials::Space;
+use crate::app::Environment;
 use crate::error::{Failure, Result};
-use crate::world::Environment;
+use crate::signalwire::Space;
 
 /// A proxy to go through.
 #[derive(Debug)]

@@ -1,16 +1,16 @@
 //! A Twilio Access Token from what was typed: credentials and defaults from one source, the draft they make, the
 //! signature. No socket is opened on this way.
 
-use super::Job;
+use super::mint::Job;
+use crate::app::World;
+use crate::commands::input::Reader;
 use crate::credentials::{self, Section, Service, Set, Source};
-use crate::error::{Failure, Kind as Class, Note, Result};
-use crate::input::Reader;
+use crate::error::{Category, Failure, Note, Result};
 use crate::output::Format;
 use crate::token::Token;
 use crate::twilio::{
     Defaults, Draft, Found, Given, Issuer, Key, Nonces, Signer, check_secret, check_sids, flag, keyed,
 };
-use crate::world::World;
 
 /// What is to be signed, and with which credentials.
 pub struct Order {
@@ -30,7 +30,7 @@ impl Order {
         let defaults = defaults(found.as_ref().ok().and_then(Option::as_ref), job)?;
         let draft = Draft::new(&given, &defaults, job.world.now(), notes);
         match (draft, found) {
-            (Err(failure), _) if failure.kind() == Class::Usage => Err(failure),
+            (Err(failure), _) if failure.kind() == Category::Usage => Err(failure),
             (_, Err(failure)) | (Err(failure), _) => Err(failure),
             (Ok(draft), Ok(set)) => {
                 if let Some(set) = &set {
@@ -129,10 +129,7 @@ fn of_section(set: &Set) -> Defaults {
     let Source::Profile { name, .. } = &set.source else { return Defaults::default() };
     let found = |key: &str| {
         let value = set.section.as_ref().and_then(|section: &Section| section.get(key))?;
-        Some(Found {
-            value: value.to_owned(),
-            origin: format!("{key} of profile '{}'", crate::sanitize::clip(name, 60)),
-        })
+        Some(Found { value: value.to_owned(), origin: format!("{key} of profile '{}'", crate::text::clip(name, 60)) })
     };
     Defaults {
         chat_service_sid: found("chat_service_sid"),

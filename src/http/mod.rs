@@ -9,9 +9,8 @@ mod thrift;
 mod tls;
 
 use std::io::Read as _;
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
@@ -21,11 +20,13 @@ use ureq::config::AutoHeaderValue;
 use ureq::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, TRANSFER_ENCODING};
 use zeroize::Zeroizing;
 
-use crate::credentials::{Secret, Space};
+use crate::app::World;
 use crate::error::{Failure, Result};
-use crate::sanitize::Scrubber;
+use crate::options::Settings;
+use crate::redact::Scrubber;
+use crate::secret::Secret;
 use crate::signalwire::Request;
-use crate::world::World;
+use crate::signalwire::Space;
 
 pub use answer::{Answer, Received, judge};
 pub use proxy::Proxy;
@@ -40,19 +41,6 @@ const BUFFER_FOR_PROXY: usize = 16 * 1024;
 
 /// What identifies us to the service.
 pub const USER_AGENT: &str = concat!("tokenmint/", env!("CARGO_PKG_VERSION"));
-
-/// What the command line says about sending.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// For a whole mint, retries and waiting included.
-    pub timeout: Duration,
-    /// How many times a request may be sent again.
-    pub retries: u32,
-    /// `--cacert`: a file, or `system`.
-    pub cacert: Option<PathBuf>,
-    /// Set by somebody who wants no request sent again and no waiting: what is under way may end.
-    pub halted: Arc<AtomicBool>,
-}
 
 /// Says one line of what is being done.
 pub type Trace<'a> = &'a (dyn Fn(&str) + Sync);

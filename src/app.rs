@@ -6,7 +6,7 @@ use std::ffi::{OsStr, OsString};
 
 use jiff::Timestamp;
 
-use crate::error::{Kind, OrFail, Result};
+use crate::error::{Category, OrFail, Result};
 
 /// The outside, as values.
 #[derive(Debug, Clone)]
@@ -42,7 +42,7 @@ impl World {
 }
 
 fn system_random(bytes: &mut [u8]) -> Result<()> {
-    getrandom::fill(bytes).map_err(|_| anyhow::anyhow!("the system gives no random bytes")).or_fail(Kind::Internal)
+    getrandom::fill(bytes).map_err(|_| anyhow::anyhow!("the system gives no random bytes")).or_fail(Category::Internal)
 }
 
 /// A snapshot of environment variables. Its `Debug` shows no values: some of them are secrets.

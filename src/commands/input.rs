@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 
-use crate::error::{Failure, Kind, OrFail as _, Result};
+use crate::error::{Category, Failure, OrFail as _, Result};
 
 /// The most bytes that a value of a flag may have.
 const MAX_SIZE: u64 = 16 * 1024 * 1024;
@@ -29,9 +29,9 @@ impl Reader {
                 (bounded(std::io::stdin().lock()), "stdin".to_owned())
             }
             None => return Ok(value.to_owned()),
-            Some(path) => (std::fs::File::open(path).and_then(bounded), crate::sanitize::path(Path::new(path))),
+            Some(path) => (std::fs::File::open(path).and_then(bounded), crate::text::path(Path::new(path))),
         };
-        let bytes = bytes.with_context(|| format!("{flag}: cannot read {place}")).or_fail(Kind::Usage)?;
+        let bytes = bytes.with_context(|| format!("{flag}: cannot read {place}")).or_fail(Category::Usage)?;
         if bytes.len() as u64 > MAX_SIZE {
             return Err(Failure::usage(format!("{flag}: {place} is larger than 16 MiB")));
         }

@@ -1,18 +1,19 @@
 //! One mint from start to end: the request is built and checked, its way out is looked at, credentials are found, the
 //! request is sent, and the token is delivered.
 
-mod batch;
-pub mod twilio;
-
 use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::cli::{General, Mint, What};
-use crate::credentials::{self, Service, Set, Source, Space, Wanted};
+use super::{batch, twilio};
+use crate::app::World;
+use crate::commands::input::Reader;
+use crate::credentials::{self, Service, Set, Source, Wanted};
 use crate::error::{Failure, Note, Result};
-use crate::input::Reader;
+use crate::http::{Answer, Transport};
+use crate::options::Settings;
+use crate::options::{General, Mint, What};
 use crate::output::child::Program;
 use crate::output::deliver::{self, Destination};
 use crate::output::format::render;
@@ -20,10 +21,8 @@ use crate::output::report::Report;
 use crate::output::{Format, Names};
 use crate::signalwire::field::Input;
 use crate::signalwire::request::Draft;
-use crate::signalwire::{Endpoint, Given, Request};
+use crate::signalwire::{Endpoint, Given, Request, Space};
 use crate::token::{self, Kind, Token};
-use crate::transport::{Answer, Settings, Transport};
-use crate::world::World;
 
 /// What a mint works with.
 pub struct Job<'a> {
@@ -132,7 +131,7 @@ impl Job<'_> {
     }
 
     /// Reads values from files and stdin, unless the lines of a batch come from there.
-    fn reader(&self) -> Result<Reader> {
+    pub(super) fn reader(&self) -> Result<Reader> {
         let mut reader = Reader::default();
         if self.mint.batch.as_ref().is_some_and(|batch| batch.input.as_os_str() == "-") {
             reader.take_stdin("--batch")?;
@@ -148,12 +147,12 @@ impl Job<'_> {
         Ok(received(request, answer, self.world.now(), notes))
     }
 
-    fn wanted(&self) -> Wanted<'_> {
+    pub(super) fn wanted(&self) -> Wanted<'_> {
         Wanted { profile: self.general.profile.as_deref(), config: self.general.config.as_deref() }
     }
 
     /// The space that a request on paper goes to, with credentials or without.
-    fn shown_space(&self, notes: &mut Vec<Note>) -> Result<Space> {
+    pub(super) fn shown_space(&self, notes: &mut Vec<Note>) -> Result<Space> {
         let set = credentials::find(Service::SignalWire, self.wanted(), &self.world.env, notes)?;
         set.as_ref().map_or_else(|| Ok(Space::placeholder()), space)
     }
@@ -181,12 +180,12 @@ impl Job<'_> {
     }
 
     /// What stands in the `warnings` of JSON: nothing with `-q`.
-    fn warnings<'n>(&self, notes: &'n [Note]) -> &'n [Note] {
+    pub(super) fn warnings<'n>(&self, notes: &'n [Note]) -> &'n [Note] {
         if self.general.tone.quiet { &[] } else { notes }
     }
 
     /// Puts what is shown instead of a token where the token would go.
-    fn put(&self, text: &str) -> Result<u8> {
+    pub(super) fn put(&self, text: &str) -> Result<u8> {
         match &self.mint.write {
             Some(path) => deliver::replace(path, text.as_bytes())?,
             None => deliver::stdout(text.as_bytes())?,

@@ -7,9 +7,9 @@ use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use zeroize::Zeroizing;
 
-use crate::credentials::Secret;
-use crate::error::{self, Detail, Failure, Kind, Note};
-use crate::sanitize::Scrubber;
+use crate::error::{self, Category, Detail, Failure, Note};
+use crate::redact::Scrubber;
+use crate::secret::Secret;
 use crate::signalwire::Request;
 use crate::token::{self, is_believable};
 
@@ -70,14 +70,14 @@ pub fn judge(received: &Received, request: &Request, host: &str, scrubber: &Scru
         )),
         403 => refused(&said, host, "403 Forbidden")
             .hint(format!("the API token needs the scope {}", request.endpoint.scope)),
-        404 => Failure::message(Kind::RequestRefused, format!("{host} has no {}{}", request.endpoint.path, said.after(" (404)")))
+        404 => Failure::message(Category::RequestRefused, format!("{host} has no {}{}", request.endpoint.path, said.after(" (404)")))
             .hint("check the space name"),
         429 => Failure::unavailable(format!("{host} is limiting requests{}", said.after(" (429)"))).hint("wait a little, then try again"),
         400..=499 => {
             // Any other scheme would not lead to a page.
             let page = |detail: &Detail| detail.url.clone().filter(|url| url.starts_with("https://"));
             let hint = said.details.iter().find_map(page).map(|url| format!("see {url}"));
-            let failure = Failure::message(Kind::RequestRefused, format!("{host} refused the request{}", said.after(&format!(" ({status})"))));
+            let failure = Failure::message(Category::RequestRefused, format!("{host} refused the request{}", said.after(&format!(" ({status})"))));
             match hint {
                 Some(hint) => failure.hint(hint),
                 None => failure,
@@ -91,7 +91,7 @@ pub fn judge(received: &Received, request: &Request, host: &str, scrubber: &Scru
 
 fn refused(said: &Said, host: &str, status: &str) -> Failure {
     Failure::message(
-        Kind::CredentialsRefused,
+        Category::CredentialsRefused,
         format!("{host} refused the credentials{}", said.after(&format!(" ({status})"))),
     )
 }

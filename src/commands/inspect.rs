@@ -4,12 +4,12 @@ use std::io::{IsTerminal as _, Read as _};
 
 use anyhow::Context as _;
 
-use super::read;
-use crate::cli::{General, Inspect};
+use crate::app::World;
 use crate::credentials::{self, Service, Wanted};
-use crate::error::{Failure, Kind, Note, OrFail as _, Result};
+use crate::error::{Category, Failure, Note, OrFail as _, Result};
+use crate::inspect::read;
+use crate::options::{General, Inspect};
 use crate::output::deliver;
-use crate::world::World;
 
 /// The most bytes that are read from stdin: a token, its quotes and an assignment around it.
 const MAX_INPUT: u64 = 1024 * 1024;
@@ -49,7 +49,7 @@ fn from_stdin() -> Result<String> {
         return Err(Failure::usage("no token is given").hint("write it after inspect, or pipe it in"));
     }
     let mut bytes = Vec::new();
-    stdin.lock().take(MAX_INPUT + 1).read_to_end(&mut bytes).context("cannot read stdin").or_fail(Kind::Usage)?;
+    stdin.lock().take(MAX_INPUT + 1).read_to_end(&mut bytes).context("cannot read stdin").or_fail(Category::Usage)?;
     if bytes.len() as u64 > MAX_INPUT {
         return Err(Failure::usage("stdin has more than 1 MiB, which is no token"));
     }

@@ -6,21 +6,22 @@ use std::path::Path;
 use anyhow::Context as _;
 use serde_json::json;
 
-use crate::cli::{Action, General, Profile};
+use crate::app::World;
+use crate::commands::mint;
 use crate::credentials::config::{self, Config};
 use crate::credentials::{self, Service, Set, Wanted};
-use crate::error::{Failure, Kind, Note, OrFail as _, Result};
-use crate::mint;
+use crate::error::{Category, Failure, Note, OrFail as _, Result};
+use crate::options::{Action, General, Profile, Settings};
+use crate::os;
 use crate::output::deliver;
 use crate::output::report::Report;
-use crate::sanitize::{self, REDACTED};
+use crate::redact::REDACTED;
 use crate::signalwire::{ENDPOINTS, Endpoint};
-use crate::system;
+use crate::text;
 use crate::twilio::Defaults;
-use crate::world::World;
 
 /// The commented file that `profile init` writes, which is also the example in the repository.
-const EXAMPLE: &str = include_str!("../config.example.toml");
+const EXAMPLE: &str = include_str!("../../config.example.toml");
 
 /// Does what was asked for and gives the exit status.
 ///
@@ -68,14 +69,12 @@ impl Looker<'_> {
             let profiles = profiles.map(|(name, services)| {
                 json!({ "name": name, "default": default == Some(name), "built_in": name == credentials::EMULATOR, "services": services })
             });
-            return Ok(line(
-                &json!({ "path": sanitize::path(&location.path), "profiles": profiles.collect::<Vec<_>>() }),
-            ));
+            return Ok(line(&json!({ "path": text::path(&location.path), "profiles": profiles.collect::<Vec<_>>() })));
         }
         Ok(profiles.fold(String::new(), |text, (name, services)| {
             let mark = if default == Some(name) { "  (default)" } else { "" };
             let built_in = if name == credentials::EMULATOR { "  (built in)" } else { "" };
-            text + &format!("{}  {}{mark}{built_in}\n", sanitize::clip(name, 60), services.join(", "))
+            text + &format!("{}  {}{mark}{built_in}\n", text::clip(name, 60), services.join(", "))
         }))
     }
 
@@ -118,7 +117,7 @@ impl Looker<'_> {
 
     /// Everything in a set and beside it that a mint would use; the secret is masked.
     fn rows(&self, set: &Set) -> Result<Vec<Row>> {
-        let shown = |value: &str| sanitize::clip(value, 200);
+        let shown = |value: &str| text::clip(value, 200);
         let open = (0..2).map(|place| (set.key(place).to_owned(), shown(&set.open[place]), set.origin(place)));
         let secret = (set.key(2).to_owned(), REDACTED.to_owned(), set.secret_place());
         let others = set.section.iter().flat_map(|section| &section.values);
@@ -141,13 +140,7 @@ impl Looker<'_> {
         credentials::find(service, self.wanted(name), &self.world.env, notes)
     }
 
-    fn check(
-        &self,
-        name: Option<&str>,
-        settings: &crate::transport::Settings,
-        report: &Report,
-        notes: &mut Vec<Note>,
-    ) -> Result<u8> {
+    fn check(&self, name: Option<&str>, settings: &Settings, report: &Report, notes: &mut Vec<Note>) -> Result<u8> {
         let way = mint::Way::find(self.wanted(name), settings, self.world, report, notes)?;
         let trace = |text: &str| report.trace(text);
         let mut rows = Vec::new();
@@ -169,8 +162,10 @@ impl Looker<'_> {
         if refused == 0 {
             return Ok(0);
         }
-        let failure =
-            Failure::message(Kind::CredentialsRefused, format!("{refused} of 4 endpoints refuse these credentials"));
+        let failure = Failure::message(
+            Category::CredentialsRefused,
+            format!("{refused} of 4 endpoints refuse these credentials"),
+        );
         let hint = if refused == rows.len() {
             way.causes()
         } else {
@@ -201,29 +196,29 @@ impl Looker<'_> {
 
     fn init(&self, notes: &mut Vec<Note>) -> Result<String> {
         let path = config::locate(self.general.config.as_deref(), &self.world.env)?.path;
-        let place = sanitize::path(&path);
+        let place = text::path(&path);
         let cannot = || format!("cannot write {place}");
         if let Some(folder) = path.parent().filter(|folder| *folder != Path::new("")) {
-            std::fs::create_dir_all(folder).with_context(cannot).or_fail(Kind::Internal)?;
+            std::fs::create_dir_all(folder).with_context(cannot).or_fail(Category::Internal)?;
         }
-        let mut file = match system::create_private(&path) {
+        let mut file = match os::create_private(&path) {
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
                 return Err(Failure::configuration(format!("{place} exists and is left as it is"))
                     .hint("edit it, or name another file with --config"));
             }
-            file => file.with_context(cannot).or_fail(Kind::Internal)?,
+            file => file.with_context(cannot).or_fail(Category::Internal)?,
         };
         file.write_all(EXAMPLE.as_bytes())
             .and_then(|()| file.sync_all())
             .with_context(cannot)
-            .or_fail(Kind::Internal)?;
+            .or_fail(Category::Internal)?;
         notes.push(Note::Hint("write your values into it, then run: tokenmint profile check".to_owned()));
         Ok(if self.json { line(&json!({ "path": place, "created": true })) } else { format!("{place}\n") })
     }
 
     fn path(&self) -> Result<String> {
         let path = config::locate(self.general.config.as_deref(), &self.world.env)?.path;
-        let place = sanitize::path(&path);
+        let place = text::path(&path);
         Ok(if self.json { line(&json!({ "path": place, "exists": path.exists() })) } else { format!("{place}\n") })
     }
 }

@@ -1,0 +1,33 @@
+//! The `emulator` command.
+
+#[cfg(feature = "emulator")]
+use crate::app::World;
+use crate::error::{Failure, Result};
+
+/// Serves until SIGINT or SIGTERM.
+///
+/// # Errors
+/// Exit 2 for an address that cannot be used, 1 for one that is in use.
+#[cfg(feature = "emulator")]
+pub fn run(listen: &str, tls: bool, world: &World) -> Result<u8> {
+    use crate::emulator::{Emulator, Protocol};
+    use crate::{output, text};
+
+    let address = listen.replacen("localhost:", "127.0.0.1:", 1).parse().map_err(|_| {
+        Failure::usage(format!("--listen takes an address and a port, got '{}'", text::clip(listen, 60)))
+            .hint("write 127.0.0.1:8793 or [::1]:0")
+    })?;
+    let protocol = if tls { Protocol::Https } else { Protocol::Http };
+    Emulator::bind(address, protocol, world.clone())?.serve(|emulator| {
+        output::report::verbatim(&emulator.exports());
+        output::deliver::stdout(format!("listening on {}\n", emulator.url()).as_bytes())
+    })?;
+    Ok(0)
+}
+
+/// The emulator is a feature, and this build lacks it.
+#[cfg(not(feature = "emulator"))]
+pub fn run(_: &str, _: bool, _: &crate::app::World) -> Result<u8> {
+    Err(Failure::configuration("this tokenmint was built without its emulator")
+        .hint("build it with --features emulator"))
+}

@@ -1,0 +1,10 @@
+//! The commands, a file each: what was typed in, bytes and an exit status out.
+
+pub mod batch;
+pub mod emulator;
+pub mod generate;
+pub mod input;
+pub mod inspect;
+pub mod mint;
+pub mod profile;
+pub mod twilio;

@@ -1,0 +1,178 @@
+//! What was typed, as plain values: built by `cli`, read by everything else.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+use crate::output::Format;
+use crate::signalwire::{self, Endpoint};
+use crate::twilio;
+
+/// A command line that has been understood.
+#[derive(Debug)]
+pub struct Invocation {
+    /// What goes for every command.
+    pub general: General,
+    /// What is to be done.
+    pub command: Command,
+}
+
+/// Flags of every command.
+#[derive(Debug, Default)]
+pub struct General {
+    /// `--profile`.
+    pub profile: Option<String>,
+    /// `--config`.
+    pub config: Option<PathBuf>,
+    /// How to speak.
+    pub tone: Tone,
+}
+
+/// The commands, with what was typed for them.
+#[derive(Debug)]
+pub enum Command {
+    /// Print this help or version text.
+    Print(String),
+    /// Mint a token.
+    Mint(Box<Mint>),
+    /// Take a token apart.
+    Inspect(Inspect),
+    /// Look after profiles.
+    Profile(Profile),
+    /// Run the emulator at this address.
+    Emulator {
+        /// `--listen`.
+        listen: String,
+        /// `--tls`.
+        tls: bool,
+    },
+    /// Print the completion script of this shell.
+    Completions(String),
+    /// Print the man page of the program, or write all of them into this folder.
+    Man(Option<PathBuf>),
+}
+
+/// What was typed to mint a token.
+#[derive(Debug)]
+pub struct Mint {
+    /// The token and its flags.
+    pub what: What,
+    /// `--body`, as typed.
+    pub body: Option<String>,
+    /// `--output` and `--shell`.
+    pub format: Format,
+    /// `--name`.
+    pub name: Option<String>,
+    /// `--write`.
+    pub write: Option<PathBuf>,
+    /// `--dry-run`.
+    pub dry_run: bool,
+    /// `--curl`.
+    pub curl: bool,
+    /// How to send.
+    pub settings: Settings,
+    /// `--batch`, `--jobs` and `--resume`.
+    pub batch: Option<Batch>,
+    /// What stands after `--`.
+    pub program: Option<Vec<OsString>>,
+}
+
+/// The token that is asked for, with its own flags as typed.
+pub enum What {
+    /// A token of one of SignalWire's endpoints.
+    SignalWire(&'static Endpoint, signalwire::Given),
+    /// A Twilio Access Token.
+    Twilio(twilio::Given),
+}
+
+/// What the command line says about sending.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// For a whole mint, retries and waiting included.
+    pub timeout: Duration,
+    /// How many times a request may be sent again.
+    pub retries: u32,
+    /// `--cacert`: a file, or `system`.
+    pub cacert: Option<PathBuf>,
+    /// Set by somebody who wants no request sent again and no waiting: what is under way may end.
+    pub halted: Arc<AtomicBool>,
+}
+
+/// What was typed for a batch.
+#[derive(Debug, Clone)]
+pub struct Batch {
+    /// `--batch`: a file, or `-`.
+    pub input: PathBuf,
+    /// `--jobs`.
+    pub jobs: usize,
+    /// `--resume`.
+    pub resume: Option<PathBuf>,
+}
+
+/// What was typed for `inspect`.
+#[derive(Debug)]
+pub struct Inspect {
+    /// The token; without it, stdin.
+    pub token: Option<String>,
+    /// `--check`.
+    pub check: bool,
+    /// `--min-ttl`.
+    pub min_ttl: Option<SignedDuration>,
+    /// `--verify`.
+    pub verify: bool,
+    /// `-o json`.
+    pub json: bool,
+}
+
+/// What was typed after `profile`.
+#[derive(Debug)]
+pub struct Profile {
+    /// What to do.
+    pub action: Action,
+    /// `-o json`.
+    pub json: bool,
+}
+
+/// The subcommands.
+#[derive(Debug)]
+pub enum Action {
+    /// The profiles of the configuration file.
+    List,
+    /// The values of a profile, or of what would be used, each with its source.
+    Show(Option<String>),
+    /// What the credentials may do.
+    Check(Option<String>, Settings),
+    /// Write a configuration file to start from.
+    Init,
+    /// Where the configuration file is.
+    Path,
+}
+
+/// When stderr is coloured.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR`, `CLICOLOR` or `TERM` say otherwise.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// How this run speaks.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Tone {
+    /// Failures as one JSON object, notes not at all: they stand in the result.
+    pub json: bool,
+    /// No notes, hints and warnings.
+    pub quiet: bool,
+    /// What each step does.
+    pub verbose: bool,
+    /// Colours.
+    pub color: Color,
+}

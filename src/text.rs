@@ -1,0 +1,84 @@
+//! Text for messages: foreign text cleaned and cut to one short line, words quoted for a shell, suggestions.
+
+use std::path::Path;
+
+/// The most characters of somebody else's text that are ever shown.
+pub const SHOWN: usize = 300;
+
+/// Text without C0 and C1 controls, DEL, and characters that only steer how other text is shown (bidirectional marks,
+/// joiners, tags). Line breaks and tabs become blanks, and the ends are trimmed, so it is one line.
+pub fn clean(text: &str) -> String {
+    let kept = text.chars().filter_map(|character| match character {
+        '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}' => Some(' '),
+        _ if character.is_control() || is_format(character) => None,
+        _ => Some(character),
+    });
+    kept.collect::<String>().trim().to_owned()
+}
+
+/// [`clean`], then at most `most` characters, with `…` for what is left out.
+pub fn clip(text: &str, most: usize) -> String {
+    let clean = clean(text);
+    match clean.char_indices().nth(most) {
+        None => clean,
+        Some((end, _)) => format!("{}…", &clean[..end]),
+    }
+}
+
+/// A path fit for a message.
+pub fn path(path: &Path) -> String {
+    clip(&path.to_string_lossy(), SHOWN)
+}
+
+/// A word in single quotes for a POSIX shell.
+pub fn sh_quoted(word: &str) -> String {
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+/// A word for a POSIX shell, quoted only where that is needed. To zsh `=ls` is the path of `ls`.
+pub fn sh_word(word: &str) -> String {
+    let plain = !word.is_empty()
+        && !word.starts_with('=')
+        && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-+=:,@%".contains(&byte));
+    if plain { word.to_owned() } else { sh_quoted(word) }
+}
+
+/// The characters of Unicode's general category Cf and their like, as ranges of the standard.
+fn is_format(character: char) -> bool {
+    matches!(character,
+        '\u{ad}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{890}'..='\u{891}' | '\u{8e2}' | '\u{180e}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+        | '\u{110bd}' | '\u{110cd}' | '\u{13430}'..='\u{1343f}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// The nearest of `known` to `word`, if it is near enough to be a slip: alike from the start on, and mostly made of the
+/// same letters.
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    const NEAR: f64 = 0.8;
+    const SAME: f64 = 0.5;
+    known
+        .into_iter()
+        .map(|candidate| (strsim::jaro_winkler(word, candidate), candidate))
+        .filter(|(likeness, candidate)| {
+            *likeness >= NEAR && strsim::normalized_damerau_levenshtein(word, candidate) >= SAME
+        })
+        .max_by(|left, right| left.0.total_cmp(&right.0))
+        .map(|(_, candidate)| candidate)
+}
+
+/// ` (did you mean 'x'?)`, or nothing.
+pub fn aside<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    nearest(word, known).map_or_else(String::new, |candidate| format!(" (did you mean '{candidate}'?)"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_and_steering_characters_do_not_survive() {
+        assert_eq!(clean("a\u{1b}[31mb\u{9b}c\u{7f}d\u{202e}e\r\n::add-mask::x\u{200b}"), "a[31mbcde  ::add-mask::x");
+        assert_eq!(clip(&"é".repeat(400), 300).chars().count(), 301);
+    }
+}
