@@ -98,8 +98,12 @@ fn shells_accept_the_completions() {
         [("bash", "-n", "tokenmint.bash"), ("zsh", "-n", "_tokenmint"), ("fish", "--no-execute", "tokenmint.fish")]
     {
         if installed(shell) {
-            let checked = std::process::Command::new(shell).arg(flag).arg(folder("completions").join(file)).output();
-            let checked = checked.expect("the shell starts");
+            let home = tempfile::tempdir().expect("a home folder");
+            let mut command = std::process::Command::new(shell);
+            command.arg(flag).arg(folder("completions").join(file));
+            // A locale or a start-up file of this machine is not what is tested.
+            command.env_clear().env("HOME", home.path()).env("PATH", std::env::var_os("PATH").unwrap_or_default());
+            let checked = command.output().expect("the shell starts");
             assert!(checked.status.success() && checked.stderr.is_empty(), "{shell}: {checked:?}");
         }
     }

@@ -69,6 +69,10 @@ pub fn tokenmint(line: &str) -> Run {
     run.set("PATH", std::env::var_os("PATH").unwrap_or_default());
     run.set("HOME", home.as_os_str());
     run.set("XDG_CONFIG_HOME", xdg.as_os_str());
+    // Without it there are no sockets on Windows.
+    if let Some(root) = std::env::var_os("SystemRoot") {
+        run.set("SystemRoot", root);
+    }
     run
 }
 
@@ -231,6 +235,7 @@ impl Run {
     }
 
     /// Runs it and holds it to all of the above.
+    #[track_caller]
     pub fn run(mut self) -> Outcome {
         self.done = true;
         let output = assert_cmd::Command::from_std(self.command())

@@ -62,6 +62,9 @@ mod generated;
 mod tree;
 /// Every command line of the README runs.
 mod readme;
+/// Scripts in real shells that stop when a mint fails.
+#[cfg(unix)]
+mod shells;
 /// The emulator over TLS.
 #[cfg(feature = "emulator")]
 mod emulator_tls;

@@ -18,6 +18,9 @@ const EXCEPTIONS: [(&str, &str); 2] = [
     ("tokenmint emulator --tls ", "as above"),
 ];
 
+/// Calls whose failure is what the README shows, with their status.
+const MEANT_TO_FAIL: [&str; 1] = ["2 chat --ttl 31d -c lobby=rw -o json"];
+
 /// Programs that stand for others in these tests: their script, in which `"$@"` is what the README gives them.
 const STUBS: [(&str, &str); 9] = [
     // `cargo run --release -- WORDS…` runs this very program; installing and testing it here would not end.
@@ -61,8 +64,14 @@ impl Stage {
         for (name, script) in STUBS {
             write(&stage.path(&format!("bin/{name}")), &format!("#!/bin/sh\n{script}\n"), 0o755);
         }
-        let binary = assert_cmd::cargo::cargo_bin!("tokenmint");
-        std::os::unix::fs::symlink(binary, stage.path("bin/tokenmint")).expect("a link");
+        // The shell sees neither the status on the left of a pipe nor that inside of `$(…)`: each call is written down.
+        let binary = assert_cmd::cargo::cargo_bin!("tokenmint").display();
+        let record = stage.path("statuses");
+        let script = format!(
+            "#!/bin/sh\n'{binary}' \"$@\"\nstatus=$?\necho \"$status $*\" >> '{}'\nexit $status\n",
+            record.display()
+        );
+        write(&stage.path("bin/tokenmint"), &script, 0o755);
         let config = format!(
             "[profiles.dev.signalwire]\nspace = \"{}\"\nproject_id = \"{}\"\napi_token = \"{}\"\n",
             stage.emulator.exported("SIGNALWIRE_SPACE"),
@@ -75,6 +84,14 @@ impl Stage {
         assert_eq!(lines.len(), 1, "{lines:?}");
         write(&stage.path("members.ndjson"), &format!("{}\n", lines[0]), 0o600);
         stage
+    }
+
+    /// The calls since the last look that did not end with 0, with their status.
+    fn failed_calls(&self) -> Vec<String> {
+        let record = self.path("statuses");
+        let calls = std::fs::read_to_string(&record).unwrap_or_default();
+        let _ = std::fs::remove_file(record);
+        calls.lines().filter(|call| !call.starts_with("0 ")).map(str::to_owned).collect()
     }
 
     fn path(&self, place: &str) -> std::path::PathBuf {
@@ -117,13 +134,16 @@ fn every_block_of_shell_lines_runs() {
     let stage = Stage::new();
     let blocks = blocks("sh");
     assert!(blocks.len() > 15, "{} blocks", blocks.len());
+    let mut failed = Vec::new();
     for block in blocks {
         let exempt = |line: &str| EXCEPTIONS.iter().any(|(start, _)| line.starts_with(start));
         let script: Vec<&str> = block.lines().filter(|line| !exempt(line)).collect();
         stage.succeeds("sh", &["-euc", &script.join("\n")]);
+        failed.extend(stage.failed_calls());
         let tokens = std::fs::read_to_string(stage.path("tokens.ndjson")).unwrap_or_default();
         assert!(!block.contains("--batch") || tokens.matches("\"token\":\"eyJ").count() == 2, "{block}: {tokens}");
     }
+    assert_eq!(failed, MEANT_TO_FAIL);
 }
 
 #[test]

@@ -172,24 +172,21 @@ fn a_redirect_is_never_followed() {
     tokenmint(CHAT).credentials(&server).fails(6).run();
 }
 
-/// An address where nobody listens.
-fn closed_port() -> String {
-    let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
-    free.local_addr().expect("its address").to_string()
-}
+/// An address that refuses connections. The port is a privileged one that no test binds.
+const CLOSED: &str = "127.0.0.1:1";
 
 #[test]
 fn a_refused_connection_is_exit_6_and_names_the_address() {
-    let address = closed_port();
+    let address = CLOSED;
     let server = Server::unused();
-    let run = tokenmint(CHAT).args(["--timeout", "5s"]).credentials(&server).env("SIGNALWIRE_SPACE", &address);
-    let said = run.says(&address).fails(6).run().stderr;
+    let run = tokenmint(CHAT).args(["--timeout", "5s"]).credentials(&server).env("SIGNALWIRE_SPACE", address);
+    let said = run.says(address).fails(6).run().stderr;
     assert!(!said.contains(UNCLEAR), "nothing was sent, so nothing was created: {said}");
 }
 
 #[test]
 fn a_proxy_that_refuses_the_connection_is_the_one_that_is_named() {
-    let proxy = closed_port();
+    let proxy = CLOSED;
     let server = Server::unused();
     let run = tokenmint(CHAT).args(["--retries", "0"]).credentials(&server).env("SIGNALWIRE_SPACE", "example");
     let run = run.env("HTTPS_PROXY", format!("http://{proxy}"));
