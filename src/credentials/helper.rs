@@ -9,7 +9,6 @@ use std::process::{ChildStdout, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::{Duration, Instant};
 
-use super::environment;
 use crate::app::Environment;
 use crate::error::{Category, Failure, Result};
 use crate::os::{self, Change, Group, signals};
@@ -23,18 +22,20 @@ const TIME_LIMIT: Duration = Duration::from_secs(30);
 const MAX_OUTPUT: u64 = 64 * 1024;
 
 /// What a helper may use of ours, and for how long.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Terms {
     /// Whether something else reads our standard input: the lines of a batch, or the JSON of a flag.
     pub stdin_taken: bool,
     /// The longest that it may take, at most [`TIME_LIMIT`].
     pub limit: Duration,
+    /// The variables that are not for it to see.
+    pub hidden: Vec<&'static str>,
 }
 
 impl Terms {
     /// The terms of a run with this time limit.
-    pub fn new(stdin_taken: bool, timeout: Option<Duration>) -> Self {
-        Terms { stdin_taken, limit: timeout.map_or(TIME_LIMIT, |timeout| timeout.min(TIME_LIMIT)) }
+    pub fn new(stdin_taken: bool, timeout: Option<Duration>, hidden: Vec<&'static str>) -> Self {
+        Terms { stdin_taken, limit: timeout.map_or(TIME_LIMIT, |timeout| timeout.min(TIME_LIMIT)), hidden }
     }
 }
 
@@ -46,8 +47,11 @@ impl Terms {
 /// # Errors
 /// Exit 3, naming the key of the configuration and how the program failed. Neither what it printed is shown nor the
 /// program's name, which may be the secret itself under the wrong key.
-pub fn run(argv: &[String], key: &str, terms: Terms, env: &Environment) -> Result<Secret> {
+pub fn run(argv: &[String], key: &str, terms: &Terms, env: &Environment) -> Result<Secret> {
     let mut command = command(argv, key, env)?;
+    for variable in &terms.hidden {
+        command.env_remove(variable);
+    }
     let stdin = io::stdin();
     if terms.stdin_taken && !stdin.is_terminal() {
         command.stdin(Stdio::null());
@@ -64,10 +68,10 @@ pub fn run(argv: &[String], key: &str, terms: Terms, env: &Environment) -> Resul
             _ => failure,
         }
     })?;
-    one_line(&output).map_err(failed)
+    one_line(&output).map_err(|fault| failed(fault.of_command().to_owned()))
 }
 
-/// The program with its arguments, and an environment without our secrets.
+/// The program with its arguments.
 fn command(argv: &[String], key: &str, env: &Environment) -> Result<Command> {
     let Some((program, arguments)) = argv.split_first() else {
         return Err(Failure::configuration(format!("{key} is empty")));
@@ -84,9 +88,6 @@ fn command(argv: &[String], key: &str, env: &Environment) -> Result<Command> {
     command.args(arguments).stdout(Stdio::piped()).env(MARK, "1");
     if !io::stderr().is_terminal() {
         command.stderr(Stdio::null());
-    }
-    for variable in environment::SECRET_VARIABLES {
-        command.env_remove(variable);
     }
     Ok(command)
 }
@@ -221,18 +222,49 @@ fn read_in_background(pipe: ChildStdout, sender: Sender<Event>) -> io::Result<()
     Ok(())
 }
 
-/// The secret in a helper's output: exactly one line, its line break cut off.
+/// Why a text is not one line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LineFault {
+    /// It is not text.
+    NotUtf8,
+    /// It is empty.
+    Empty,
+    /// It has more lines.
+    Several,
+}
+
+impl LineFault {
+    /// The rest of a sentence about the command that printed it.
+    fn of_command(self) -> &'static str {
+        match self {
+            LineFault::NotUtf8 => "printed text that is not UTF-8",
+            LineFault::Empty => "printed nothing",
+            LineFault::Several => "printed more than one line",
+        }
+    }
+
+    /// The rest of a sentence about the file that holds it.
+    pub fn of_file(self) -> &'static str {
+        match self {
+            LineFault::NotUtf8 => "is not UTF-8 text",
+            LineFault::Empty => "is empty",
+            LineFault::Several => "has more than one line",
+        }
+    }
+}
+
+/// The secret in a helper's output or a file: exactly one line, its line break cut off.
 ///
 /// # Errors
-/// What is wrong with the output, in words that hold nothing of it.
-pub fn one_line(output: &[u8]) -> std::result::Result<Secret, String> {
-    let text = std::str::from_utf8(output).map_err(|_| "printed text that is not UTF-8".to_owned())?;
+/// What is wrong with the text, which holds nothing of it.
+pub fn one_line(output: &[u8]) -> std::result::Result<Secret, LineFault> {
+    let text = std::str::from_utf8(output).map_err(|_| LineFault::NotUtf8)?;
     let line = text.strip_suffix('\n').map_or(text, |line| line.strip_suffix('\r').unwrap_or(line));
     if line.is_empty() {
-        return Err("printed nothing".to_owned());
+        return Err(LineFault::Empty);
     }
     if line.contains('\n') {
-        return Err("printed more than one line".to_owned());
+        return Err(LineFault::Several);
     }
     Ok(Secret::new(line.to_owned()))
 }
@@ -306,9 +338,10 @@ mod tests {
     #[test]
     fn the_time_limit_is_the_promised_one() {
         assert_eq!(TIME_LIMIT, Duration::from_secs(30));
-        assert_eq!(Terms::new(false, None).limit, Duration::from_secs(30));
-        assert_eq!(Terms::new(false, Some(Duration::from_secs(2))).limit, Duration::from_secs(2));
-        assert_eq!(Terms::new(false, Some(Duration::from_secs(90))).limit, Duration::from_secs(30));
+        let limit = |timeout| Terms::new(false, timeout, Vec::new()).limit;
+        assert_eq!(limit(None), Duration::from_secs(30));
+        assert_eq!(limit(Some(Duration::from_secs(2))), Duration::from_secs(2));
+        assert_eq!(limit(Some(Duration::from_secs(90))), Duration::from_secs(30));
     }
 
     proptest! {
