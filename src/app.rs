@@ -6,7 +6,7 @@ use std::ffi::{OsStr, OsString};
 
 use jiff::Timestamp;
 
-use crate::error::{Category, OrFail, Result};
+use crate::error::{Category, Failure, OrFail, Result};
 
 /// The outside, as values.
 #[derive(Debug, Clone)]
@@ -53,6 +53,27 @@ impl Environment {
     /// The value of a variable, empty or not, Unicode or not.
     pub fn get(&self, name: &str) -> Option<&OsStr> {
         self.0.get(OsStr::new(name)).map(OsString::as_os_str)
+    }
+
+    /// The value of a variable that must not be empty, if it is set.
+    ///
+    /// # Errors
+    /// Exit 3 where it is empty, naming it.
+    pub fn required(&self, name: &str) -> Result<Option<&OsStr>> {
+        match self.get(name) {
+            Some(value) if value.is_empty() => Err(Failure::configuration(format!("{name} is set but empty"))),
+            value => Ok(value),
+        }
+    }
+
+    /// The text of a variable that must not be empty, if it is set.
+    ///
+    /// # Errors
+    /// Exit 3 where it is empty or not Unicode, naming it.
+    pub fn required_text(&self, name: &str) -> Result<Option<&str>> {
+        let Some(value) = self.required(name)? else { return Ok(None) };
+        let invalid = || Failure::configuration(format!("{name} is not valid UTF-8"));
+        value.to_str().ok_or_else(invalid).map(Some)
     }
 
     /// The value of a variable that is set, not empty, and Unicode.

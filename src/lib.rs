@@ -32,7 +32,7 @@ use output::report::Report;
 
 /// Runs a command line, program name first, and gives the exit status. Every failure has been reported by then.
 pub fn run(words: &[OsString], world: &World) -> u8 {
-    let scrubber = credentials::environment::scrubber(&world.env);
+    let scrubber = credentials::environment::scrubber(&world.env, &commands::providers::SCHEMAS);
     match cli::parse(words) {
         Err(failure) => fail(&Report::new(cli::tone_of(words), scrubber), &failure),
         Ok(invocation) => {

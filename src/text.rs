@@ -1,5 +1,6 @@
 //! Text for messages: foreign text cleaned and cut to one short line, words quoted for a shell, suggestions.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 /// The most characters of somebody else's text that are ever shown.
@@ -28,6 +29,23 @@ pub fn clip(text: &str, most: usize) -> String {
 /// A path fit for a message.
 pub fn path(path: &Path) -> String {
     clip(&path.to_string_lossy(), SHOWN)
+}
+
+/// JSON in which characters that steer a terminal are written as escapes. Its meaning is unchanged: JSON has none of them
+/// outside of strings.
+pub fn escaped_json(json: &str) -> String {
+    json.chars().fold(String::with_capacity(json.len()), |mut text, character| {
+        let steers = (character.is_control() && character != '\n') || is_format(character);
+        if steers || matches!(character, '\u{2028}' | '\u{2029}') {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                // Writing to a string cannot fail.
+                let _ = write!(text, "\\u{unit:04x}");
+            }
+        } else {
+            text.push(character);
+        }
+        text
+    })
 }
 
 /// A word in single quotes for a POSIX shell.
@@ -75,6 +93,12 @@ pub fn aside<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn steering_characters_in_json_become_escapes() {
+        let json = "{\"a\u{202e}\u{9b}\u{7f}\":\"é\u{e0001} x\"}\n";
+        assert_eq!(escaped_json(json), "{\"a\\u202e\\u009b\\u007f\":\"é\\udb40\\udc01 x\"}\n");
+    }
 
     #[test]
     fn control_and_steering_characters_do_not_survive() {

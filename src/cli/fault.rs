@@ -1,6 +1,8 @@
 //! A command line that cannot be understood, in our own words: which flag, what it takes, what was perhaps meant. A
 //! value that stands where none belongs is never repeated, it may be a secret.
 
+use std::ffi::OsString;
+
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::mint::{MAX_JOBS, MAX_RETRIES};
@@ -9,17 +11,17 @@ use crate::text;
 use crate::text::clip;
 
 /// The failure behind an error of the argument parser.
-pub(super) fn failure(error: &clap::Error, tree: &clap::Command) -> Failure {
+pub(super) fn failure(error: &clap::Error, words: &[OsString], tree: &clap::Command) -> Failure {
     let argument = text(error, ContextKind::InvalidArg).map(|name| flag_alone(&name));
     let flag = argument.clone().unwrap_or_else(|| "an argument".to_owned());
     let failure = match error.kind() {
-        ErrorKind::InvalidSubcommand => unknown_command(error, tree),
+        ErrorKind::InvalidSubcommand => unknown_command(error, words, tree),
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            let (typed, parent) = parent(error, tree);
+            let (typed, parent) = parent(words, tree);
             return Failure::usage(format!("a command is needed: {}", names(parent).join(", ")))
                 .hint(format!("Usage: {typed} COMMAND [OPTIONS]; see {typed} --help"));
         }
-        ErrorKind::UnknownArgument => return unknown_argument(error, tree),
+        ErrorKind::UnknownArgument => return unknown_argument(error, words, tree),
         ErrorKind::InvalidValue if text(error, ContextKind::InvalidValue).is_none_or(|value| value.is_empty()) => {
             Failure::usage(format!("{flag} needs a value"))
         }
@@ -46,9 +48,9 @@ pub(super) fn failure(error: &clap::Error, tree: &clap::Command) -> Failure {
     failure.hint("see tokenmint --help, or tokenmint COMMAND --help")
 }
 
-fn unknown_command(error: &clap::Error, tree: &clap::Command) -> Failure {
+fn unknown_command(error: &clap::Error, words: &[OsString], tree: &clap::Command) -> Failure {
     let given = text(error, ContextKind::InvalidSubcommand).unwrap_or_default();
-    let (typed, parent) = parent(error, tree);
+    let (typed, parent) = parent(words, tree);
     // Only what is plainly a slip of a command is repeated.
     match text::nearest(&given, names(parent).iter().map(String::as_str)) {
         Some(meant) => Failure::usage(format!("there is no command '{}' (did you mean '{meant}'?)", clip(&given, 20))),
@@ -56,21 +58,33 @@ fn unknown_command(error: &clap::Error, tree: &clap::Command) -> Failure {
     }
 }
 
-/// The command whose subcommand is missing or unknown, and what is typed to reach it: its usage line names it.
-fn parent<'a>(error: &clap::Error, tree: &'a clap::Command) -> (String, &'a clap::Command) {
-    let usage = match error.get(ContextKind::Usage) {
-        Some(ContextValue::StyledStr(usage)) => usage.to_string(),
-        _ => String::new(),
-    };
+/// The command that the words lead to, and what is typed to reach it.
+fn parent<'a>(words: &[OsString], tree: &'a clap::Command) -> (String, &'a clap::Command) {
     let mut found = ("tokenmint".to_owned(), tree);
-    for word in usage.split_whitespace().skip_while(|word| *word != "tokenmint").skip(1) {
-        let Some(command) = found.1.find_subcommand(word) else { break };
+    let mut words = words.iter().skip(1).map(|word| word.to_string_lossy());
+    while let Some(word) = words.next().filter(|word| word != "--") {
+        if word.starts_with('-') {
+            if takes_next_word(&word, found.1) || takes_next_word(&word, tree) {
+                words.next();
+            }
+            continue;
+        }
+        let Some(command) = found.1.find_subcommand(&*word) else { break };
         found = (format!("{} {word}", found.0), command);
     }
     found
 }
 
-fn unknown_argument(error: &clap::Error, tree: &clap::Command) -> Failure {
+/// Whether the word after this one is its value.
+fn takes_next_word(word: &str, command: &clap::Command) -> bool {
+    let is_meant = |argument: &clap::Arg| match word.strip_prefix("--") {
+        Some(long) => argument.get_long_and_visible_aliases().unwrap_or_default().contains(&long),
+        None => argument.get_short().is_some_and(|short| word.ends_with(short)),
+    };
+    command.get_arguments().any(|argument| argument.get_action().takes_values() && is_meant(argument))
+}
+
+fn unknown_argument(error: &clap::Error, words: &[OsString], tree: &clap::Command) -> Failure {
     let given = text(error, ContextKind::InvalidArg).unwrap_or_default();
     if !given.starts_with('-') {
         return Failure::usage("there is an argument that no flag takes (its text is not shown, it may be a secret)")
@@ -83,7 +97,7 @@ fn unknown_argument(error: &clap::Error, tree: &clap::Command) -> Failure {
         return Failure::usage(format!("there is no flag {flag}: credentials never stand on the command line"))
             .hint("set the SIGNALWIRE_… or TWILIO_… variables, or use a profile; see tokenmint --help");
     }
-    let (typed, command) = parent(error, tree);
+    let (typed, command) = parent(words, tree);
     let own = flags(command);
     let suggested = text(error, ContextKind::SuggestedArg).map(|meant| flag_alone(&meant));
     let failure = Failure::usage(format!("{typed} has no flag {flag}"));

@@ -57,6 +57,8 @@ fn root(prose: Prose) -> clap::Command {
         .version(env!("CARGO_PKG_VERSION"))
         .about(prose.text("Mint short-lived access tokens for real-time services"))
         .long_about(prose.text(help::ABOUT))
+        // Not the name of the file: that is another one on Windows, and for whoever renames it.
+        .bin_name("tokenmint")
         .styles(clap::builder::Styles::plain())
         .help_template(prose.text(help::TEMPLATE))
         .before_long_help(prose.text(help::ROOT_EXAMPLES))

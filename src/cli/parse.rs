@@ -25,7 +25,7 @@ pub fn parse(words: &[OsString]) -> Result<Invocation> {
             let command = Command::Print(error.render().to_string());
             return Ok(Invocation { general: General { tone, ..General::default() }, command });
         }
-        Err(error) => return Err(fault::failure(&error, &tree())),
+        Err(error) => return Err(fault::failure(&error, words, &tree())),
     };
     let general = general::read(&matches, tone.json);
     let command = command(&matches)?;

@@ -4,7 +4,7 @@ use std::io::IsTerminal as _;
 use std::sync::Arc;
 
 use super::mint::{Job, Way};
-use super::twilio;
+use super::{providers, twilio};
 use crate::batch::{self, Input, Setting, worker::Task};
 use crate::credentials::environment;
 use crate::error::{Category, Note, Result};
@@ -45,7 +45,7 @@ fn run(job: &Job, batch: &Batch, input: Input, task: Task, notes: &mut Vec<Note>
     let setting = Setting {
         task,
         world: job.world.clone(),
-        scrubber: environment::scrubber(&job.world.env),
+        scrubber: environment::scrubber(&job.world.env, &providers::SCHEMAS),
         halted: Arc::clone(&job.mint.settings.halted),
         // A dumb terminal shows each drawing on a line of its own.
         progress: !tone.quiet

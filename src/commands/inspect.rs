@@ -1,15 +1,18 @@
 //! The `inspect` command: finds the token, and for `--verify` the secret, prints the report, then judges.
 
-use std::io::{IsTerminal as _, Read as _};
+use std::io::IsTerminal as _;
 
 use anyhow::Context as _;
 
 use crate::app::World;
-use crate::credentials::{self, Service, Wanted};
+use crate::commands::providers;
+use crate::credentials::{self, Wanted};
 use crate::error::{Category, Failure, Note, OrFail as _, Result};
 use crate::inspect::read;
 use crate::options::{General, Inspect};
+use crate::os;
 use crate::output::deliver;
+use crate::twilio::credentials::API_KEY_SID;
 
 /// The most bytes that are read from stdin: a token, its quotes and an assignment around it.
 const MAX_INPUT: u64 = 1024 * 1024;
@@ -20,18 +23,22 @@ const MAX_INPUT: u64 = 1024 * 1024;
 /// Exit 2 where there is no token, 3 where `--verify` finds no secret, 8 where the token is not valid; the report has
 /// then been printed all the same.
 pub fn run(inspect: &Inspect, general: &General, world: &World, notes: &mut Vec<Note>) -> Result<u8> {
-    let text = match &inspect.token {
-        Some(token) if token != "-" => token.clone(),
-        _ => from_stdin()?,
-    };
+    let typed = inspect.token.as_ref().filter(|token| *token != "-");
+    let text = typed.map_or_else(from_stdin, |token| Ok(token.clone()))?;
     let mut inspected = read(&text)?;
     if inspect.verify {
-        let wanted = Wanted { profile: general.profile.as_deref(), config: general.config.as_deref() };
+        let wanted = Wanted {
+            profile: general.profile.as_deref(),
+            config: general.config.as_deref(),
+            schemas: &providers::SCHEMAS,
+            stdin_taken: typed.is_none(),
+            timeout: None,
+        };
         inspected.require_twilio()?;
-        let set = credentials::find(Service::Twilio, wanted, &world.env, notes)?;
-        let set = set.ok_or_else(|| credentials::none_found(Service::Twilio, &world.env))?;
+        let set = credentials::find(&providers::TWILIO, wanted, &world.env, notes)?;
+        let set = set.ok_or_else(|| credentials::none_found(&providers::TWILIO, &world.env))?;
         let secret = set.reveal(&world.env, notes)?;
-        inspected.verify(&set.open[1], &secret)?;
+        inspected.verify(set.public(API_KEY_SID), &secret)?;
     }
     let now = world.now();
     let report = if inspect.json { inspected.report_json(now) + "\n" } else { inspected.report_text(now) };
@@ -48,10 +55,8 @@ fn from_stdin() -> Result<String> {
     if stdin.is_terminal() {
         return Err(Failure::usage("no token is given").hint("write it after inspect, or pipe it in"));
     }
-    let mut bytes = Vec::new();
-    stdin.lock().take(MAX_INPUT + 1).read_to_end(&mut bytes).context("cannot read stdin").or_fail(Category::Usage)?;
-    if bytes.len() as u64 > MAX_INPUT {
-        return Err(Failure::usage("stdin has more than 1 MiB, which is no token"));
-    }
-    String::from_utf8(bytes).map_err(|_| Failure::usage("stdin is not UTF-8 text, so it is no token"))
+    let bytes = os::read_limited(stdin.lock(), MAX_INPUT).context("cannot read stdin").or_fail(Category::Usage)?;
+    let bytes = bytes.ok_or_else(|| Failure::usage("stdin is larger than 1 MiB; expected a token"))?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| Failure::usage("stdin is not UTF-8 text; expected a token"))?;
+    Ok(text.to_owned())
 }

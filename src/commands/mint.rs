@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{batch, twilio};
+use super::{batch, providers, twilio};
 use crate::app::World;
 use crate::commands::input::Reader;
-use crate::credentials::{self, Service, Set, Source, Wanted};
+use crate::credentials::{self, Set, Source, Wanted};
 use crate::error::{Failure, Note, Result};
 use crate::http::{Answer, Transport};
 use crate::options::Settings;
@@ -19,10 +19,12 @@ use crate::output::deliver::{self, Destination};
 use crate::output::format::render;
 use crate::output::report::Report;
 use crate::output::{Format, Names};
+use crate::signalwire::credentials::{PROJECT_ID, SPACE};
 use crate::signalwire::field::Input;
 use crate::signalwire::request::Draft;
 use crate::signalwire::{Endpoint, Given, Request, Space};
 use crate::token::{self, Kind, Token};
+use crate::twilio::flag::FLAGS;
 
 /// What a mint works with.
 pub struct Job<'a> {
@@ -111,7 +113,7 @@ impl Job<'_> {
         let token = mint(notes)?;
         if let Some(program) = program {
             self.report.notes(&std::mem::take(notes));
-            return program.run(&token, names);
+            return program.run(&token, names, credentials::secret_variables(&providers::SCHEMAS));
         }
         let rendered = render(&token, self.mint.format, names, self.warnings(notes), self.world.now());
         destination.deliver(&rendered)?;
@@ -148,12 +150,36 @@ impl Job<'_> {
     }
 
     pub(super) fn wanted(&self) -> Wanted<'_> {
-        Wanted { profile: self.general.profile.as_deref(), config: self.general.config.as_deref() }
+        Wanted {
+            profile: self.general.profile.as_deref(),
+            config: self.general.config.as_deref(),
+            schemas: &providers::SCHEMAS,
+            stdin_taken: self.reads_stdin(),
+            timeout: Some(self.mint.settings.timeout),
+        }
+    }
+
+    /// Whether the lines of a batch or the value of a flag come from standard input.
+    fn reads_stdin(&self) -> bool {
+        let lines = self.mint.batch.as_ref().is_some_and(|batch| batch.input.as_os_str() == "-");
+        lines
+            || self.mint.body.as_deref() == Some("-")
+            || match &self.mint.what {
+                What::SignalWire(endpoint, given) => {
+                    let fields = endpoint.fields.iter().filter(|field| field.input == Input::Json);
+                    fields.filter_map(|field| given.get(field.flag)).flatten().any(|value| value == "-")
+                }
+                What::Twilio(given) => {
+                    let flags = FLAGS.iter().filter(|flag| flag.input.is_json());
+                    let mut values = flags.filter_map(|flag| given.get(flag.flag)).flatten().flatten();
+                    values.any(|value| value == "-" || value.ends_with("=-"))
+                }
+            }
     }
 
     /// The space that a request on paper goes to, with credentials or without.
     pub(super) fn shown_space(&self, notes: &mut Vec<Note>) -> Result<Space> {
-        let set = credentials::find(Service::SignalWire, self.wanted(), &self.world.env, notes)?;
+        let set = credentials::find(&providers::SIGNALWIRE, self.wanted(), &self.world.env, notes)?;
         set.as_ref().map_or_else(|| Ok(Space::placeholder()), space)
     }
 
@@ -222,11 +248,12 @@ impl Way {
         notes: &mut Vec<Note>,
     ) -> Result<Self> {
         let env = &world.env;
-        let set = credentials::find(Service::SignalWire, wanted, env, notes)?;
-        let set = set.ok_or_else(|| credentials::none_found(Service::SignalWire, env))?;
+        let set = credentials::find(&providers::SIGNALWIRE, wanted, env, notes)?;
+        let set = set.ok_or_else(|| credentials::none_found(&providers::SIGNALWIRE, env))?;
         report.trace(&format!("credentials from {}", set.source));
-        // What is wrong with the open values is told before a helper program is run for the secret.
-        let (own_space, project) = (space(&set)?, project(&set)?);
+        // What is wrong with the public values is reported before a helper program is run for the secret.
+        let own_space = space(&set)?;
+        set.check()?;
         let secret = set.reveal(env, notes)?;
         let server = (set.source == Source::Emulator).then(|| Server::start(world)).transpose()?;
         let space = server.as_ref().map_or(own_space, Server::space);
@@ -235,7 +262,13 @@ impl Way {
             host: space.host().to_owned(),
             source: set.source.to_string(),
             suspicion: suspicion(secret.expose()),
-            transport: Arc::new(Transport::new(space, &project, &secret, settings.clone(), world.clone())?),
+            transport: Arc::new(Transport::new(
+                space,
+                set.public(PROJECT_ID),
+                &secret,
+                settings.clone(),
+                world.clone(),
+            )?),
             server,
         })
     }
@@ -291,19 +324,7 @@ pub fn received(request: &Request, answer: Answer, now: Timestamp, notes: &mut V
 }
 
 fn space(set: &Set) -> Result<Space> {
-    Space::parse(&set.open[0], &set.origin(0))
-}
-
-/// The project id, which is the user name of Basic authentication and so cannot have a colon in it.
-fn project(set: &Set) -> Result<String> {
-    let project = &set.open[1];
-    if project.contains(':') {
-        return Err(Failure::configuration(format!(
-            "{} has a colon in it, which a project id never has",
-            set.origin(1)
-        )));
-    }
-    Ok(project.clone())
+    Space::parse(set.public(SPACE), &set.origin(SPACE))
 }
 
 /// The emulator of `--profile emulator`, for the time of one run.

@@ -7,4 +7,5 @@ pub mod input;
 pub mod inspect;
 pub mod mint;
 pub mod profile;
+pub mod providers;
 pub mod twilio;

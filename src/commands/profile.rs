@@ -8,8 +8,10 @@ use serde_json::json;
 
 use crate::app::World;
 use crate::commands::mint;
+use crate::commands::providers::SCHEMAS;
 use crate::credentials::config::{self, Config};
-use crate::credentials::{self, Service, Set, Wanted};
+use crate::credentials::locate::locate;
+use crate::credentials::{self, EMULATOR, Found, Schema, Set, Wanted};
 use crate::error::{Category, Failure, Note, OrFail as _, Result};
 use crate::options::{Action, General, Profile, Settings};
 use crate::os;
@@ -18,7 +20,6 @@ use crate::output::report::Report;
 use crate::redact::REDACTED;
 use crate::signalwire::{ENDPOINTS, Endpoint};
 use crate::text;
-use crate::twilio::Defaults;
 
 /// The commented file that `profile init` writes, which is also the example in the repository.
 const EXAMPLE: &str = include_str!("../../config.example.toml");
@@ -48,100 +49,68 @@ struct Looker<'a> {
 
 impl Looker<'_> {
     fn wanted<'n>(&'n self, name: Option<&'n str>) -> Wanted<'n> {
-        Wanted { profile: name.or(self.general.profile.as_deref()), config: self.general.config.as_deref() }
+        Wanted {
+            profile: name.or(self.general.profile.as_deref()),
+            config: self.general.config.as_deref(),
+            schemas: &SCHEMAS,
+            stdin_taken: false,
+            timeout: None,
+        }
     }
 
     fn list(&self) -> Result<String> {
-        let location = config::locate(self.general.config.as_deref(), &self.world.env)?;
+        let location = locate(self.general.config.as_deref(), &self.world.env)?;
         let config = if location.explicit || location.path.exists() {
-            Config::read(&location.path, &self.world.env)?
+            Config::read(&location.path, &self.world.env, &SCHEMAS)?
         } else {
             Config::default()
         };
         let default = config.default_profile.as_deref();
-        let services = |profile: &config::Profile| {
-            let present = [(profile.signalwire.is_some(), "signalwire"), (profile.twilio.is_some(), "twilio")];
-            present.into_iter().filter(|(present, _)| *present).map(|(_, name)| name).collect::<Vec<_>>()
-        };
-        let profiles = config.profiles.iter().map(|(name, profile)| (name.as_str(), services(profile)));
-        let profiles = profiles.chain([(credentials::EMULATOR, vec!["signalwire"])]);
+        let profiles = config.profiles.iter().map(|(name, profile)| (name.as_str(), sections(profile)));
+        let emulated = SCHEMAS.iter().filter(|schema| schema.is_emulated()).map(|schema| schema.section).collect();
+        let profiles = profiles.chain([(EMULATOR, emulated)]);
         if self.json {
-            let profiles = profiles.map(|(name, services)| {
-                json!({ "name": name, "default": default == Some(name), "built_in": name == credentials::EMULATOR, "services": services })
+            let profiles = profiles.map(|(name, services): (_, Vec<&str>)| {
+                json!({ "name": name, "default": default == Some(name), "built_in": name == EMULATOR, "services": services })
             });
             return Ok(line(&json!({ "path": text::path(&location.path), "profiles": profiles.collect::<Vec<_>>() })));
         }
         Ok(profiles.fold(String::new(), |text, (name, services)| {
             let mark = if default == Some(name) { "  (default)" } else { "" };
-            let built_in = if name == credentials::EMULATOR { "  (built in)" } else { "" };
+            let built_in = if name == EMULATOR { "  (built in)" } else { "" };
             text + &format!("{}  {}{mark}{built_in}\n", text::clip(name, 60), services.join(", "))
         }))
     }
 
     fn show(&self, name: Option<&str>, notes: &mut Vec<Note>) -> Result<String> {
+        let (wanted, env) = (self.wanted(name), &self.world.env);
+        let find =
+            |schema: &&'static Schema| credentials::find_any(schema, wanted, env, notes).map(|set| (*schema, set));
+        let sets = SCHEMAS.iter().map(find).collect::<Result<Vec<_>>>()?;
+        if sets.iter().all(|(_, set)| set.is_none()) {
+            return Err(match credentials::chosen_profile(wanted, env)? {
+                Some(name) => credentials::not_in_profile(SCHEMAS[0], &name),
+                None => credentials::none_found(SCHEMAS[0], env),
+            });
+        }
         let mut text = String::new();
         let mut object = serde_json::Map::new();
-        for service in [Service::SignalWire, Service::Twilio] {
-            let set = match self.find(service, name, notes) {
-                Ok(set) => set,
-                // A profile that was named may well hold one service only.
-                Err(failure) if service == Service::Twilio && !text.is_empty() && self.is_named(name) => {
-                    drop(failure);
-                    None
-                }
-                Err(_) if service == Service::SignalWire && self.is_named(name) => {
-                    match self.find(Service::Twilio, name, notes) {
-                        Ok(_) => None,
-                        Err(_) => self.find(service, name, notes)?,
-                    }
-                }
-                Err(failure) => return Err(failure),
+        for (schema, set) in sets {
+            let Some(set) = set else {
+                object.insert(schema.section.to_owned(), serde_json::Value::Null);
+                continue;
             };
-            let label = service.name();
-            match set {
-                Some(set) => {
-                    let rows = self.rows(&set)?;
-                    text += &in_words(label, &set, &rows);
-                    object.insert(label.to_owned(), as_object(&set, &rows));
-                }
-                None => {
-                    object.insert(label.to_owned(), serde_json::Value::Null);
-                }
-            }
-        }
-        if text.is_empty() {
-            return Err(credentials::none_found(Service::SignalWire, &self.world.env));
+            let settings = credentials::settings(schema, Some(&set), wanted, env)?;
+            let rows = rows(&set, &settings, notes);
+            text += &in_words(schema.section, &set, &rows);
+            object.insert(schema.section.to_owned(), as_object(&set, &rows));
         }
         Ok(if self.json { line(&object.into()) } else { text })
     }
 
-    /// Everything in a set and beside it that a mint would use; the secret is masked.
-    fn rows(&self, set: &Set) -> Result<Vec<Row>> {
-        let shown = |value: &str| text::clip(value, 200);
-        let open = (0..2).map(|place| (set.key(place).to_owned(), shown(&set.open[place]), set.origin(place)));
-        let secret = (set.key(2).to_owned(), REDACTED.to_owned(), set.secret_place());
-        let others = set.section.iter().flat_map(|section| &section.values);
-        let others = others.filter(|(key, _)| (0..2).all(|place| set.key(place) != *key));
-        let others = others.map(|(key, value)| ((*key).to_owned(), shown(value), set.source.to_string()));
-        let mut rows: Vec<Row> = open.chain([secret]).chain(others).collect();
-        if set.is_of_environment(Service::Twilio) {
-            for (key, found) in Defaults::from_environment(&self.world.env)?.into_named() {
-                rows.push((key.to_owned(), shown(&found.value), found.origin));
-            }
-        }
-        Ok(rows)
-    }
-
-    fn is_named(&self, name: Option<&str>) -> bool {
-        credentials::chosen_profile(self.wanted(name), &self.world.env).is_ok_and(|name| name.is_some())
-    }
-
-    fn find(&self, service: Service, name: Option<&str>, notes: &mut Vec<Note>) -> Result<Option<Set>> {
-        credentials::find(service, self.wanted(name), &self.world.env, notes)
-    }
-
     fn check(&self, name: Option<&str>, settings: &Settings, report: &Report, notes: &mut Vec<Note>) -> Result<u8> {
-        let way = mint::Way::find(self.wanted(name), settings, self.world, report, notes)?;
+        let wanted = Wanted { timeout: Some(settings.timeout), ..self.wanted(name) };
+        let way = mint::Way::find(wanted, settings, self.world, report, notes)?;
         let trace = |text: &str| report.trace(text);
         let mut rows = Vec::new();
         for endpoint in ENDPOINTS {
@@ -150,10 +119,8 @@ impl Looker<'_> {
         let refused = rows.iter().filter(|(_, status)| matches!(status, 401 | 403)).count();
         let unclear = rows.iter().find(|(_, status)| verdict(*status).is_none());
         if let Some((endpoint, status)) = unclear.filter(|_| refused == 0) {
-            let message = format!(
-                "{} answered {status} for {}, which tells nothing about the credentials",
-                way.host, endpoint.path
-            );
+            let path = endpoint.path;
+            let message = format!("unexpected status {status} from {path}; cannot tell whether the credentials work");
             let hint = if matches!(status, 429 | 500..) { "try again later" } else { "check the space name" };
             return Err(Failure::unavailable(message).status(*status).hint(hint));
         }
@@ -195,16 +162,16 @@ impl Looker<'_> {
     }
 
     fn init(&self, notes: &mut Vec<Note>) -> Result<String> {
-        let path = config::locate(self.general.config.as_deref(), &self.world.env)?.path;
+        let path = locate(self.general.config.as_deref(), &self.world.env)?.path;
         let place = text::path(&path);
         let cannot = || format!("cannot write {place}");
         if let Some(folder) = path.parent().filter(|folder| *folder != Path::new("")) {
-            std::fs::create_dir_all(folder).with_context(cannot).or_fail(Category::Internal)?;
+            os::create_private_folders(folder).with_context(cannot).or_fail(Category::Internal)?;
         }
         let mut file = match os::create_private(&path) {
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-                return Err(Failure::configuration(format!("{place} exists and is left as it is"))
-                    .hint("edit it, or name another file with --config"));
+                return Err(Failure::configuration(format!("{place} already exists; not overwritten"))
+                    .hint("edit it, or choose another file with --config"));
             }
             file => file.with_context(cannot).or_fail(Category::Internal)?,
         };
@@ -212,12 +179,12 @@ impl Looker<'_> {
             .and_then(|()| file.sync_all())
             .with_context(cannot)
             .or_fail(Category::Internal)?;
-        notes.push(Note::Hint("write your values into it, then run: tokenmint profile check".to_owned()));
+        notes.push(Note::Hint("fill in your values, then run: tokenmint profile check".to_owned()));
         Ok(if self.json { line(&json!({ "path": place, "created": true })) } else { format!("{place}\n") })
     }
 
     fn path(&self) -> Result<String> {
-        let path = config::locate(self.general.config.as_deref(), &self.world.env)?.path;
+        let path = locate(self.general.config.as_deref(), &self.world.env)?.path;
         let place = text::path(&path);
         Ok(if self.json { line(&json!({ "path": place, "exists": path.exists() })) } else { format!("{place}\n") })
     }
@@ -236,6 +203,29 @@ fn verdict(status: u16) -> Option<bool> {
 /// Key, value and source of one value.
 type Row = (String, String, String);
 
+/// The providers that a profile has credentials of.
+fn sections(profile: &config::Profile) -> Vec<&'static str> {
+    let present = SCHEMAS.iter().filter(|schema| profile.section(schema.section).is_some());
+    present.map(|schema| schema.section).collect()
+}
+
+/// Everything in a set and next to it that a mint would use. What is not surely public is masked: a secret may stand
+/// under any key, and this is the command that people run when their credentials do not work.
+fn rows(set: &Set, settings: &[Found], notes: &mut Vec<Note>) -> Vec<Row> {
+    let mut shown = |found: &Found| {
+        let fault = set.schema.fault(found.key, &found.value);
+        let value = if fault.is_some() { REDACTED.to_owned() } else { text::clip(&found.value, 200) };
+        notes.extend(
+            fault.map(|fault| Note::Warning(format!("{} {fault} (hidden, it could be a secret)", found.origin))),
+        );
+        (found.key.to_owned(), value, found.origin.to_string())
+    };
+    let mut rows: Vec<Row> = set.public.iter().map(&mut shown).collect();
+    rows.push((set.schema.secret.key.to_owned(), REDACTED.to_owned(), set.secret_place()));
+    rows.extend(settings.iter().map(shown));
+    rows
+}
+
 fn in_words(label: &str, set: &Set, rows: &[Row]) -> String {
     let head = format!("{label}: from {}\n", set.source);
     rows.iter().fold(head, |text, (key, value, place)| text + &format!("  {key} = {value}  ({place})\n"))
@@ -247,5 +237,5 @@ fn as_object(set: &Set, rows: &[Row]) -> serde_json::Value {
 }
 
 fn line(value: &serde_json::Value) -> String {
-    format!("{value}\n")
+    text::escaped_json(&format!("{value}\n"))
 }

@@ -4,13 +4,13 @@
 use super::mint::Job;
 use crate::app::World;
 use crate::commands::input::Reader;
-use crate::credentials::{self, Section, Service, Set, Source};
+use crate::commands::providers;
+use crate::credentials::{self, Set};
 use crate::error::{Category, Failure, Note, Result};
 use crate::output::Format;
 use crate::token::Token;
-use crate::twilio::{
-    Defaults, Draft, Found, Given, Issuer, Key, Nonces, Signer, check_secret, check_sids, flag, keyed,
-};
+use crate::twilio::credentials::{ACCOUNT_SID, API_KEY_SID};
+use crate::twilio::{Draft, Given, Issuer, Key, Nonces, Signer, check_secret, flag, keyed};
 
 /// What is to be signed, and with which credentials.
 pub struct Order {
@@ -26,15 +26,17 @@ impl Order {
     /// Exit 2 naming the flag, exit 3 for what is wrong with the source of the credentials.
     pub fn new(given: &Given, job: &Job, notes: &mut Vec<Note>) -> Result<Self> {
         let given = read(given, &mut job.reader()?)?;
-        let found = credentials::find(Service::Twilio, job.wanted(), &job.world.env, notes);
-        let defaults = defaults(found.as_ref().ok().and_then(Option::as_ref), job)?;
+        let found = credentials::find(&providers::TWILIO, job.wanted(), &job.world.env, notes);
+        let set = found.as_ref().ok().and_then(Option::as_ref);
+        let defaults = credentials::settings(&providers::TWILIO, set, job.wanted(), &job.world.env)?;
+        let defaults = defaults.into_iter().collect();
         let draft = Draft::new(&given, &defaults, job.world.now(), notes);
         match (draft, found) {
             (Err(failure), _) if failure.kind() == Category::Usage => Err(failure),
             (_, Err(failure)) | (Err(failure), _) => Err(failure),
             (Ok(draft), Ok(set)) => {
                 if let Some(set) = &set {
-                    check_sids(&set.open, [&set.origin(0), &set.origin(1)])?;
+                    set.check()?;
                 }
                 Ok(Order { draft, set })
             }
@@ -57,16 +59,15 @@ impl Order {
     /// # Errors
     /// Exit 3 where there are no credentials or they cannot be right.
     pub fn signer(&self, world: &World, notes: &mut Vec<Note>) -> Result<Signer> {
-        let set = self.set.as_ref().ok_or_else(|| credentials::none_found(Service::Twilio, &world.env))?;
+        let set = self.set.as_ref().ok_or_else(|| credentials::none_found(&providers::TWILIO, &world.env))?;
         let secret = set.reveal(&world.env, notes)?;
-        let [account, key] = &set.open;
-        check_secret(&secret, key, &set.origin(2), notes)?;
-        Ok(Signer::new(Key::new(&secret)?, Issuer::new(key, account), self.draft.region()))
+        check_secret(&secret, set.public(API_KEY_SID), &set.secret_origin().to_string(), notes)?;
+        Ok(Signer::new(Key::new(&secret)?, issuer(set), self.draft.region()))
     }
 
     /// Who signs, on paper: with credentials or without.
     pub fn shown_issuer(&self) -> Issuer {
-        self.set.as_ref().map_or_else(Issuer::placeholder, |set| Issuer::new(&set.open[1], &set.open[0]))
+        self.set.as_ref().map_or_else(Issuer::placeholder, issuer)
     }
 
     /// `--dry-run`: header and claims.
@@ -108,35 +109,8 @@ fn read(given: &Given, reader: &mut Reader) -> Result<Given> {
     Ok(given)
 }
 
-/// What a grant without its value means: the profile's word, else the environment's. A profile that was asked for by
-/// name shuts the environment out.
-fn defaults(set: Option<&Set>, job: &Job) -> Result<Defaults> {
-    let of_profile = set.map_or_else(Defaults::default, of_section);
-    let named = credentials::chosen_profile(job.wanted(), &job.world.env).is_ok_and(|name| name.is_some());
-    if named {
-        return Ok(of_profile);
-    }
-    let of_environment = Defaults::from_environment(&job.world.env)?;
-    Ok(Defaults {
-        chat_service_sid: of_profile.chat_service_sid.or(of_environment.chat_service_sid),
-        voice_application_sid: of_profile.voice_application_sid.or(of_environment.voice_application_sid),
-        sync_service_sid: of_profile.sync_service_sid.or(of_environment.sync_service_sid),
-        region: of_profile.region,
-    })
-}
-
-fn of_section(set: &Set) -> Defaults {
-    let Source::Profile { name, .. } = &set.source else { return Defaults::default() };
-    let found = |key: &str| {
-        let value = set.section.as_ref().and_then(|section: &Section| section.get(key))?;
-        Some(Found { value: value.to_owned(), origin: format!("{key} of profile '{}'", crate::text::clip(name, 60)) })
-    };
-    Defaults {
-        chat_service_sid: found("chat_service_sid"),
-        voice_application_sid: found("voice_application_sid"),
-        sync_service_sid: found("sync_service_sid"),
-        region: found("region"),
-    }
+fn issuer(set: &Set) -> Issuer {
+    Issuer::new(set.public(API_KEY_SID), set.public(ACCOUNT_SID))
 }
 
 /// `--curl` makes no sense for a token that is made here.

@@ -1,21 +1,19 @@
-//! The configuration file: where it is, whether it can be trusted, and what its profiles say. No message of this file
-//! ever holds a line or a value of it.
+//! The configuration file: whether it can be trusted, and its profiles. No message of this file ever holds a line or a
+//! value of it.
 
-use std::borrow::Cow;
-use std::fs::File;
-use std::io::Read as _;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use anyhow::Context as _;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::Secret;
+use super::parse::{OWN_EMULATOR, Reader};
+use super::schema::{EMULATOR, Schema};
 use crate::app::Environment;
 use crate::error::{Category, Failure, OrFail as _, Result};
 use crate::os::{self, Distrust};
+use crate::secret::Secret;
 use crate::text;
-use anyhow::Context as _;
 
 /// The most bytes of a configuration file that are read.
 const MAX_SIZE: u64 = 1024 * 1024;
@@ -27,26 +25,31 @@ pub struct Config {
     pub path: PathBuf,
     /// The profile that is used when neither a flag nor the environment says otherwise.
     pub default_profile: Option<String>,
-    /// The profiles, in the order of the file.
+    /// The profiles, by name.
     pub profiles: Vec<(String, Profile)>,
 }
 
-/// One `[profiles.NAME]`: credentials for either service or both.
+/// One `[profiles.NAME]`.
 #[derive(Debug, Default)]
 pub struct Profile {
-    /// `[profiles.NAME.signalwire]`.
-    pub signalwire: Option<Section>,
-    /// `[profiles.NAME.twilio]`.
-    pub twilio: Option<Section>,
+    /// The sections by name.
+    pub sections: Vec<(&'static str, Section)>,
 }
 
-/// One service's settings in a profile: plain values by key, and the secret from one of its three places.
-#[derive(Debug, Default)]
+/// One provider's section of a profile: plain values by key, and the secret from one of its three places.
+#[derive(Default)]
 pub struct Section {
     /// Key and value, as written.
     pub values: Vec<(&'static str, String)>,
-    /// Where the secret stands.
+    /// Where the secret is.
     pub secret: Option<SecretSource>,
+}
+
+impl std::fmt::Debug for Section {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // A secret may stand under any key.
+        formatter.debug_list().entries(self.values.iter().map(|(key, _)| key)).finish()
+    }
 }
 
 /// Where a profile keeps its secret.
@@ -60,19 +63,23 @@ pub enum SecretSource {
     Command(Vec<String>),
 }
 
-/// What a service's section may hold.
-struct Schema {
-    name: &'static str,
-    plain: &'static [&'static str],
-    secret: &'static str,
+impl SecretSource {
+    /// What the key of this source ends in.
+    pub fn suffix(&self) -> &'static str {
+        match self {
+            SecretSource::Literal(_) => "",
+            SecretSource::Command(_) => "_command",
+            SecretSource::File(_) => "_file",
+        }
+    }
 }
 
-const SIGNALWIRE: Schema = Schema { name: "signalwire", plain: &["space", "project_id"], secret: "api_token" };
-const TWILIO: Schema = Schema {
-    name: "twilio",
-    plain: &["account_sid", "api_key_sid", "region", "chat_service_sid", "voice_application_sid", "sync_service_sid"],
-    secret: "api_key_secret",
-};
+impl Profile {
+    /// The section of this name.
+    pub fn section(&self, name: &str) -> Option<&Section> {
+        self.sections.iter().find(|(known, _)| *known == name).map(|(_, section)| section)
+    }
+}
 
 impl Section {
     /// The value of a plain key.
@@ -97,24 +104,24 @@ impl Config {
     ///
     /// # Errors
     /// Exit 3 where it is not TOML, or says something that it cannot mean.
-    pub fn parse(text: &str, path: &Path, env: &Environment) -> Result<Self> {
-        Reader { path, text, env }.config()
+    pub fn parse(text: &str, path: &Path, env: &Environment, schemas: &[&'static Schema]) -> Result<Self> {
+        Reader { path, text, env, schemas }.config()
     }
 
-    /// Refuses a `default_profile` that there is not. Its value stands in the file, so it is not shown.
+    /// Refuses a `default_profile` that is not defined. Its value is in the file, so it is not shown.
     ///
     /// # Errors
     /// Exit 3 with the nearest name, or all of them.
     pub fn require_default(&self, name: &str) -> Result<()> {
-        if name == super::EMULATOR || self.profiles.iter().any(|(known, _)| known == name) {
+        if name == EMULATOR || self.profiles.iter().any(|(known, _)| known == name) {
             return Ok(());
         }
-        Err(self.absent(name, "default_profile names no profile of"))
+        Err(self.absent(name, "default_profile is not defined in"))
     }
 
     /// What is said of a name that no profile has: `what` comes before the path of the file.
     fn absent(&self, name: &str, what: &str) -> Failure {
-        let names: Vec<&str> = self.profiles.iter().map(|(name, _)| name.as_str()).chain([super::EMULATOR]).collect();
+        let names: Vec<&str> = self.profiles.iter().map(|(name, _)| name.as_str()).chain([EMULATOR]).collect();
         let (path, nearest) = (text::path(&self.path), text::aside(name, names.iter().copied()));
         Failure::configuration(format!("{what} {path}{nearest}"))
             .hint(format!("profiles: {}", text::clip(&names.join(", "), text::SHOWN)))
@@ -124,18 +131,18 @@ impl Config {
     ///
     /// # Errors
     /// Exit 3 where it cannot be read, is not to be trusted, or says something that it cannot mean.
-    pub fn read(path: &Path, env: &Environment) -> Result<Self> {
+    pub fn read(path: &Path, env: &Environment, schemas: &[&'static Schema]) -> Result<Self> {
         let (text, distrust) = load(path)?;
-        let config = Config::parse(&text, path, env)?;
-        let literal = config.profiles.iter().any(|(_, profile)| {
-            let sections = [&profile.signalwire, &profile.twilio];
-            sections.into_iter().flatten().any(|section| matches!(section.secret, Some(SecretSource::Literal(_))))
-        });
+        let config = Config::parse(&text, path, env, schemas)?;
+        let mut sections = config.profiles.iter().flat_map(|(_, profile)| &profile.sections);
+        let literal = sections.any(|(_, section)| matches!(section.secret, Some(SecretSource::Literal(_))));
         match distrust {
             Some(Distrust::Readable | Distrust::Writable) if literal => {
                 Err(open_to_others(path, "holds a secret and others can read it"))
             }
-            Some(Distrust::Writable) => Err(open_to_others(path, "names where secrets are and anybody can change it")),
+            Some(Distrust::Writable) => {
+                Err(open_to_others(path, "is writable by others and says where secrets are stored"))
+            }
             _ => Ok(config),
         }
     }
@@ -155,238 +162,107 @@ pub fn refuse_own_emulator(path: &Path) -> Result<()> {
     let Ok((text, _)) = load(path) else { return Ok(()) };
     let Ok(table) = DeTable::parse(&text) else { return Ok(()) };
     match table.get_ref().get("profiles").map(Spanned::get_ref) {
-        Some(DeValue::Table(profiles)) if profiles.contains_key(super::EMULATOR) => {
+        Some(DeValue::Table(profiles)) if profiles.contains_key(EMULATOR) => {
             Err(Failure::configuration(format!("{}: {OWN_EMULATOR}", text::path(path))))
         }
         _ => Ok(()),
     }
 }
 
-const OWN_EMULATOR: &str = "'emulator' is a built-in profile and cannot be defined";
-
 /// The text of a configuration file, and what is suspicious about it short of a reason to refuse.
 fn load(path: &Path) -> Result<(String, Option<Distrust>)> {
     let place = text::path(path);
     let cannot = || format!("cannot read the configuration file {place}");
-    // Looked at before it is opened: opening a pipe would wait for somebody to write into it.
-    let metadata = std::fs::metadata(path).map_err(|error| {
+    let opened = os::open_regular(path).map_err(|error| {
         let missing = error.kind() == std::io::ErrorKind::NotFound;
         let failure = Failure::new(Category::Configuration, error).context(cannot());
-        if missing { failure.hint("tokenmint profile init writes one to start from") } else { failure }
+        if missing { failure.hint("create one with: tokenmint profile init") } else { failure }
     })?;
-    if !metadata.is_file() {
-        return Err(Failure::configuration(format!("{place} is not a regular file")));
-    }
-    let mut file = File::open(path).with_context(cannot).or_fail(Category::Configuration)?;
-    let metadata = file.metadata().with_context(cannot).or_fail(Category::Configuration)?;
+    let (file, metadata) = opened.ok_or_else(|| Failure::configuration(format!("{place} is not a regular file")))?;
     let distrust = os::distrust(&metadata);
     if distrust == Some(Distrust::Owner) {
-        return Err(Failure::configuration(format!("{place} belongs to another user"))
-            .hint("only a file of yours or of root's is read"));
+        return Err(
+            Failure::configuration(format!("{place} belongs to another user")).hint("it must be owned by you or root")
+        );
     }
-    let mut bytes = zeroize::Zeroizing::new(Vec::new());
-    file.by_ref().take(MAX_SIZE + 1).read_to_end(&mut bytes).with_context(cannot).or_fail(Category::Configuration)?;
-    if bytes.len() as u64 > MAX_SIZE {
-        return Err(Failure::configuration(format!("{place} is larger than 1 MiB")));
-    }
+    let bytes = os::read_limited(file, MAX_SIZE).with_context(cannot).or_fail(Category::Configuration)?;
+    let bytes = bytes.ok_or_else(|| Failure::configuration(format!("{place} is larger than 1 MiB")))?;
     let text = std::str::from_utf8(&bytes).map_err(|_| Failure::configuration(format!("{place} is not UTF-8 text")))?;
     Ok((text.to_owned(), distrust))
 }
 
-/// Where the configuration file is, and whether somebody asked for just that one.
-pub struct Location {
-    /// The path.
-    pub path: PathBuf,
-    /// Named by `--config` or `TOKENMINT_CONFIG`.
-    pub explicit: bool,
-}
+#[cfg(test)]
+mod tests {
+    use super::super::tests::SCHEMAS;
+    use super::*;
 
-/// Finds the configuration file: `--config`, `TOKENMINT_CONFIG`, `$XDG_CONFIG_HOME/tokenmint/config.toml`,
-/// `~/.config/tokenmint/config.toml` if it is there, else the system's own folder. Never the working directory.
-///
-/// # Errors
-/// Exit 3 for an empty `TOKENMINT_CONFIG`, or where there is no home to look in.
-pub fn locate(flag: Option<&Path>, env: &Environment) -> Result<Location> {
-    check_variable(flag, env)?;
-    if let Some(path) = flag {
-        return Ok(Location { path: path.to_owned(), explicit: true });
-    }
-    if let Some(path) = env.get("TOKENMINT_CONFIG") {
-        return Ok(Location { path: PathBuf::from(path), explicit: true });
-    }
-    let inside = |folder: &Path| folder.join("tokenmint").join("config.toml");
-    let found = |path| Ok(Location { path, explicit: false });
-    if let Some(folder) = env.get("XDG_CONFIG_HOME").filter(|folder| !folder.is_empty()).map(Path::new) {
-        // A relative one is invalid by its specification, and would mean the working directory here.
-        if folder.is_relative() {
-            return Err(Failure::configuration("XDG_CONFIG_HOME is not an absolute path")
-                .hint("unset it, or name a folder from the root on"));
-        }
-        return found(inside(folder));
-    }
-    if let Some(home) = home(env) {
-        let path = inside(&home.join(".config"));
-        if path.exists() {
-            return found(path);
-        }
-    }
-    match dirs::config_dir() {
-        Some(folder) => found(inside(&folder)),
-        None => Err(Failure::configuration("there is no home folder to look for a configuration file in")
-            .hint("name one with --config FILE")),
-    }
-}
-
-/// Refuses an empty `TOKENMINT_CONFIG` where it counts.
-///
-/// # Errors
-/// Exit 3.
-pub fn check_variable(flag: Option<&Path>, env: &Environment) -> Result<()> {
-    match env.get("TOKENMINT_CONFIG") {
-        Some(path) if path.is_empty() && flag.is_none() => {
-            Err(Failure::configuration("TOKENMINT_CONFIG is set but empty").hint("unset it, or name a file"))
-        }
-        _ => Ok(()),
-    }
-}
-
-fn home(env: &Environment) -> Option<PathBuf> {
-    env.get("HOME").map(PathBuf::from).filter(|home| home.is_absolute()).or_else(dirs::home_dir)
-}
-
-/// Walks the parsed file. It keeps the text only to tell line numbers.
-struct Reader<'a> {
-    path: &'a Path,
-    text: &'a str,
-    env: &'a Environment,
-}
-
-type Key<'t> = &'t Spanned<Cow<'t, str>>;
-type Value<'t> = &'t Spanned<DeValue<'t>>;
-
-impl Reader<'_> {
-    fn config(&self) -> Result<Config> {
-        let table = DeTable::parse(self.text).map_err(|error| {
-            // The library's sentence may quote the line, and the line may hold the secret: only the place is told.
-            let place = error.span().unwrap_or(0..0);
-            self.wrong(&place, "is not valid TOML here")
-                .hint("look for an unclosed quote, a missing = or a key given twice")
-        })?;
-        let mut config = Config { path: self.path.to_owned(), ..Config::default() };
-        for (key, value) in table.get_ref() {
-            match key.get_ref().as_ref() {
-                "default_profile" => config.default_profile = Some(self.string(key, value)?),
-                "profiles" => {
-                    for (name, profile) in self.table(key, value)? {
-                        config.profiles.push((name.get_ref().to_string(), self.profile(name, profile)?));
-                    }
-                }
-                _ => return Err(self.unknown(key, &["default_profile", "profiles"])),
-            }
-        }
-        Ok(config)
+    fn parse(text: &str) -> std::result::Result<Config, String> {
+        let env: Environment = [("HOME", "/home/x")].into_iter().collect();
+        Config::parse(text, Path::new("/etc/c.toml"), &env, &SCHEMAS).map_err(|failure| failure.to_string())
     }
 
-    fn profile(&self, name: Key, value: Value) -> Result<Profile> {
-        if name.get_ref() == super::EMULATOR {
-            return Err(self.wrong(&name.span(), OWN_EMULATOR));
-        }
-        let mut profile = Profile::default();
-        for (key, value) in self.table(name, value)? {
-            match key.get_ref().as_ref() {
-                "signalwire" => profile.signalwire = Some(self.section(&SIGNALWIRE, key, value)?),
-                "twilio" => profile.twilio = Some(self.section(&TWILIO, key, value)?),
-                _ => return Err(self.unknown(key, &[SIGNALWIRE.name, TWILIO.name])),
-            }
-        }
-        Ok(profile)
+    #[test]
+    fn profiles_are_listed_by_name_and_keep_their_values_as_written() {
+        let config =
+            parse("default_profile = 'b'\n[profiles.b.test]\nuser = ' u'\nroom = 'r'\n[profiles.a]\n").unwrap();
+        assert_eq!(config.default_profile.as_deref(), Some("b"));
+        let names: Vec<&str> = config.profiles.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["a", "b"]);
+        let section = config.profile("b").unwrap().section("test").unwrap();
+        assert_eq!((section.get("user"), section.get("room"), section.get("key_id")), (Some(" u"), Some("r"), None));
+        assert!(config.profile("a").unwrap().section("test").is_none());
     }
 
-    fn section(&self, schema: &Schema, name: Key, value: Value) -> Result<Section> {
-        let by_command = format!("{}_command", schema.secret);
-        let by_file = format!("{}_file", schema.secret);
-        let mut section = Section::default();
-        for (key, value) in self.table(name, value)? {
-            let written = key.get_ref().as_ref();
-            let secret = if let Some(plain) = schema.plain.iter().find(|plain| **plain == written) {
-                section.values.push((plain, self.string(key, value)?));
-                continue;
-            } else if written == schema.secret {
-                SecretSource::Literal(Secret::new(self.string(key, value)?))
-            } else if written == by_command {
-                SecretSource::Command(self.command(key, value)?)
-            } else if written == by_file {
-                SecretSource::File(self.beside(&self.string(key, value)?))
-            } else {
-                let known: Vec<&str> =
-                    schema.plain.iter().copied().chain([schema.secret, &by_command, &by_file]).collect();
-                return Err(self.unknown(key, &known));
-            };
-            if section.secret.replace(secret).is_some() {
-                let all = format!("{}, {by_command} and {by_file}", schema.secret);
-                return Err(self.wrong(&key.span(), &format!("only one of {all} can be given")));
-            }
-        }
-        Ok(section)
-    }
-
-    fn table<'t>(&self, key: Key, value: &'t Spanned<DeValue<'t>>) -> Result<&'t DeTable<'t>> {
-        match value.get_ref() {
-            DeValue::Table(table) => Ok(table),
-            _ => Err(self.wrong(&key.span(), &format!("{} must be a table", Self::name(key)))),
-        }
-    }
-
-    fn string(&self, key: Key, value: Value) -> Result<String> {
-        match value.get_ref() {
-            DeValue::String(text) if text.is_empty() => {
-                Err(self.wrong(&key.span(), &format!("{} is empty", Self::name(key))))
-            }
-            DeValue::String(text) => Ok(text.to_string()),
-            _ => Err(self.wrong(&key.span(), &format!("{} must be a string in quotes", Self::name(key)))),
-        }
-    }
-
-    fn command(&self, key: Key, value: Value) -> Result<Vec<String>> {
-        let shape = || {
-            self.wrong(&key.span(), &format!("{} must be a list of strings: program and arguments", Self::name(key)))
+    #[test]
+    fn a_secret_has_one_of_three_places() {
+        let secret = |line: &str| {
+            let config = parse(&format!("[profiles.a.test]\n{line}\n"))?;
+            Ok(format!("{:?}", config.profiles[0].1.sections[0].1.secret))
         };
-        let DeValue::Array(entries) = value.get_ref() else { return Err(shape()) };
-        let words: Option<Vec<String>> = entries
-            .iter()
-            .map(|entry| match entry.get_ref() {
-                DeValue::String(word) => Some(word.to_string()),
-                _ => None,
-            })
-            .collect();
-        words.filter(|words| words.first().is_some_and(|program| !program.is_empty())).ok_or_else(shape)
+        assert_eq!(secret("password = 'p'"), Ok("Some(Literal([redacted]))".to_owned()));
+        assert_eq!(secret("password_file = 'p'"), Ok("Some(File(\"/etc/p\"))".to_owned()));
+        assert_eq!(secret("password_file = '~/p'"), Ok("Some(File(\"/home/x/p\"))".to_owned()));
+        assert_eq!(secret("password_command = ['p', 'q']"), Ok("Some(Command([\"p\", \"q\"]))".to_owned()));
+        let several = "/etc/c.toml, line 3: only one of password, password_command, password_file is allowed";
+        assert_eq!(secret("password = 'p'\npassword_file = 'p'"), Err(several.to_owned()));
     }
 
-    /// A path of the file, relative to the file's own folder, `~/` being the home folder.
-    fn beside(&self, path: &str) -> PathBuf {
-        match (path.strip_prefix("~/"), home(self.env)) {
-            (Some(rest), Some(home)) => home.join(rest),
-            _ => self.path.parent().unwrap_or_else(|| Path::new("")).join(path),
+    #[test]
+    fn a_message_has_the_line_and_the_key_and_never_a_value() {
+        for (text, message) in [
+            ("default_profile = secret", "line 1: not valid TOML"),
+            ("[profiles.a.test]\nusr = 'secret'", "line 2: unknown key 'usr' (did you mean 'user'?)"),
+            ("[profiles.a.test]\n\"Secret 1\" = 'x'", "line 2: unknown key here"),
+            ("[profiles.a.tset]\n", "line 1: unknown key 'tset' (did you mean 'test'?)"),
+            ("[profiles.a.test]\nuser = ''", "line 2: 'user' is empty"),
+            ("[profiles.a.test]\nuser = ['secret']", "line 2: 'user' must be a string in quotes"),
+            ("profiles = 'secret'", "line 1: 'profiles' must be a table"),
+            ("[profiles.emulator.test]\n", "line 1: 'emulator' is a built-in profile and cannot be defined"),
+            (
+                "[profiles.a.test]\npassword_command = 'secret'",
+                "line 2: 'password_command' must be a list of strings: program and arguments",
+            ),
+        ] {
+            assert_eq!(parse(text).unwrap_err(), format!("/etc/c.toml, {message}"));
         }
     }
 
-    fn unknown(&self, key: Key, known: &[&str]) -> Failure {
-        let nearest = text::aside(key.get_ref(), known.iter().copied());
-        self.wrong(&key.span(), &format!("unknown key {}{nearest}", Self::name(key)))
-            .hint(format!("known here: {}", known.join(", ")))
+    #[test]
+    fn a_tilde_needs_a_home_that_is_absolute() {
+        let text = "[profiles.a.test]\npassword_file = '~/p'\n";
+        for home in ["rel", "."] {
+            let env: Environment = [("HOME", home)].into_iter().collect();
+            let failure = Config::parse(text, Path::new("/etc/c.toml"), &env, &SCHEMAS).unwrap_err().to_string();
+            assert!(failure.contains("line 2") && failure.contains("HOME is not an absolute path"), "{failure}");
+        }
     }
 
-    /// A key fit for a message. One that does not look like a key may be a value in the wrong place.
-    fn name(key: Key) -> String {
-        let name = key.get_ref().as_ref();
-        let plain =
-            name.len() <= 40 && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_' || byte == b'-');
-        if plain { format!("'{name}'") } else { "here".to_owned() }
-    }
-
-    fn wrong(&self, place: &Range<usize>, what: &str) -> Failure {
-        let before = self.text.get(..place.start).unwrap_or(self.text);
-        let line = before.matches('\n').count() + 1;
-        Failure::configuration(format!("{}, line {line}: {what}", text::path(self.path)))
+    #[test]
+    fn a_name_that_is_not_defined_gets_the_nearest_one() {
+        let config = parse("[profiles.staging]\n").unwrap();
+        let failure = config.profile("stagign").unwrap_err();
+        assert_eq!(failure.to_string(), "no profile 'stagign' in /etc/c.toml (did you mean 'staging'?)");
+        assert_eq!(failure.hint_text(), Some("profiles: staging, emulator"));
+        assert!(config.require_default("emulator").is_ok() && config.require_default("dev").is_err());
     }
 }

@@ -1,87 +1,141 @@
-//! Credentials in environment variables: their names, which spelling counts, and what a half or empty set means.
+//! Credentials in environment variables: which spelling is read, and what a half or empty set means.
 
-use std::ffi::OsStr;
-
-use super::Secret;
+use super::schema::{Field, Schema, Setting, secret_variables};
+use super::set::{Found, Origin};
 use crate::app::Environment;
 use crate::error::{Failure, Result};
 use crate::redact::Scrubber;
-
-/// Every variable that holds a secret of ours or of the services' own tools. None of them reaches a helper program.
-pub const SECRET_VARIABLES: [&str; 5] =
-    ["SIGNALWIRE_API_TOKEN", "SIGNALWIRE_TOKEN", "TWILIO_API_SECRET", "TWILIO_API_KEY_SECRET", "TWILIO_AUTH_TOKEN"];
+use crate::secret::Secret;
 
 /// Keeps the secrets of the environment out of every message, whether they are used or not.
-pub fn scrubber(env: &Environment) -> Scrubber {
-    let held: Vec<Secret> =
-        SECRET_VARIABLES.iter().filter_map(|name| env.text(name)).map(|value| Secret::new(value.to_owned())).collect();
+pub fn scrubber(env: &Environment, schemas: &[&'static Schema]) -> Scrubber {
+    let values = secret_variables(schemas).filter_map(|name| env.text(name));
+    let held: Vec<Secret> = values.map(|value| Secret::new(value.to_owned())).collect();
     Scrubber::new(&held)
 }
 
-/// One value of a set and the variables that can hold it, in order of preference.
-pub struct Variable {
-    /// The key of the same value in a profile.
-    pub key: &'static str,
-    /// The names, the first listed that is set counting.
-    pub names: &'static [&'static str],
-    /// Whether its presence alone means that the set is meant to stand in the environment.
-    pub telling: bool,
-}
-
-/// SignalWire's set.
-pub const SIGNALWIRE: [Variable; 3] = [
-    Variable {
-        key: "space",
-        names: &["SIGNALWIRE_SPACE", "SIGNALWIRE_SPACE_URL", "SIGNALWIRE_SPACE_NAME"],
-        telling: true,
-    },
-    Variable { key: "project_id", names: &["SIGNALWIRE_PROJECT_ID"], telling: true },
-    Variable { key: "api_token", names: &["SIGNALWIRE_API_TOKEN", "SIGNALWIRE_TOKEN"], telling: true },
-];
-
-/// Twilio's set. The account SID is often exported beside an auth token, so it alone means nothing.
-pub const TWILIO: [Variable; 3] = [
-    Variable { key: "account_sid", names: &["TWILIO_ACCOUNT_SID"], telling: false },
-    Variable { key: "api_key_sid", names: &["TWILIO_API_KEY", "TWILIO_API_KEY_SID"], telling: true },
-    Variable { key: "api_key_secret", names: &["TWILIO_API_SECRET", "TWILIO_API_KEY_SECRET"], telling: true },
-];
-
-impl Variable {
-    /// The spelling that counts, with its value.
-    pub fn find<'e>(&self, env: &'e Environment) -> Option<(&'static str, &'e OsStr)> {
-        self.names.iter().find_map(|name| env.get(name).map(|value| (*name, value)))
-    }
-}
-
-/// The set as the environment holds it: the variable and its value for each of the three, or `None` where nothing of it
-/// is there.
+/// The values of a set in the environment, the secret among them, or `None` where it has nothing of the set.
 ///
 /// # Errors
 /// Exit 3 where it is there in part, or a variable is empty or not Unicode.
-pub fn find(set: &[Variable; 3], env: &Environment) -> Result<Option<[(&'static str, String); 3]>> {
-    let found: Vec<_> = set.iter().map(|variable| variable.find(env)).collect();
-    if let Some((name, _)) = found.iter().flatten().find(|(_, value)| value.is_empty()) {
-        return Err(Failure::configuration(format!("{name} is set but empty"))
-            .hint("in CI an empty variable usually is a secret that is missing; set it, or unset it"));
+pub(super) fn find(schema: &Schema, env: &Environment) -> Result<Option<Vec<Found>>> {
+    let names: Vec<(&Field, Option<&'static str>)> =
+        schema.fields().map(|field| (field, first_set(field.variables, env))).collect();
+    // An empty variable is a mistake even where the rest of the set is missing.
+    for (_, name) in &names {
+        if let Some(name) = name.filter(|name| env.get(name).is_some_and(std::ffi::OsStr::is_empty)) {
+            env.required(name).map_err(|failure| {
+                failure.hint("in CI this usually is a missing secret; set it, or unset the variable")
+            })?;
+        }
     }
-    if !set.iter().zip(&found).any(|(variable, value)| variable.telling && value.is_some()) {
+    if !names.iter().any(|(field, name)| field.implies_set && name.is_some()) {
         return Ok(None);
     }
-    let missing: Vec<&str> =
-        set.iter().zip(&found).filter(|(_, value)| value.is_none()).map(|(variable, _)| variable.names[0]).collect();
+    let missing: Vec<&str> = names
+        .iter()
+        .filter(|(_, name)| name.is_none())
+        .filter_map(|(field, _)| field.variables.first().copied())
+        .collect();
     if !missing.is_empty() {
-        let present: Vec<&str> = found.iter().flatten().map(|(name, _)| *name).collect();
-        let verb = |names: &[&str]| if names.len() == 1 { "is" } else { "are" };
-        let (without, with) = (missing.join(" and "), present.join(" and "));
-        let message = format!("{without} {} not set, although {with} {}", verb(&missing), verb(&present));
-        return Err(
-            Failure::configuration(message).hint("set all three or none: a set is never mixed from two sources")
-        );
+        let present: Vec<&str> = names.iter().filter_map(|(_, name)| *name).collect();
+        return Err(incomplete(&missing, &present));
     }
-    let mut values = Vec::with_capacity(3);
-    for (name, value) in found.into_iter().flatten() {
-        let value = value.to_str().ok_or_else(|| Failure::configuration(format!("{name} is not valid UTF-8")))?;
-        values.push((name, value.to_owned()));
+    let mut set = Vec::with_capacity(names.len());
+    for (field, name) in names {
+        set.extend(name.map(|name| value(field.key, name, env)).transpose()?.flatten());
     }
-    Ok(values.try_into().ok())
+    Ok(Some(set))
+}
+
+/// The optional settings that the environment holds. A value is judged only when it is used.
+///
+/// # Errors
+/// Exit 3 where a variable is not Unicode, naming it.
+pub(super) fn settings(settings: &[Setting], env: &Environment) -> Result<Vec<Found>> {
+    let mut found = Vec::new();
+    for setting in settings {
+        let Some(name) = first_set(setting.variables, env) else { continue };
+        let text = if env.get(name).is_some_and(std::ffi::OsStr::is_empty) {
+            Some(Found { key: setting.key, value: String::new(), origin: Origin::Variable(name) })
+        } else {
+            value(setting.key, name, env)?
+        };
+        found.extend(text);
+    }
+    Ok(found)
+}
+
+fn value(key: &'static str, name: &'static str, env: &Environment) -> Result<Option<Found>> {
+    let value = env.required_text(name)?;
+    Ok(value.map(|value| Found { key, value: value.to_owned(), origin: Origin::Variable(name) }))
+}
+
+/// The first of the variables that is set, even to nothing.
+fn first_set(variables: &[&'static str], env: &Environment) -> Option<&'static str> {
+    variables.iter().copied().find(|name| env.get(name).is_some())
+}
+
+fn incomplete(missing: &[&str], present: &[&str]) -> Failure {
+    let verb = |names: &[&str]| if names.len() == 1 { "is" } else { "are" };
+    let (without, with) = (missing.join(" and "), present.join(" and "));
+    Failure::configuration(format!("{without} {} not set, but {with} {}", verb(missing), verb(present)))
+        .hint("set all of them or none; values are not combined with those of a profile")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::SCHEMA;
+    use super::*;
+
+    fn find_in(variables: &[(&str, &str)]) -> std::result::Result<Option<Vec<String>>, String> {
+        let env: Environment = variables.iter().copied().collect();
+        let shown = |found: Vec<Found>| found.iter().map(|found| format!("{}={}", found.origin, found.value)).collect();
+        find(&SCHEMA, &env).map(|set| set.map(shown)).map_err(|failure| failure.to_string())
+    }
+
+    #[test]
+    fn a_set_is_whole_or_an_error_or_not_there() {
+        assert_eq!(find_in(&[]), Ok(None));
+        let whole = [("T_USER", "u"), ("T_KEY", "k"), ("T_SECRET", "s")];
+        assert_eq!(find_in(&whole), Ok(Some(vec!["T_USER=u".into(), "T_KEY=k".into(), "T_SECRET=s".into()])));
+        assert_eq!(find_in(&whole[..2]), Err("T_SECRET is not set, but T_USER and T_KEY are".into()));
+        assert_eq!(find_in(&whole[1..2]), Err("T_USER and T_SECRET are not set, but T_KEY is".into()));
+        // The user alone does not imply the set.
+        assert_eq!(find_in(&whole[..1]), Ok(None));
+    }
+
+    #[test]
+    fn the_first_spelling_that_is_set_is_read_even_if_it_is_empty() {
+        let both = [("T_USER", "u"), ("T_KEY", "k"), ("T_SECRET", "s"), ("T_PASSWORD", "p")];
+        assert_eq!(find_in(&both).unwrap().unwrap()[2], "T_SECRET=s");
+        assert_eq!(find_in(&[both[0], both[1], both[3]]).unwrap().unwrap()[2], "T_PASSWORD=p");
+        let empty = [("T_SECRET", ""), ("T_PASSWORD", "p")];
+        assert_eq!(find_in(&empty), Err("T_SECRET is set but empty".into()));
+        assert_eq!(find_in(&[("T_USER", "")]), Err("T_USER is set but empty".into()));
+    }
+
+    #[test]
+    fn settings_are_found_and_not_judged() {
+        let env: Environment = [("T_ROOM", ""), ("T_ROOM_OLD", "lobby")].into_iter().collect();
+        let found = settings(SCHEMA.settings, &env).unwrap();
+        assert_eq!(found, [Found { key: "room", value: String::new(), origin: Origin::Variable("T_ROOM") }]);
+        assert_eq!(settings(SCHEMA.settings, &Environment::default()).unwrap(), []);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_value_that_is_not_unicode_is_named() {
+        use std::os::unix::ffi::OsStrExt as _;
+        let odd = std::ffi::OsStr::from_bytes(b"\xff");
+        let env: Environment = [("T_ROOM", odd)].into_iter().collect();
+        assert_eq!(settings(SCHEMA.settings, &env).unwrap_err().to_string(), "T_ROOM is not valid UTF-8");
+    }
+
+    #[test]
+    fn secrets_of_the_environment_are_scrubbed_used_or_not() {
+        let env: Environment = [("T_PASSWORD", "PTsecret"), ("T_TOKEN", "other-secret")].into_iter().collect();
+        let scrubber = scrubber(&env, &[&SCHEMA]);
+        assert_eq!(scrubber.scrub("a PTsecret and other-secret"), "a [redacted] and [redacted]");
+    }
 }

@@ -30,11 +30,7 @@ use server::Server;
 use tls::Authority;
 use tokens::Minter;
 
-/// The project id that the emulator takes. It is fixed, so that settings survive a restart.
-pub const PROJECT_ID: &str = "00000000-0000-4000-8000-000000008793";
-
-/// The API token that the emulator takes. It opens nothing but an emulator.
-pub const API_TOKEN: &str = "PTdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeef";
+pub use crate::signalwire::sandbox::{API_TOKEN, PROJECT_ID};
 
 /// The HS512 key under which chat, PubSub and video tokens are signed.
 pub const SIGNING_KEY: &[u8; 64] = b"tokenmint-emulator-development-signing-key-HS512-not-a-secret-64";

@@ -1,8 +1,6 @@
 //! What was found, written: for people as lines, for programs as one JSON object. Everything that came from the token is
 //! made fit to show on the way.
 
-use std::fmt::Write as _;
-
 use jiff::Timestamp;
 
 use super::decode::Format;
@@ -47,8 +45,9 @@ pub fn json(token: &Inspected, now: Timestamp) -> String {
     let moment = |moment: Option<Timestamp>| {
         moment.map_or_else(|| "null".to_owned(), |moment| json::string(&time::rfc3339(moment)))
     };
-    let object =
-        |object: Option<&Object>| object.map_or_else(|| "null".to_owned(), |object| escaped(&object.to_string()));
+    let object = |object: Option<&Object>| {
+        object.map_or_else(|| "null".to_owned(), |object| text::escaped_json(&object.to_string()))
+    };
     let end = token.life.expires_at();
     let left = end.map(|end| (end.as_second() - now.as_second()).to_string());
     let problems = problems::of(token, now).iter().map(|problem| text::clean(problem)).collect::<Vec<_>>();
@@ -65,25 +64,6 @@ pub fn json(token: &Inspected, now: Timestamp) -> String {
     report.set("signature", json::string(token.signature().words()));
     report.set("problems", serde_json::Value::from(problems).to_string());
     report.to_string()
-}
-
-/// JSON in which characters that steer a terminal stand as escapes, which changes nothing of its meaning: outside of
-/// strings JSON has none of them.
-fn escaped(json: &str) -> String {
-    json.chars().fold(String::with_capacity(json.len()), |mut text, character| {
-        let plain = character.is_ascii_graphic()
-            || character == ' '
-            || !text::clean(character.encode_utf8(&mut [0; 4])).is_empty();
-        if plain {
-            text.push(character);
-        } else {
-            for unit in character.encode_utf16(&mut [0; 2]) {
-                // Writing to a string cannot fail.
-                let _ = write!(text, "\\u{unit:04x}");
-            }
-        }
-        text
-    })
 }
 
 fn plain(name: &str, value: String) -> Row {

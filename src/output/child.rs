@@ -26,7 +26,7 @@ impl Program {
     /// Exit 127 where it is not found, 126 where it cannot be run.
     pub fn find(words: &[OsString], env: &Environment) -> Result<Self> {
         let Some((name, arguments)) = words.split_first() else {
-            return Err(Failure::usage("-- needs a command after it"));
+            return Err(Failure::usage("missing command after --"));
         };
         let shown = crate::text::clip(&name.to_string_lossy(), 60);
         let direct = Path::new(name);
@@ -51,28 +51,32 @@ impl Program {
         }
     }
 
-    /// Runs it with the token in its environment and gives its exit status, 128 + n for signal n.
+    /// Runs it with the token in its environment and gives its exit status, 128 + n for signal n. The variables in
+    /// `hidden`, which hold the secrets that mint tokens, are not for it to see.
     ///
     /// # Errors
     /// Exit 127 or 126 where it has become impossible to start.
-    pub fn run(&self, token: &Token, names: &Names) -> Result<u8> {
+    pub fn run(&self, token: &Token, names: &Names, hidden: impl Iterator<Item = &'static str>) -> Result<u8> {
         let mut command = Command::new(&self.path);
+        for variable in hidden {
+            command.env_remove(variable);
+        }
         command.args(&self.arguments).env(&names.token, token.token.expose());
         if let Some(refresh) = &token.refresh_token {
             command.env(&names.refresh, refresh.expose());
         }
         let status = os::run_in_foreground(&mut command).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => not_found(&self.shown),
-            _ => not_executable(&self.shown),
+            _ => not_executable(&self.shown).and(format!(": {}", os::reason(&error))),
         })?;
         Ok(os::shell_status(status))
     }
 }
 
 fn not_found(shown: &str) -> Failure {
-    Failure::message(Category::Usage, format!("the command '{shown}' is not found")).exit(127)
+    Failure::message(Category::Usage, format!("command not found: {shown}")).exit(127)
 }
 
 fn not_executable(shown: &str) -> Failure {
-    Failure::message(Category::Usage, format!("the command '{shown}' cannot be run")).exit(126)
+    Failure::message(Category::Usage, format!("cannot run {shown}")).exit(126)
 }

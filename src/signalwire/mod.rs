@@ -2,12 +2,14 @@
 //! for `transport`; the other side of the same tables is `emulator`.
 
 pub mod chat;
+pub mod credentials;
 pub mod field;
 pub mod guest;
 pub mod permission;
 pub mod pubsub;
 pub mod request;
 pub mod rule;
+pub mod sandbox;
 pub mod space;
 pub mod video;
 

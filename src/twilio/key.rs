@@ -6,7 +6,7 @@ use std::fmt;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use super::sid::{self, Sid};
+use super::sid;
 use crate::error::{Category, Failure, Note, OrFail, Result};
 use crate::secret::Secret;
 
@@ -39,17 +39,6 @@ impl fmt::Debug for Key {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("[redacted]")
     }
-}
-
-/// Looks at the account SID and the API key SID of a set; `origins` say where each stands.
-///
-/// # Errors
-/// Exit 3, naming the origin and what was given instead.
-pub fn check_sids(sids: &[String; 2], origins: [&str; 2]) -> Result<()> {
-    for ((sid, given), origin) in [Sid::Account, Sid::ApiKey].into_iter().zip(sids).zip(origins) {
-        sid.check(given).map_err(|fault| Failure::configuration(format!("{origin} {fault}")))?;
-    }
-    Ok(())
 }
 
 /// Looks at the secret of a set; `origin` says where it stands. One that looks like something else draws a warning
@@ -103,31 +92,17 @@ fn suspicion(secret: &str, key_sid: &str) -> Option<&'static str> {
 mod tests {
     use super::*;
 
-    const ACCOUNT: &str = "AC0123456789abcdef0123456789abcdef";
     const KEY: &str = "SK0123456789abcdef0123456789abcdef";
 
-    fn check(account: &str, key: &str, secret: &str) -> std::result::Result<Vec<Note>, String> {
+    fn check(secret: &str) -> std::result::Result<Vec<Note>, String> {
         let mut notes = Vec::new();
-        let sids = [account.to_owned(), key.to_owned()];
-        let checked = check_sids(&sids, ["the account SID", "the API key SID"])
-            .and_then(|()| check_secret(&Secret::new(secret.to_owned()), key, "the API key secret", &mut notes));
-        match checked {
+        match check_secret(&Secret::new(secret.to_owned()), KEY, "the API key secret", &mut notes) {
             Ok(()) => Ok(notes),
             Err(failure) => {
                 assert_eq!(failure.kind(), Category::Configuration);
                 Err(failure.to_string())
             }
         }
-    }
-
-    #[test]
-    fn swapped_values_are_named() {
-        assert_eq!(check(ACCOUNT, KEY, "abcdefghijklmnopqrstuvwxyz012345"), Ok(vec![]));
-        assert_eq!(
-            check(KEY, ACCOUNT, "s").unwrap_err(),
-            "the account SID is not an account SID: that is an API key SID (SK), an account SID starts AC"
-        );
-        assert!(check(ACCOUNT, "", "s").unwrap_err().contains("API key SID"));
     }
 
     #[test]
@@ -140,16 +115,16 @@ mod tests {
             ("hunter2 ", "white space"),
             ("hunt\u{7f}er2", "control"),
         ] {
-            let message = check(ACCOUNT, KEY, secret).unwrap_err();
+            let message = check(secret).unwrap_err();
             assert!(message.contains(what) && !message.contains("hunter2"), "{message}");
         }
     }
 
     #[test]
     fn a_secret_that_looks_like_something_else_draws_a_warning() {
-        assert_eq!(check(ACCOUNT, KEY, KEY).unwrap().len(), 1);
-        assert_eq!(check(ACCOUNT, KEY, "0123456789abcdef0123456789abcdef").unwrap().len(), 1);
-        assert_eq!(check(ACCOUNT, KEY, ACCOUNT).unwrap().len(), 1);
+        assert_eq!(check(KEY).unwrap().len(), 1);
+        assert_eq!(check("0123456789abcdef0123456789abcdef").unwrap().len(), 1);
+        assert_eq!(check("AC0123456789abcdef0123456789abcdef").unwrap().len(), 1);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! folder opens a socket; where the credentials and the defaults come from is for `credentials`.
 
 pub mod claims;
+pub mod credentials;
 pub mod defaults;
 pub mod draft;
 pub mod flag;
@@ -18,7 +19,7 @@ pub mod sign;
 pub use claims::{Claims, Issuer, Nonce, Nonces};
 pub use defaults::{Defaults, Found};
 pub use draft::{Draft, Given};
-pub use key::{Key, check_secret, check_sids};
+pub use key::{Key, check_secret};
 pub use sign::Signer;
 
 #[cfg(test)]

@@ -139,7 +139,7 @@ fn a_program_that_cannot_be_run_is_named_by_its_key() {
     // A secret under the wrong key.
     refuse(with(&server, &["PThidden"]).hides("PThidden"), &["api_token_command", "not found"]);
     let run = tokenmint(CHAT).config(&dev(&server, "api_token_file = 'PThidden'")).hides("PThidden");
-    refuse(run, &["api_token_file", "cannot be read"]);
+    refuse(run, &["api_token_file", "cannot read the file"]);
     refuse(with(&server, &["/"]), &["api_token"]);
     refuse(with(&server, &["/dev/null"]), &["api_token"]);
 }

@@ -138,7 +138,7 @@ fn check_takes_no_success_for_permission() {
     for status in [200, 201] {
         let server = Server::answering([answer(status)]);
         let run = tokenmint("profile check").credentials(&server);
-        run.says(&status.to_string()).says("tells nothing").fails(6).run();
+        run.says(&status.to_string()).says("cannot tell").fails(6).run();
     }
 }
 

@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 use proptest::prelude::*;
 use tokenmint::app::Environment;
+use tokenmint::commands::providers::SCHEMAS;
 use tokenmint::credentials::config::Config;
 use tokenmint::http::{Received, judge};
 use tokenmint::output::shell::Shell;
@@ -231,7 +232,7 @@ proptest! {
         lines.insert(place, format!("{line}{canary}"));
         lines.push(format!("{key} = \"{canary}\""));
         let path = std::path::Path::new("/home/user/config.toml");
-        if let Err(failure) = Config::parse(&lines.join("\n"), path, &Environment::default()) {
+        if let Err(failure) = Config::parse(&lines.join("\n"), path, &Environment::default(), &SCHEMAS) {
             let said = format!("{failure}{}", failure.hint_text().unwrap_or_default());
             prop_assert_eq!(failure.exit_code(), 3);
             prop_assert!(!said.contains(canary) && !said.contains(&key), "{}", said);

@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use libfuzzer_sys::fuzz_target;
+use tokenmint::commands::providers::SCHEMAS;
 use tokenmint::credentials::config::Config;
 use tokenmint::app::Environment;
 
@@ -13,7 +14,7 @@ const CANARY: &str = "canary7c9d2f0a51";
 fuzz_target!(|text: &str| {
     let path = Path::new("/home/user/config.toml");
     let text = text.replace('~', CANARY);
-    if let Err(failure) = Config::parse(&text, path, &Environment::default()) {
+    if let Err(failure) = Config::parse(&text, path, &Environment::default(), &SCHEMAS) {
         assert_eq!(failure.exit_code(), 3);
         assert!(!failure.to_string().contains(CANARY));
         assert!(!failure.hint_text().unwrap_or_default().contains(CANARY));

@@ -1,0 +1,158 @@
+//! The text of a configuration file, read into profiles. No message of this file ever holds a line or a value of it.
+
+use std::borrow::Cow;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::config::{Config, Profile, SecretSource, Section};
+use super::locate::home;
+use super::schema::{EMULATOR, Schema};
+use crate::app::Environment;
+use crate::error::{Failure, Result};
+use crate::secret::Secret;
+use crate::text;
+
+/// The refusal of a profile that has the name of the built-in one.
+pub(super) const OWN_EMULATOR: &str = "'emulator' is a built-in profile and cannot be defined";
+
+/// Walks the parsed file. It keeps the text only to count lines.
+pub(super) struct Reader<'a> {
+    pub(super) path: &'a Path,
+    pub(super) text: &'a str,
+    pub(super) env: &'a Environment,
+    pub(super) schemas: &'a [&'static Schema],
+}
+
+type Key<'t> = &'t Spanned<Cow<'t, str>>;
+type Value<'t> = &'t Spanned<DeValue<'t>>;
+
+impl Reader<'_> {
+    pub(super) fn config(&self) -> Result<Config> {
+        let table = DeTable::parse(self.text).map_err(|error| {
+            // The library's sentence may quote the line, and the line may hold the secret: only the place is told.
+            let place = error.span().unwrap_or(0..0);
+            self.wrong(&place, "not valid TOML").hint("look for an unclosed quote, a missing = or a key given twice")
+        })?;
+        let mut config = Config { path: self.path.to_owned(), ..Config::default() };
+        for (key, value) in table.get_ref() {
+            match key.get_ref().as_ref() {
+                "default_profile" => config.default_profile = Some(self.string(key, value)?),
+                "profiles" => {
+                    for (name, profile) in self.table(key, value)? {
+                        config.profiles.push((name.get_ref().to_string(), self.profile(name, profile)?));
+                    }
+                }
+                _ => return Err(self.unknown(key, &["default_profile", "profiles"])),
+            }
+        }
+        Ok(config)
+    }
+
+    fn profile(&self, name: Key, value: Value) -> Result<Profile> {
+        if name.get_ref() == EMULATOR {
+            return Err(self.wrong(&name.span(), OWN_EMULATOR));
+        }
+        let mut profile = Profile::default();
+        for (key, value) in self.table(name, value)? {
+            let known = self.schemas.iter().find(|schema| key.get_ref() == schema.section);
+            let Some(schema) = known else {
+                let sections: Vec<&str> = self.schemas.iter().map(|schema| schema.section).collect();
+                return Err(self.unknown(key, &sections));
+            };
+            profile.sections.push((schema.section, self.section(schema, key, value)?));
+        }
+        Ok(profile)
+    }
+
+    fn section(&self, schema: &Schema, name: Key, value: Value) -> Result<Section> {
+        let fields = schema.public.iter().map(|field| field.key);
+        let plain: Vec<&'static str> = fields.chain(schema.settings.iter().map(|setting| setting.key)).collect();
+        let secrets = ["", "_command", "_file"].map(|suffix| format!("{}{suffix}", schema.secret.key));
+        let mut section = Section::default();
+        for (key, value) in self.table(name, value)? {
+            if let Some(plain) = plain.iter().find(|plain| key.get_ref() == *plain) {
+                section.values.push((plain, self.string(key, value)?));
+                continue;
+            }
+            let secret = match secrets.iter().position(|secret| key.get_ref() == secret) {
+                Some(0) => SecretSource::Literal(Secret::new(self.string(key, value)?)),
+                Some(1) => SecretSource::Command(self.command(key, value)?),
+                Some(_) => SecretSource::File(self.beside(key, &self.string(key, value)?)?),
+                None => {
+                    let known: Vec<&str> = plain.iter().copied().chain(secrets.iter().map(String::as_str)).collect();
+                    return Err(self.unknown(key, &known));
+                }
+            };
+            if section.secret.replace(secret).is_some() {
+                let what = format!("only one of {} is allowed", secrets.join(", "));
+                return Err(self.wrong(&key.span(), &what));
+            }
+        }
+        Ok(section)
+    }
+
+    fn table<'t>(&self, key: Key, value: &'t Spanned<DeValue<'t>>) -> Result<&'t DeTable<'t>> {
+        match value.get_ref() {
+            DeValue::Table(table) => Ok(table),
+            _ => Err(self.wrong(&key.span(), &format!("{} must be a table", Self::name(key)))),
+        }
+    }
+
+    fn string(&self, key: Key, value: Value) -> Result<String> {
+        match value.get_ref() {
+            DeValue::String(text) if text.is_empty() => {
+                Err(self.wrong(&key.span(), &format!("{} is empty", Self::name(key))))
+            }
+            DeValue::String(text) => Ok(text.to_string()),
+            _ => Err(self.wrong(&key.span(), &format!("{} must be a string in quotes", Self::name(key)))),
+        }
+    }
+
+    fn command(&self, key: Key, value: Value) -> Result<Vec<String>> {
+        let shape = || {
+            self.wrong(&key.span(), &format!("{} must be a list of strings: program and arguments", Self::name(key)))
+        };
+        let DeValue::Array(entries) = value.get_ref() else { return Err(shape()) };
+        let words: Option<Vec<String>> = entries
+            .iter()
+            .map(|entry| match entry.get_ref() {
+                DeValue::String(word) => Some(word.to_string()),
+                _ => None,
+            })
+            .collect();
+        words.filter(|words| words.first().is_some_and(|program| !program.is_empty())).ok_or_else(shape)
+    }
+
+    /// A path of the file, relative to the file's own folder, `~/` being the home directory.
+    fn beside(&self, key: Key, path: &str) -> Result<PathBuf> {
+        if let Some(rest) = path.strip_prefix("~/") {
+            let place = || self.wrong(&key.span(), &format!("{} begins with ~/", Self::name(key)));
+            let home = home(self.env).map_err(|failure| failure.context(place()))?;
+            return home.map(|home| home.join(rest)).ok_or_else(|| place().hint("use an absolute path"));
+        }
+        Ok(self.path.parent().unwrap_or_else(|| Path::new("")).join(path))
+    }
+
+    fn unknown(&self, key: Key, known: &[&str]) -> Failure {
+        let nearest = text::aside(key.get_ref(), known.iter().copied());
+        self.wrong(&key.span(), &format!("unknown key {}{nearest}", Self::name(key)))
+            .hint(format!("expected one of: {}", known.join(", ")))
+    }
+
+    /// A key fit for a message. One that does not look like a key may be a value in the wrong place.
+    fn name(key: Key) -> String {
+        let name = key.get_ref().as_ref();
+        let plain =
+            name.len() <= 40 && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_' || byte == b'-');
+        if plain { format!("'{name}'") } else { "here".to_owned() }
+    }
+
+    fn wrong(&self, place: &Range<usize>, what: &str) -> Failure {
+        let before = self.text.get(..place.start).unwrap_or(self.text);
+        let line = before.matches('\n').count() + 1;
+        Failure::configuration(format!("{}, line {line}: {what}", text::path(self.path)))
+    }
+}

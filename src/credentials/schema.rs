@@ -1,0 +1,100 @@
+//! What a provider's set of credentials consists of. Each provider declares one; nothing here knows any by name.
+
+use crate::app::Environment;
+use crate::error::Failure;
+
+/// The name of the built-in profile, which no configuration file can define.
+pub const EMULATOR: &str = "emulator";
+
+/// The credentials of one provider and the settings that a profile may hold next to them.
+#[derive(Debug)]
+pub struct Schema {
+    /// The table of a profile that holds them: `[profiles.NAME.SECTION]`.
+    pub section: &'static str,
+    /// The provider's name, for messages.
+    pub provider: &'static str,
+    /// The values that may be shown, in the order in which people know them.
+    pub public: &'static [Field],
+    /// The value that may not.
+    pub secret: Field,
+    /// Optional settings next to the set.
+    pub settings: &'static [Setting],
+    /// More variables that hold secrets of this provider, although they belong to no set.
+    pub other_secrets: &'static [&'static str],
+    /// What `--profile emulator` means for this provider.
+    pub built_in: BuiltIn,
+    /// A better explanation than the usual one where the environment shows what was tried.
+    pub explain_missing: fn(&Environment) -> Option<Failure>,
+}
+
+/// One value of a set.
+#[derive(Debug)]
+pub struct Field {
+    /// Its key in a profile.
+    pub key: &'static str,
+    /// The variables that can hold it; the first one that is set is read.
+    pub variables: &'static [&'static str],
+    /// Whether its presence alone means that the set is meant to be in the environment.
+    pub implies_set: bool,
+    /// What is certainly wrong with a value: the rest of a sentence that begins with where it was found.
+    pub fault: fn(&str) -> Option<String>,
+}
+
+/// One optional setting.
+#[derive(Debug)]
+pub struct Setting {
+    /// Its key in a profile.
+    pub key: &'static str,
+    /// The variables that can hold it; the first one that is set is read.
+    pub variables: &'static [&'static str],
+    /// What is wrong with a value, as for a field.
+    pub fault: fn(&str) -> Option<String>,
+}
+
+/// The set of the built-in profile.
+#[derive(Debug)]
+pub enum BuiltIn {
+    /// These values, which are public: the public fields in their order, and the secret.
+    Set(&'static [&'static str], &'static str),
+    /// This build has no emulator.
+    NotBuilt,
+    /// There is nothing to emulate.
+    NotEmulated {
+        /// Why.
+        message: &'static str,
+        /// What to do instead.
+        hint: &'static str,
+    },
+}
+
+impl Schema {
+    /// Every field, the secret last.
+    pub fn fields(&self) -> impl Iterator<Item = &Field> {
+        self.public.iter().chain([&self.secret])
+    }
+
+    /// Whether the emulator has a set of this provider, in this build or another.
+    pub fn is_emulated(&self) -> bool {
+        !matches!(self.built_in, BuiltIn::NotEmulated { .. })
+    }
+
+    /// The first variable of every field.
+    pub(super) fn usual_variables(&self) -> Vec<&'static str> {
+        self.fields().filter_map(|field| field.variables.first().copied()).collect()
+    }
+
+    /// What is wrong with a public value or a setting; something always is with a key that is neither.
+    pub fn fault(&self, key: &str, value: &str) -> Option<String> {
+        let fields = self.public.iter().map(|field| (field.key, field.fault));
+        let mut all = fields.chain(self.settings.iter().map(|setting| (setting.key, setting.fault)));
+        match all.find(|(known, _)| *known == key) {
+            Some((_, fault)) => fault(value),
+            None => Some("is unknown".to_owned()),
+        }
+    }
+}
+
+/// Every variable that holds a secret of one of these providers.
+pub fn secret_variables<'a>(schemas: &'a [&'static Schema]) -> impl Iterator<Item = &'static str> + 'a {
+    schemas.iter().flat_map(|schema| schema.secret.variables.iter().chain(schema.other_secrets)).copied()
+}

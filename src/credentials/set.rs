@@ -1,0 +1,250 @@
+//! A set of credentials with the places where its values were found, and its secret fetched when it is needed.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+
+use super::config::SecretSource;
+use super::helper::{self, Terms};
+use super::schema::Schema;
+use crate::app::Environment;
+use crate::error::{Category, Failure, Note, OrFail as _, Result};
+use crate::os::{self, Distrust};
+use crate::secret::Secret;
+use crate::text;
+
+/// Where a set came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// The environment variables of these names.
+    Environment(Vec<&'static str>),
+    /// A profile of this name.
+    Profile {
+        /// Its name.
+        name: String,
+        /// The file that defines it.
+        path: PathBuf,
+    },
+    /// The built-in profile.
+    Emulator,
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Source::Environment(names) => write!(formatter, "the environment ({})", names.join(", ")),
+            Source::Profile { name, path } => {
+                write!(formatter, "profile '{}' in {}", text::clip(name, 60), text::path(path))
+            }
+            Source::Emulator => formatter.write_str("the built-in profile 'emulator'"),
+        }
+    }
+}
+
+/// Where one value was found. It names the place as a message does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// A variable.
+    Variable(&'static str),
+    /// A key of a profile.
+    Profile {
+        /// The key of the value.
+        key: &'static str,
+        /// What its key ends in where it says how to get the value.
+        suffix: &'static str,
+        /// The profile's name.
+        profile: String,
+    },
+    /// The built-in profile.
+    Emulator {
+        /// The key of the value.
+        key: &'static str,
+    },
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Origin::Variable(name) => formatter.write_str(name),
+            Origin::Profile { key, suffix, profile } => {
+                write!(formatter, "{key}{suffix} of profile '{}'", text::clip(profile, 60))
+            }
+            Origin::Emulator { key } => write!(formatter, "{key} of the emulator"),
+        }
+    }
+}
+
+/// A value with the place where it was found.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Its key in a profile.
+    pub key: &'static str,
+    /// The value.
+    pub value: String,
+    /// The place.
+    pub origin: Origin,
+}
+
+impl fmt::Debug for Found {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A secret may stand where a public value belongs.
+        write!(formatter, "{} from {}", self.key, self.origin)
+    }
+}
+
+/// A complete set whose secret has not been fetched yet: helper programs are run only when the secret is needed.
+#[derive(Debug)]
+pub struct Set {
+    /// What it consists of.
+    pub schema: &'static Schema,
+    /// Where all of it was found.
+    pub source: Source,
+    /// The values of the public fields, in the order of the schema.
+    pub public: Vec<Found>,
+    /// The settings next to it in the profile.
+    pub settings: Vec<Found>,
+    pub(super) secret: SecretSource,
+    pub(super) secret_origin: Origin,
+    pub(super) terms: Terms,
+}
+
+impl Set {
+    /// A public value by its key.
+    pub fn public(&self, key: &str) -> &str {
+        self.find(key).map_or("", |found| &found.value)
+    }
+
+    /// Where a public value was found.
+    pub fn origin(&self, key: &str) -> String {
+        self.find(key).map_or_else(String::new, |found| found.origin.to_string())
+    }
+
+    fn find(&self, key: &str) -> Option<&Found> {
+        self.public.iter().find(|found| found.key == key)
+    }
+
+    /// Where the secret was found, for messages about it.
+    pub fn secret_origin(&self) -> &Origin {
+        &self.secret_origin
+    }
+
+    /// Refuses public values that are certainly wrong.
+    ///
+    /// # Errors
+    /// Exit 3 naming where the first of them was found.
+    pub fn check(&self) -> Result<()> {
+        let faults =
+            self.public.iter().zip(self.schema.public).map(|(found, field)| (found, (field.fault)(&found.value)));
+        for (found, fault) in faults {
+            if let Some(fault) = fault {
+                return Err(Failure::configuration(format!("{} {fault}", found.origin)));
+            }
+        }
+        Ok(())
+    }
+
+    /// Where the secret is stored, in words that hold nothing of it.
+    pub fn secret_place(&self) -> String {
+        match &self.secret {
+            SecretSource::Literal(_) => self.secret_origin.to_string(),
+            SecretSource::File(path) => format!("in the file {}", text::path(path)),
+            // Of a command only the program: its arguments may be a secret, however unwise.
+            SecretSource::Command(argv) => {
+                format!("printed by the program {}", text::clip(argv.first().map_or("", String::as_str), 60))
+            }
+        }
+    }
+
+    /// Fetches the secret.
+    ///
+    /// # Errors
+    /// Exit 3 where its file or program does not give it, or it is certainly wrong.
+    pub fn reveal(&self, env: &Environment, notes: &mut Vec<Note>) -> Result<Secret> {
+        let origin = self.secret_origin.to_string();
+        let raw = match &self.secret {
+            SecretSource::Literal(secret) => secret.clone(),
+            SecretSource::Command(argv) => helper::run(argv, &origin, &self.terms, env)?,
+            SecretSource::File(path) => read_secret(path, &origin)?,
+        };
+        let secret = trim_value(raw.expose(), &origin, notes).map(Secret::new)?;
+        match (self.schema.secret.fault)(secret.expose()) {
+            Some(fault) => Err(Failure::configuration(format!("{origin} {fault}"))),
+            None => Ok(secret),
+        }
+    }
+}
+
+/// A secret alone in a file. The path is not shown: it may be the secret itself, under the wrong key.
+fn read_secret(path: &Path, origin: &str) -> Result<Secret> {
+    const MAX_SIZE: u64 = 64 * 1024;
+    let cannot = || format!("{origin}: cannot read the file");
+    let refuse = |what: &str| Failure::configuration(format!("{origin}: the file {what}"));
+    let opened = os::open_regular(path).with_context(cannot).or_fail(Category::Configuration)?;
+    let (file, metadata) = opened.ok_or_else(|| refuse("is not a regular file"))?;
+    // That others can read it may be meant: container runtimes mount secrets so. That they can change it never is.
+    if os::distrust(&metadata) == Some(Distrust::Writable) {
+        return Err(refuse("is writable by others").hint("run chmod 600 on it"));
+    }
+    let bytes = os::read_limited(file, MAX_SIZE).with_context(cannot).or_fail(Category::Configuration)?;
+    let bytes = bytes.ok_or_else(|| refuse("is larger than 64 KiB"))?;
+    helper::one_line(&bytes).map_err(|fault| refuse(fault.of_file()))
+}
+
+/// The most bytes of a space, an id or a secret. The services' own have less than a hundred; a request header has room
+/// for a few thousand.
+const MAX_VALUE: usize = 4_096;
+
+/// A value without the white space around it, which is a slip of copying.
+pub(super) fn trim_value(value: &str, origin: &str, notes: &mut Vec<Note>) -> Result<String> {
+    let trimmed = value.trim();
+    if trimmed.is_empty() {
+        return Err(Failure::configuration(format!("{origin} is blank")));
+    }
+    if trimmed.len() > MAX_VALUE {
+        return Err(Failure::configuration(format!("{origin} is longer than {MAX_VALUE} bytes")));
+    }
+    if trimmed.chars().any(char::is_control) {
+        return Err(Failure::configuration(format!("{origin} contains a line break or another control character")));
+    }
+    if trimmed.len() != value.len() {
+        notes.push(Note::Warning(format!("{origin} has surrounding white space, which is ignored")));
+    }
+    Ok(trimmed.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_names_the_key_that_is_in_the_file() {
+        let origin = |suffix| Origin::Profile { key: "api_token", suffix, profile: "dev".to_owned() }.to_string();
+        assert_eq!(origin(""), "api_token of profile 'dev'");
+        assert_eq!(origin("_command"), "api_token_command of profile 'dev'");
+        assert_eq!(Origin::Emulator { key: "space" }.to_string(), "space of the emulator");
+        assert_eq!(Origin::Variable("SIGNALWIRE_SPACE").to_string(), "SIGNALWIRE_SPACE");
+    }
+
+    #[test]
+    fn white_space_around_a_value_is_cut_with_a_warning_and_controls_inside_are_refused() {
+        let mut notes = Vec::new();
+        assert_eq!(trim_value(" a b\n", "X", &mut notes).unwrap(), "a b");
+        assert_eq!(notes, [Note::Warning("X has surrounding white space, which is ignored".to_owned())]);
+        for (value, message) in [
+            (" \t\n", "X is blank"),
+            ("a\nb", "X contains a line break or another control character"),
+            ("a\u{85}b", "X contains a line break or another control character"),
+        ] {
+            assert_eq!(trim_value(value, "X", &mut notes).unwrap_err().to_string(), message);
+        }
+        assert!(trim_value(&"a".repeat(MAX_VALUE), "X", &mut notes).is_ok());
+        assert!(trim_value(&"a".repeat(MAX_VALUE + 1), "X", &mut notes).is_err());
+    }
+
+    #[test]
+    fn debug_does_not_show_a_value() {
+        let found = Found { key: "project_id", value: "PTsecret".to_owned(), origin: Origin::Variable("X") };
+        assert_eq!(format!("{found:?}"), "project_id from X");
+    }
+}

@@ -1,0 +1,101 @@
+//! Twilio's credentials: an account SID, and an API key's SID and secret.
+
+use super::flag::{CHAT_FALLBACK, REGION_FALLBACK, SYNC_FALLBACK, VOICE_FALLBACK};
+use super::region;
+use super::sid::Sid;
+use crate::app::Environment;
+use crate::credentials::{BuiltIn, Field, Schema, Setting};
+use crate::error::Failure;
+
+/// The key of the account SID.
+pub const ACCOUNT_SID: &str = "account_sid";
+/// The key of the API key SID.
+pub const API_KEY_SID: &str = "api_key_sid";
+
+/// The set.
+pub const SCHEMA: Schema = Schema {
+    section: "twilio",
+    provider: "Twilio",
+    public: &[
+        // Often exported next to an auth token, so it alone means nothing.
+        Field {
+            key: ACCOUNT_SID,
+            variables: &["TWILIO_ACCOUNT_SID"],
+            implies_set: false,
+            fault: |text| sid_fault(Sid::Account, text),
+        },
+        Field {
+            key: API_KEY_SID,
+            variables: &["TWILIO_API_KEY", "TWILIO_API_KEY_SID"],
+            implies_set: true,
+            fault: |text| sid_fault(Sid::ApiKey, text),
+        },
+    ],
+    secret: Field {
+        key: "api_key_secret",
+        variables: &["TWILIO_API_SECRET", "TWILIO_API_KEY_SECRET"],
+        implies_set: true,
+        fault: |_| None,
+    },
+    settings: &[
+        Setting {
+            key: CHAT_FALLBACK.profile_key,
+            variables: CHAT_FALLBACK.variables,
+            fault: |text| sid_fault(Sid::Service, text),
+        },
+        Setting {
+            key: VOICE_FALLBACK.profile_key,
+            variables: VOICE_FALLBACK.variables,
+            fault: |text| sid_fault(Sid::Application, text),
+        },
+        Setting {
+            key: SYNC_FALLBACK.profile_key,
+            variables: SYNC_FALLBACK.variables,
+            fault: |text| if text == "default" { None } else { sid_fault(Sid::Service, text) },
+        },
+        Setting { key: REGION_FALLBACK.profile_key, variables: REGION_FALLBACK.variables, fault: region::fault },
+    ],
+    other_secrets: &["TWILIO_AUTH_TOKEN"],
+    built_in: BuiltIn::NotEmulated {
+        message: "the emulator only emulates SignalWire; Twilio tokens are signed offline",
+        hint: "use a profile with a [profiles.NAME.twilio] section, or the TWILIO_… variables",
+    },
+    explain_missing,
+};
+
+fn sid_fault(kind: Sid, text: &str) -> Option<String> {
+    kind.check(text).err().map(|fault| fault.to_string())
+}
+
+fn explain_missing(env: &Environment) -> Option<Failure> {
+    let tried = ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"].iter().any(|name| env.get(name).is_some());
+    tried.then(|| {
+        Failure::configuration(
+            "an auth token cannot sign an Access Token: TWILIO_API_KEY and TWILIO_API_SECRET are not set",
+        )
+        .hint("create an API key in the Twilio Console and set TWILIO_API_KEY (SK…) and TWILIO_API_SECRET next to TWILIO_ACCOUNT_SID")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_setting_knows_what_is_wrong_with_it() {
+        for setting in SCHEMA.settings {
+            assert!((setting.fault)("aVerySecretSecretOfTwilio123456").is_some(), "{}", setting.key);
+        }
+        assert_eq!(SCHEMA.fault("sync_service_sid", "default"), None);
+        assert_eq!(SCHEMA.fault("account_sid", "AC0123456789abcdef0123456789abcdef"), None);
+        assert!(SCHEMA.fault("account_sid", "SK0123456789abcdef0123456789abcdef").is_some());
+        assert!(SCHEMA.fault("no_such_key", "x").is_some());
+    }
+
+    #[test]
+    fn an_account_alone_gets_the_explanation() {
+        let explained = |name: &str| explain_missing(&[(name, "x")].into_iter().collect());
+        assert!(explained("TWILIO_AUTH_TOKEN").unwrap().to_string().contains("cannot sign"));
+        assert!(explained("TWILIO_ACCOUNT_SID").is_some() && explained("TWILIO_REGION").is_none());
+    }
+}
