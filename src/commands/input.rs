@@ -1,5 +1,5 @@
-//! Values that stand elsewhere than on the command line: `@FILE`, or `-` for standard input. What they mean is for the
-//! flags that take them.
+//! Values from elsewhere than the command line: `@FILE`, or `-` for standard input. What they mean is for the flags that
+//! take them.
 
 use std::io::Read as _;
 use std::path::Path;
@@ -7,6 +7,7 @@ use std::path::Path;
 use anyhow::Context as _;
 
 use crate::error::{Category, Failure, OrFail as _, Result};
+use crate::os::stream::Stdin;
 
 /// The most bytes that a value of a flag may have.
 const MAX_SIZE: u64 = 16 * 1024 * 1024;
@@ -26,16 +27,20 @@ impl Reader {
         let (bytes, place) = match value.strip_prefix('@') {
             None if value == "-" => {
                 self.take_stdin(flag)?;
-                (bounded(std::io::stdin().lock()), "stdin".to_owned())
+                (bounded(Stdin), "stdin".to_owned())
             }
             None => return Ok(value.to_owned()),
+            // Not regular files alone: `@<(…)` of a shell is a pipe.
             Some(path) => (std::fs::File::open(path).and_then(bounded), crate::text::path(Path::new(path))),
         };
         let bytes = bytes.with_context(|| format!("{flag}: cannot read {place}")).or_fail(Category::Usage)?;
         if bytes.len() as u64 > MAX_SIZE {
             return Err(Failure::usage(format!("{flag}: {place} is larger than 16 MiB")));
         }
-        String::from_utf8(bytes).map_err(|_| Failure::usage(format!("{flag}: {place} is not UTF-8 text")))
+        let text = String::from_utf8(bytes)
+            .map_err(|_| Failure::usage(format!("{flag}: {place} is not UTF-8 text")).hint("save it as UTF-8"))?;
+        // Some editors begin a file with a byte order mark, which no parser of a value expects.
+        Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
     }
 
     /// Marks standard input as taken by a flag.

@@ -9,6 +9,7 @@ use crate::credentials::{self, Service, Wanted};
 use crate::error::{Category, Failure, Note, OrFail as _, Result};
 use crate::inspect::read;
 use crate::options::{General, Inspect};
+use crate::os::stream::Stdin;
 use crate::output::deliver;
 
 /// The most bytes that are read from stdin: a token, its quotes and an assignment around it.
@@ -44,14 +45,13 @@ pub fn run(inspect: &Inspect, general: &General, world: &World, notes: &mut Vec<
 }
 
 fn from_stdin() -> Result<String> {
-    let stdin = std::io::stdin();
-    if stdin.is_terminal() {
-        return Err(Failure::usage("no token is given").hint("write it after inspect, or pipe it in"));
+    if std::io::stdin().is_terminal() {
+        return Err(Failure::usage("missing token").hint("pass it as an argument or pipe it in"));
     }
     let mut bytes = Vec::new();
-    stdin.lock().take(MAX_INPUT + 1).read_to_end(&mut bytes).context("cannot read stdin").or_fail(Category::Usage)?;
+    Stdin.take(MAX_INPUT + 1).read_to_end(&mut bytes).context("cannot read stdin").or_fail(Category::Usage)?;
     if bytes.len() as u64 > MAX_INPUT {
-        return Err(Failure::usage("stdin has more than 1 MiB, which is no token"));
+        return Err(Failure::usage("stdin is larger than 1 MiB; expected a token"));
     }
-    String::from_utf8(bytes).map_err(|_| Failure::usage("stdin is not UTF-8 text, so it is no token"))
+    String::from_utf8(bytes).map_err(|_| Failure::usage("stdin is not UTF-8 text; expected a token"))
 }

@@ -7,6 +7,8 @@ mod imp;
 #[cfg(unix)]
 #[path = "unix.rs"]
 mod imp;
+pub mod replace;
+pub mod stream;
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io;
@@ -77,21 +79,6 @@ pub fn kill_group(child: &mut Child) {
 /// reported, and after which no half-written file is left. A program started from here has the signal as it was.
 pub fn report_size_limit() {
     imp::report_size_limit();
-}
-
-/// What stdout held before something was written to it, where it is a file.
-pub struct Mark(imp::Mark);
-
-impl Mark {
-    /// Looks at stdout as it is now.
-    pub fn of_stdout() -> Self {
-        Mark(imp::Mark::of_stdout())
-    }
-
-    /// Takes back what has been written since: half a token at the end of a file looks like a whole one.
-    pub fn take_back(&self) {
-        self.0.take_back();
-    }
 }
 
 /// Runs a command to its end. Signals from the terminal are the command's to answer; one sent to us alone is passed on.

@@ -34,17 +34,6 @@ pub(super) fn kill_group(_: &mut Child) {}
 
 pub(super) fn report_size_limit() {}
 
-pub(super) struct Mark;
-
-impl Mark {
-    pub(super) fn of_stdout() -> Self {
-        Mark
-    }
-
-    #[allow(clippy::unused_self, reason = "elsewhere it has what stdout held")]
-    pub(super) fn take_back(&self) {}
-}
-
 pub(super) fn run_in_foreground(command: &mut Command) -> std::io::Result<ExitStatus> {
     command.status()
 }

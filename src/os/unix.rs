@@ -1,8 +1,7 @@
 //! Unix: file owners and modes, process groups, signals, the terminal.
 
-use std::fs::{File, Metadata, OpenOptions};
+use std::fs::{Metadata, OpenOptions};
 use std::io::{self, IsTerminal};
-use std::os::fd::AsFd as _;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command, ExitStatus};
@@ -88,22 +87,6 @@ pub(super) fn kill_group(child: &mut Child) {
 pub(super) fn report_size_limit() {
     // Nobody reads the flag: it is enough that the signal has somewhere to go.
     let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default());
-}
-
-pub(super) struct Mark(Option<(File, u64)>);
-
-impl Mark {
-    pub(super) fn of_stdout() -> Self {
-        let file = io::stdout().as_fd().try_clone_to_owned().map(File::from).ok();
-        let length = |file: &File| file.metadata().ok().filter(Metadata::is_file).map(|metadata| metadata.len());
-        Mark(file.and_then(|file| length(&file).map(|length| (file, length))))
-    }
-
-    pub(super) fn take_back(&self) {
-        if let Some((file, length)) = &self.0 {
-            let _ = file.set_len(*length);
-        }
-    }
 }
 
 pub(super) fn run_in_foreground(command: &mut Command) -> io::Result<ExitStatus> {
