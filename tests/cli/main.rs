@@ -44,6 +44,12 @@ mod properties;
 mod refusals;
 /// The table of hazards names tests that there are.
 mod hazards;
+/// Standard streams that are not ready.
+#[cfg(unix)]
+mod streams;
+/// What may go wrong between a token and the place that it was minted for.
+#[cfg(unix)]
+mod delivery;
 /// Which texts are a space, and which are not.
 mod spaces;
 /// Certificates, handshakes and proxies.
