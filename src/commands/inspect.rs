@@ -1,6 +1,6 @@
 //! The `inspect` command: finds the token, and for `--verify` the secret, prints the report, then judges.
 
-use std::io::{IsTerminal as _, Read as _};
+use std::io::IsTerminal as _;
 
 use anyhow::Context as _;
 
@@ -9,7 +9,7 @@ use crate::credentials::{self, Service, Wanted};
 use crate::error::{Category, Failure, Note, OrFail as _, Result};
 use crate::inspect::read;
 use crate::options::{General, Inspect};
-use crate::os::stream::Stdin;
+use crate::os::{self, stream::Stdin};
 use crate::output::deliver;
 
 /// The most bytes that are read from stdin: a token, its quotes and an assignment around it.
@@ -48,10 +48,8 @@ fn from_stdin() -> Result<String> {
     if std::io::stdin().is_terminal() {
         return Err(Failure::usage("missing token").hint("pass it as an argument or pipe it in"));
     }
-    let mut bytes = Vec::new();
-    Stdin.take(MAX_INPUT + 1).read_to_end(&mut bytes).context("cannot read stdin").or_fail(Category::Usage)?;
-    if bytes.len() as u64 > MAX_INPUT {
-        return Err(Failure::usage("stdin is larger than 1 MiB; expected a token"));
-    }
-    String::from_utf8(bytes).map_err(|_| Failure::usage("stdin is not UTF-8 text; expected a token"))
+    let bytes = os::read_limited(Stdin, MAX_INPUT).context("cannot read stdin").or_fail(Category::Usage)?;
+    let bytes = bytes.ok_or_else(|| Failure::usage("stdin is larger than 1 MiB; expected a token"))?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| Failure::usage("stdin is not UTF-8 text; expected a token"))?;
+    Ok(text.to_owned())
 }
