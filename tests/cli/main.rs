@@ -68,6 +68,9 @@ mod generated;
 mod tree;
 /// Every command line of the README runs.
 mod readme;
+/// The end of the emulator, and whom it serves until then.
+#[cfg(all(feature = "emulator", unix))]
+mod emulator_end;
 /// The emulator over TLS.
 #[cfg(feature = "emulator")]
 mod emulator_tls;
