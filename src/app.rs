@@ -3,10 +3,12 @@
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
+use std::time::SystemTime;
 
 use jiff::Timestamp;
 
 use crate::error::{Category, Failure, OrFail, Result};
+use crate::time;
 
 /// The outside, as values.
 #[derive(Debug, Clone)]
@@ -22,7 +24,7 @@ pub struct World {
 impl World {
     /// The real outside of this process.
     pub fn of_process() -> Self {
-        World { env: std::env::vars_os().collect(), clock: Timestamp::now, random: system_random }
+        World { env: std::env::vars_os().collect(), clock: system_clock, random: system_random }
     }
 
     /// The time now.
@@ -38,6 +40,23 @@ impl World {
         let mut bytes = [0; N];
         (self.random)(&mut bytes)?;
         Ok(bytes)
+    }
+}
+
+/// Beyond the calendar, for which [`check_clock`] has a message, the clock stands still instead of ending the program.
+fn system_clock() -> Timestamp {
+    time::of_clock(SystemTime::now()).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+/// Refuses a system clock that no token can be minted by.
+///
+/// # Errors
+/// Exit 1 where the clock reads a time before 1970 or after 9999.
+pub fn check_clock(time: SystemTime) -> Result<()> {
+    match time::of_clock(time) {
+        Some(_) => Ok(()),
+        None => Err(Failure::internal("the system clock is not between the years 1970 and 9999")
+            .hint("set the clock of this machine")),
     }
 }
 
@@ -91,5 +110,24 @@ impl<N: Into<OsString>, V: Into<OsString>> FromIterator<(N, V)> for Environment 
 impl std::fmt::Debug for Environment {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_clock_beyond_the_calendar_is_a_failure_and_no_panic() {
+        check_clock(SystemTime::now()).unwrap();
+        for wrong in [
+            SystemTime::UNIX_EPOCH - Duration::from_secs(1),
+            SystemTime::UNIX_EPOCH + Duration::from_secs(253_402_300_800),
+        ] {
+            let failure = check_clock(wrong).unwrap_err();
+            assert_eq!((failure.exit_code(), failure.to_string().contains("clock")), (1, true));
+        }
     }
 }

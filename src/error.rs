@@ -1,7 +1,7 @@
 //! What can go wrong: a kind that picks the exit code, a message that names the flag or variable, a hint that says
 //! what to do. How a failure looks on stderr is for `output::report`.
 
-use std::fmt;
+use std::{fmt, io};
 
 /// The class of a failure. Its number is the exit status and its word stands in JSON errors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,25 +67,19 @@ impl Category {
 }
 
 /// One entry of a 422 body, with the flag that sets the attribute it complains of.
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Detail {
-    /// The service's category, for example `validation_error`.
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    /// The service's category, for example `validation_error`; `type` in JSON.
     pub category: Option<String>,
     /// The service's code, for example `missing_required_parameter`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
     /// The service's sentence.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// The request field the service names.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub attribute: Option<String>,
     /// Our flag for that field, written with its dashes.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub flag: Option<String>,
     /// The service's page about the code.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
 }
 
@@ -165,7 +159,7 @@ impl Failure {
     /// Puts more words behind the message.
     #[must_use]
     pub fn and(mut self, more: impl fmt::Display) -> Self {
-        self.cause = anyhow::Error::msg(format!("{:#}{more}", self.cause));
+        self.cause = anyhow::Error::msg(format!("{self}{more}"));
         self
     }
 
@@ -204,7 +198,31 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{:#}", self.cause)
+        for (place, cause) in self.cause.chain().enumerate() {
+            let colon = if place == 0 { "" } else { ": " };
+            if let Some(error) = cause.downcast_ref::<io::Error>() {
+                // What is behind such an error is in its words already.
+                return write!(formatter, "{colon}{}", system_words(error));
+            }
+            write!(formatter, "{colon}{cause}")?;
+        }
+        Ok(())
+    }
+}
+
+/// An I/O error in the system's words, "No space left on device": without the number that the standard library adds, the
+/// path of a temporary file that a library adds, or the library's own name for what it has no name for.
+pub fn system_words(error: &io::Error) -> String {
+    let text = error.to_string();
+    match text.find(" (os error ") {
+        // A library's addition, if there is one, comes after the number.
+        Some(end) => text[..end].to_owned(),
+        None if error.get_ref().is_some() => text,
+        None => match error.kind() {
+            io::ErrorKind::NotFound => "No such file or directory".to_owned(),
+            io::ErrorKind::PermissionDenied => "Permission denied".to_owned(),
+            _ => text,
+        },
     }
 }
 
@@ -246,5 +264,38 @@ impl Note {
         match self {
             Note::Note(text) | Note::Warning(text) | Note::Hint(text) => text,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::Context as _;
+
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn an_io_error_is_in_the_words_of_the_system() {
+        let full = || io::Error::from_raw_os_error(28);
+        assert_eq!(system_words(&full()), "No space left on device");
+        assert_eq!(system_words(&io::Error::other(full())), "No space left on device");
+        // As tempfile wraps it, with the path in its text.
+        let path = tempfile::Builder::new().tempfile_in("/no/such/folder").unwrap_err();
+        assert!(path.to_string().contains("/no/such/folder"), "{path}");
+        assert_eq!(system_words(&path), "No such file or directory");
+        // Too many open files, which the standard library calls uncategorized.
+        assert_eq!(system_words(&io::Error::from_raw_os_error(24)), "Too many open files");
+        assert_eq!(system_words(&io::ErrorKind::NotFound.into()), "No such file or directory");
+        assert_eq!(system_words(&io::Error::other("a sentence of ours")), "a sentence of ours");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_failure_shows_its_causes_and_no_number() {
+        let error =
+            Err::<(), _>(io::Error::from_raw_os_error(28)).context("cannot write x").or_fail(Category::Internal);
+        let failure = error.unwrap_err().context("line 3");
+        assert_eq!(failure.to_string(), "line 3: cannot write x: No space left on device");
+        assert_eq!(failure.and("; more").to_string(), "line 3: cannot write x: No space left on device; more");
     }
 }

@@ -245,6 +245,224 @@ fn compact(json: &str) -> String {
     kept
 }
 
+/// What a [`Writer`] writes into.
+pub trait Buffer {
+    /// Appends a piece of JSON.
+    fn append(&mut self, json: &str);
+}
+
+impl Buffer for String {
+    fn append(&mut self, json: &str) {
+        self.push_str(json);
+    }
+}
+
+impl Buffer for Vec<u8> {
+    fn append(&mut self, json: &str) {
+        self.extend_from_slice(json.as_bytes());
+    }
+}
+
+/// Writes objects member by member, straight into the caller's buffer: a line of a batch needs no tree and no `String`
+/// per member. The caller ends what it has begun.
+#[derive(Debug)]
+pub struct Writer<'a, B> {
+    buffer: &'a mut B,
+    /// Something stands before the next item of the innermost object or array. One flag is enough for any depth: what
+    /// has just been begun is empty, and what has just been ended is an item of what surrounds it.
+    filled: bool,
+}
+
+impl<'a, B: Buffer> Writer<'a, B> {
+    /// A writer that appends to `buffer`, which may hold something already.
+    pub fn new(buffer: &'a mut B) -> Self {
+        Writer { buffer, filled: false }
+    }
+
+    /// Begins an object: the outermost one, or the next element of an array.
+    pub fn object(&mut self) -> &mut Self {
+        self.separate();
+        self.begin("{")
+    }
+
+    /// Begins an object that is a member.
+    pub fn object_in(&mut self, key: &str) -> &mut Self {
+        self.key(key).begin("{")
+    }
+
+    /// Begins an array that is a member.
+    pub fn array_in(&mut self, key: &str) -> &mut Self {
+        self.key(key).begin("[")
+    }
+
+    /// Ends the innermost object.
+    pub fn end(&mut self) -> &mut Self {
+        self.put("}")
+    }
+
+    /// Ends the innermost array.
+    pub fn end_array(&mut self) -> &mut Self {
+        self.put("]")
+    }
+
+    /// A member whose value is JSON already.
+    pub fn raw(&mut self, key: &str, json: &str) -> &mut Self {
+        self.key(key).put(json)
+    }
+
+    /// A member that is a string.
+    pub fn string(&mut self, key: &str, text: &str) -> &mut Self {
+        self.key(key);
+        append_string(self.buffer, text);
+        self
+    }
+
+    /// A member that is a string, or `null`.
+    pub fn string_or_null(&mut self, key: &str, text: Option<&str>) -> &mut Self {
+        match text {
+            Some(text) => self.string(key, text),
+            None => self.raw(key, "null"),
+        }
+    }
+
+    /// A member that is an integer.
+    pub fn number(&mut self, key: &str, number: impl Into<Integer>) -> &mut Self {
+        self.key(key);
+        number.into().append_to(self.buffer);
+        self
+    }
+
+    /// A member that is `true` or `false`.
+    pub fn bool(&mut self, key: &str, value: bool) -> &mut Self {
+        self.raw(key, if value { "true" } else { "false" })
+    }
+
+    /// An element of an array that is JSON already.
+    pub fn raw_item(&mut self, json: &str) -> &mut Self {
+        self.separate();
+        self.put(json)
+    }
+
+    /// An element of an array that is a string.
+    pub fn string_item(&mut self, text: &str) -> &mut Self {
+        self.separate();
+        append_string(self.buffer, text);
+        self.filled = true;
+        self
+    }
+
+    fn key(&mut self, key: &str) -> &mut Self {
+        self.separate();
+        append_string(self.buffer, key);
+        self.put(":")
+    }
+
+    fn begin(&mut self, bracket: &str) -> &mut Self {
+        self.buffer.append(bracket);
+        self.filled = false;
+        self
+    }
+
+    fn put(&mut self, json: &str) -> &mut Self {
+        self.buffer.append(json);
+        self.filled = true;
+        self
+    }
+
+    fn separate(&mut self) {
+        if self.filled {
+            self.buffer.append(",");
+        }
+    }
+}
+
+/// An integer as a [`Writer`] takes it.
+#[derive(Debug, Clone, Copy)]
+pub struct Integer {
+    negative: bool,
+    magnitude: u64,
+}
+
+impl Integer {
+    fn append_to(self, buffer: &mut impl Buffer) {
+        let mut digits = [0; 20];
+        let mut start = digits.len();
+        let mut rest = self.magnitude;
+        loop {
+            start -= 1;
+            // A digit always fits in a byte.
+            digits[start] = b'0' + u8::try_from(rest % 10).unwrap_or_default();
+            rest /= 10;
+            if rest == 0 {
+                break;
+            }
+        }
+        if self.negative {
+            buffer.append("-");
+        }
+        buffer.append(str::from_utf8(&digits[start..]).unwrap_or_default());
+    }
+}
+
+impl From<i64> for Integer {
+    fn from(number: i64) -> Self {
+        Integer { negative: number < 0, magnitude: number.unsigned_abs() }
+    }
+}
+
+impl From<u64> for Integer {
+    fn from(number: u64) -> Self {
+        Integer { negative: false, magnitude: number }
+    }
+}
+
+impl From<usize> for Integer {
+    fn from(number: usize) -> Self {
+        // No supported target has a `usize` of more than 64 bits.
+        Integer { negative: false, magnitude: number as u64 }
+    }
+}
+
+impl From<u16> for Integer {
+    fn from(number: u16) -> Self {
+        Integer { negative: false, magnitude: number.into() }
+    }
+}
+
+/// Appends `text` as a JSON string, escaped as serde_json escapes: quotes, backslashes and control characters only.
+pub fn append_string(buffer: &mut impl Buffer, text: &str) {
+    buffer.append("\"");
+    let mut rest = text;
+    // What is escaped is ASCII, so a cut there never falls inside a character.
+    while let Some(place) = rest.bytes().position(|byte| byte < b' ' || byte == b'"' || byte == b'\\') {
+        let (plain, special) = rest.split_at(place);
+        buffer.append(plain);
+        append_escape(buffer, special.as_bytes()[0]);
+        rest = &special[1..];
+    }
+    buffer.append(rest);
+    buffer.append("\"");
+}
+
+fn append_escape(buffer: &mut impl Buffer, byte: u8) {
+    const HEX: &str = "0123456789abcdef";
+    let short = match byte {
+        b'"' => "\\\"",
+        b'\\' => "\\\\",
+        0x08 => "\\b",
+        b'\t' => "\\t",
+        b'\n' => "\\n",
+        0x0c => "\\f",
+        b'\r' => "\\r",
+        _ => {
+            let low = usize::from(byte & 0xf);
+            buffer.append(if byte < 0x10 { "\\u000" } else { "\\u001" });
+            &HEX[low..=low]
+        }
+    };
+    buffer.append(short);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -293,5 +511,36 @@ mod tests {
     fn deep_nesting_is_passed_on_without_recursion() {
         let deep = format!("{{\"a\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
         assert_eq!(Object::parse(&deep).unwrap().to_string(), deep);
+    }
+
+    #[test]
+    fn a_writer_nests_separates_and_escapes() {
+        let mut out = String::from("line: ");
+        let mut json = Writer::new(&mut out);
+        json.object().number("line", 7_usize).raw("id", r#"{"a": 1.0}"#).object_in("empty").end();
+        json.object_in("error").string("message", "a \"b\"\\\n\u{1f}é").string_or_null("flag", None);
+        json.array_in("list").string_item("x").raw_item("2").object().bool("y", true).end().object().end().end_array();
+        json.end().number("status", 401_u16).end();
+        assert_eq!(
+            out,
+            r#"line: {"line":7,"id":{"a": 1.0},"empty":{},"error":{"message":"a \"b\"\\\n\u001fé","flag":null,"list":["x",2,{"y":true},{}]},"status":401}"#
+        );
+    }
+
+    #[test]
+    fn a_writer_writes_integers_to_their_ends() {
+        let mut out = Vec::new();
+        Writer::new(&mut out).object().number("a", i64::MIN).number("b", u64::MAX).number("c", 0_i64).end();
+        assert_eq!(out, br#"{"a":-9223372036854775808,"b":18446744073709551615,"c":0}"#);
+    }
+
+    #[test]
+    fn strings_are_escaped_as_serde_json_escapes_them() {
+        let every: String = (0..=0x2ff_u32).filter_map(char::from_u32).collect();
+        for text in ["", "plain", every.as_str(), "\u{2028}\u{10ffff}\u{7f}"] {
+            let mut written = String::new();
+            append_string(&mut written, text);
+            assert_eq!(written, serde_json::to_string(text).unwrap());
+        }
     }
 }

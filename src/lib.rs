@@ -24,6 +24,7 @@ pub mod os;
 pub mod error;
 
 use std::ffi::OsString;
+use std::time::SystemTime;
 
 use app::World;
 use error::{Failure, Result};
@@ -47,6 +48,9 @@ pub fn run(words: &[OsString], world: &World) -> u8 {
 
 fn execute(invocation: &Invocation, world: &World, report: &Report, notes: &mut Vec<error::Note>) -> Result<u8> {
     let general = &invocation.general;
+    if !matches!(invocation.command, Command::Print(_) | Command::Completions(_) | Command::Man(_)) {
+        app::check_clock(SystemTime::now())?;
+    }
     match &invocation.command {
         Command::Print(text) => output::deliver::stdout(text.as_bytes()).map(|()| 0),
         Command::Mint(mint) => commands::mint::Job { general, mint, world, report }.run(notes),

@@ -1,5 +1,6 @@
-//! Durations and points in time as people type them: `90m`, `1h30m`, RFC 3339, a date, `@EPOCH`, `+2h`. What a flag
-//! makes of them is for the flag.
+//! Durations and points in time as people type them: `90m`, `1h30m`, RFC 3339, a date, `@EPOCH`, `+2h`.
+
+use std::time::SystemTime;
 
 use jiff::civil::{Date, DateTime};
 use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp, Unit};
@@ -38,10 +39,7 @@ impl std::fmt::Display for Fault {
                 write!(formatter, "'{given}' has no time zone: add Z for UTC, or an offset such as +02:00")
             }
             Fault::TooLate(given) => {
-                write!(
-                    formatter,
-                    "'{given}' is beyond the times that can be reckoned with; the latest is 9999-12-30T22:00:00Z"
-                )
+                write!(formatter, "'{given}' is too late; the latest supported time is 9999-12-30T22:00:00Z")
             }
             Fault::NotTime(given) => write!(
                 formatter,
@@ -85,7 +83,7 @@ pub enum Form {
     Ours,
 }
 
-/// A point in time: RFC 3339 (second 60 allowed, as in the service's own example), a date alone (midnight UTC),
+/// A point in time: RFC 3339 (with second 60 at the end of a day, as in the service's own example), a date alone (midnight UTC),
 /// `@EPOCH_SECONDS`, or `+DURATION` from `now`.
 ///
 /// # Errors
@@ -120,11 +118,15 @@ pub fn written(text: &str) -> Option<Timestamp> {
         return utc(date.to_datetime(jiff::civil::Time::midnight()));
     }
     // The library alone reads more forms than the service does.
-    if is_rfc3339(text) { text.parse().ok() } else { None }
+    let is_leap_second = is_rfc3339(text)?;
+    let time: Timestamp = text.parse().ok()?;
+    // It reads second 60 of any minute as second 59; leap seconds come at the end of a day of UTC only.
+    (!is_leap_second || time.as_millisecond().div_euclid(1000).rem_euclid(86_400) == 86_399).then_some(time)
 }
 
-/// The grammar of RFC 3339, section 5.6; whether the numbers are in range is for the library.
-fn is_rfc3339(text: &str) -> bool {
+/// Whether a text has second 60, or `None` where it is not of the grammar of RFC 3339, section 5.6. The ranges of the
+/// other numbers are for the library, except for the hours of an offset, of which it allows 25.
+fn is_rfc3339(text: &str) -> Option<bool> {
     let like = |text: &str, shape: &str| {
         text.len() == shape.len()
             && text.bytes().zip(shape.bytes()).all(|(byte, form)| match form {
@@ -132,16 +134,24 @@ fn is_rfc3339(text: &str) -> bool {
                 _ => byte.eq_ignore_ascii_case(&form),
             })
     };
-    let Some((seconds, rest)) = text.split_at_checked("2022-01-01T23:59:60".len()) else { return false };
+    let (seconds, rest) = text.split_at_checked("2022-01-01T23:59:60".len())?;
     let zone = match rest.strip_prefix('.') {
         None => rest,
         Some(fraction) => match fraction.trim_start_matches(|character: char| character.is_ascii_digit()) {
             zone if zone.len() < fraction.len() => zone,
-            _ => return false,
+            _ => return None,
         },
     };
-    let zoned = like(zone, "Z") || like(zone, "+00:00") || like(zone, "-00:00");
-    (like(seconds, "0000-00-00T00:00:00") || like(seconds, "0000-00-00 00:00:00")) && zoned
+    let offset = (like(zone, "+00:00") || like(zone, "-00:00")) && zone[1..3] <= *"23";
+    let zoned = like(zone, "Z") || offset;
+    let dated = like(seconds, "0000-00-00T00:00:00") || like(seconds, "0000-00-00 00:00:00");
+    (dated && zoned).then(|| seconds.ends_with("60"))
+}
+
+/// The time of a system clock, or `None` before 1970 and after 9999, where tokens and dates cannot be written.
+pub fn of_clock(time: SystemTime) -> Option<Timestamp> {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+    Timestamp::from_duration(SignedDuration::try_from(since).ok()?).ok()
 }
 
 /// RFC 3339 in UTC, whole seconds: `2030-01-31T12:00:00Z`.
@@ -241,6 +251,45 @@ mod tests {
             assert!(written(wrong).is_none(), "{wrong}");
         }
         assert!(written("2030-06-01t10:00:00.25z").is_some());
+    }
+
+    #[test]
+    fn an_offset_is_less_than_a_day() {
+        let second = |text: &str| written(text).map(Timestamp::as_second);
+        assert_eq!(second("1970-01-02T23:59:00+23:59"), Some(86_400));
+        assert_eq!(second("1970-01-01T00:01:00-23:59"), Some(86_400));
+        for hours in ["24:00", "24:59", "25:00", "25:59", "26:00", "99:00", "10:60"] {
+            for sign in ["+", "-"] {
+                assert_eq!(second(&format!("2030-06-01T10:00:00{sign}{hours}")), None, "{sign}{hours}");
+            }
+        }
+    }
+
+    #[test]
+    fn second_60_ends_a_day_of_utc_and_nothing_else() {
+        let second = |text: &str| written(text).map(Timestamp::as_second);
+        // The service's own example, then RFC 3339's two for one leap second.
+        assert_eq!(second("2022-01-01T23:59:60Z"), Some(1_641_081_599));
+        assert_eq!(second("1990-12-31T23:59:60Z"), Some(662_687_999));
+        assert_eq!(second("1990-12-31T15:59:60-08:00"), Some(662_687_999));
+        for wrong in
+            ["2030-06-01T10:00:60Z", "2030-06-01T23:58:60Z", "2030-06-01T23:59:60+01:00", "2030-06-01T23:59:61Z"]
+        {
+            assert_eq!(second(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_clock_beyond_the_calendar_gives_no_time() {
+        use std::time::Duration;
+
+        let at = |second: u64| of_clock(SystemTime::UNIX_EPOCH + Duration::from_secs(second));
+        assert_eq!(at(0), Some(Timestamp::UNIX_EPOCH));
+        assert_eq!(at(1_700_000_000), Some(now()));
+        // 9999-12-30T22:00:00Z, the last second that jiff has.
+        assert_eq!(at(253_402_207_200), Some(Timestamp::from_second(253_402_207_200).unwrap()));
+        assert_eq!(at(253_402_207_201), None);
+        assert_eq!(of_clock(SystemTime::UNIX_EPOCH - Duration::from_secs(1)), None);
     }
 
     #[test]

@@ -8,7 +8,7 @@ mod progress;
 pub mod resume;
 pub mod worker;
 
-use std::io::{self, Read, Write};
+use std::io::{Read, Write};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -82,7 +82,7 @@ impl Input {
     /// Exit 2 where it cannot be read.
     pub fn open(batch: &Batch) -> Result<Self> {
         if batch.input == Path::new("-") {
-            return Ok(Input { lines: Box::new(io::stdin()), size: None });
+            return Ok(Input { lines: Box::new(crate::os::stream::Stdin), size: None });
         }
         let cannot = || format!("--batch: cannot read {}", crate::text::path(&batch.input));
         let file = std::fs::File::open(&batch.input).with_context(cannot).or_fail(Category::Usage)?;

@@ -4,7 +4,7 @@
 use crate::app::World;
 use crate::error::{Failure, Result};
 
-/// Serves until SIGINT or SIGTERM.
+/// Serves until SIGINT, SIGTERM or SIGHUP.
 ///
 /// # Errors
 /// Exit 2 for an address that cannot be used, 1 for one that is in use.

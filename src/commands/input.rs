@@ -1,12 +1,13 @@
-//! Values that stand elsewhere than on the command line: `@FILE`, or `-` for standard input. What they mean is for the
-//! flags that take them.
+//! Values from elsewhere than the command line: `@FILE`, or `-` for standard input. What they mean is for the flags that
+//! take them.
 
-use std::io::Read as _;
+use std::fs::File;
 use std::path::Path;
 
 use anyhow::Context as _;
 
 use crate::error::{Category, Failure, OrFail as _, Result};
+use crate::os::{self, stream::Stdin};
 
 /// The most bytes that a value of a flag may have.
 const MAX_SIZE: u64 = 16 * 1024 * 1024;
@@ -23,19 +24,24 @@ impl Reader {
     /// # Errors
     /// Exit 2 where the file cannot be read or is not UTF-8, or standard input is asked for twice.
     pub fn read(&mut self, flag: &str, value: &str) -> Result<String> {
-        let (bytes, place) = match value.strip_prefix('@') {
+        let (read, place) = match value.strip_prefix('@') {
             None if value == "-" => {
                 self.take_stdin(flag)?;
-                (bounded(std::io::stdin().lock()), "stdin".to_owned())
+                (os::read_limited(Stdin, MAX_SIZE), "stdin".to_owned())
             }
             None => return Ok(value.to_owned()),
-            Some(path) => (std::fs::File::open(path).and_then(bounded), crate::text::path(Path::new(path))),
+            // Not regular files alone: `@<(…)` of a shell is a pipe.
+            Some(path) => {
+                let read = File::open(path).and_then(|file| os::read_limited(file, MAX_SIZE));
+                (read, crate::text::path(Path::new(path)))
+            }
         };
-        let bytes = bytes.with_context(|| format!("{flag}: cannot read {place}")).or_fail(Category::Usage)?;
-        if bytes.len() as u64 > MAX_SIZE {
-            return Err(Failure::usage(format!("{flag}: {place} is larger than 16 MiB")));
-        }
-        String::from_utf8(bytes).map_err(|_| Failure::usage(format!("{flag}: {place} is not UTF-8 text")))
+        let bytes = read.with_context(|| format!("{flag}: cannot read {place}")).or_fail(Category::Usage)?;
+        let bytes = bytes.ok_or_else(|| Failure::usage(format!("{flag}: {place} is larger than 16 MiB")))?;
+        let text = std::str::from_utf8(&bytes)
+            .map_err(|_| Failure::usage(format!("{flag}: {place} is not UTF-8 text")).hint("save it as UTF-8"))?;
+        // Some editors begin a file with a byte order mark, which no parser of a value expects.
+        Ok(text.strip_prefix('\u{feff}').unwrap_or(text).to_owned())
     }
 
     /// Marks standard input as taken by a flag.
@@ -49,10 +55,4 @@ impl Reader {
                 .hint("put one of them into a file and write @FILE")),
         }
     }
-}
-
-fn bounded(source: impl std::io::Read) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    source.take(MAX_SIZE + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
 }

@@ -10,7 +10,7 @@ use crate::credentials::{self, Wanted};
 use crate::error::{Category, Failure, Note, OrFail as _, Result};
 use crate::inspect::read;
 use crate::options::{General, Inspect};
-use crate::os;
+use crate::os::{self, stream::Stdin};
 use crate::output::deliver;
 use crate::twilio::credentials::API_KEY_SID;
 
@@ -51,11 +51,10 @@ pub fn run(inspect: &Inspect, general: &General, world: &World, notes: &mut Vec<
 }
 
 fn from_stdin() -> Result<String> {
-    let stdin = std::io::stdin();
-    if stdin.is_terminal() {
-        return Err(Failure::usage("no token is given").hint("write it after inspect, or pipe it in"));
+    if std::io::stdin().is_terminal() {
+        return Err(Failure::usage("missing token").hint("pass it as an argument or pipe it in"));
     }
-    let bytes = os::read_limited(stdin.lock(), MAX_INPUT).context("cannot read stdin").or_fail(Category::Usage)?;
+    let bytes = os::read_limited(Stdin, MAX_INPUT).context("cannot read stdin").or_fail(Category::Usage)?;
     let bytes = bytes.ok_or_else(|| Failure::usage("stdin is larger than 1 MiB; expected a token"))?;
     let text = std::str::from_utf8(&bytes).map_err(|_| Failure::usage("stdin is not UTF-8 text; expected a token"))?;
     Ok(text.to_owned())

@@ -82,6 +82,11 @@ impl Answer {
         Self::error(401, "Unauthorized")
     }
 
+    /// 403: a request that names another host, or comes from a page of one.
+    pub(super) fn forbidden() -> Self {
+        Self::error(403, "Forbidden")
+    }
+
     /// 404: a path that is none of ours.
     pub(super) fn not_found() -> Self {
         Self::error(404, "Not Found")

@@ -6,12 +6,14 @@
 
 mod answer;
 mod claims;
+mod guard;
 mod http;
 mod seal;
 mod server;
 mod tls;
 mod tokens;
 mod validate;
+mod watched;
 #[cfg(test)]
 mod wire_tests;
 
@@ -141,7 +143,7 @@ impl Emulator {
         Ok(Running { place, _stop: stop })
     }
 
-    /// Runs it here until SIGINT or SIGTERM, which is a good end. `ready` is called when both are watched for and
+    /// Runs it here until SIGINT, SIGTERM or SIGHUP, which is a good end. `ready` is called when all are watched for and
     /// requests are taken: what it announces is true, and a signal sent on hearing it is not lost.
     ///
     /// # Errors

@@ -1,5 +1,4 @@
-//! The accept loop and the life of a connection: its limits in time, TLS, keep-alive. What a request gets for an
-//! answer is for `http`.
+//! The accept loop and the lifetime of a connection: its limits in time, TLS, keep-alive, the end of the server.
 
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
@@ -9,15 +8,18 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
+use hyper::header::{CONNECTION, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
 use super::http;
 use super::tokens::Minter;
+use super::watched::{Progress, Watched};
 
 /// How long a TLS handshake may take.
 const HANDSHAKE_LIMIT: Duration = Duration::from_secs(10);
@@ -26,7 +28,10 @@ const HANDSHAKE_LIMIT: Duration = Duration::from_secs(10);
 const HEAD_LIMIT: Duration = Duration::from_mins(1);
 
 /// How long to wait when the system has no more sockets to give.
-const BREATH: Duration = Duration::from_millis(50);
+const ACCEPT_BACKOFF: Duration = Duration::from_millis(50);
+
+/// How long the requests in progress may take when the server is to end.
+const DRAIN_LIMIT: Duration = Duration::from_secs(3);
 
 /// A server that is ready to run.
 pub(super) struct Server {
@@ -39,50 +44,87 @@ pub(super) struct Server {
 }
 
 impl Server {
-    /// Serves until `end` comes to pass.
+    /// Serves until `end` resolves, then finishes the requests in progress.
     pub(super) async fn run(self, end: impl Future<Output = ()>) {
-        let accept = async { match self.accept().await {} };
-        first(accept, end).await;
+        let (ending, watcher) = watch::channel(false);
+        first(self.accept(&watcher), end).await;
+        // New connections are refused from here on.
+        drop((self, watcher));
+        ending.send_replace(true);
+        // Each connection has a watcher of its own, which goes when it is done.
+        let _ = tokio::time::timeout(DRAIN_LIMIT, ending.closed()).await;
     }
 
-    async fn accept(&self) -> Infallible {
+    async fn accept(&self, ending: &watch::Receiver<bool>) -> Infallible {
         loop {
             match self.listener.accept().await {
                 Ok((stream, _)) => {
-                    tokio::spawn(connection(stream, self.acceptor.clone(), Arc::clone(&self.minter)));
+                    tokio::spawn(connection(stream, self.acceptor.clone(), Arc::clone(&self.minter), ending.clone()));
                 }
                 // A client that went away before it was taken, or too many open files: neither ends the server.
-                Err(_) => tokio::time::sleep(BREATH).await,
+                Err(_) => tokio::time::sleep(ACCEPT_BACKOFF).await,
             }
         }
     }
 }
 
-async fn connection(stream: TcpStream, acceptor: Option<TlsAcceptor>, minter: Arc<Minter>) {
+async fn connection(
+    stream: TcpStream,
+    acceptor: Option<TlsAcceptor>,
+    minter: Arc<Minter>,
+    mut ending: watch::Receiver<bool>,
+) {
     // Answers are small and written once; waiting to fill a packet would only delay them.
     let _ = stream.set_nodelay(true);
-    match acceptor {
-        None => requests(stream, minter).await,
-        Some(acceptor) => {
-            let handshake = tokio::time::timeout(HANDSHAKE_LIMIT, acceptor.accept(stream));
-            if let Ok(Ok(stream)) = handshake.await {
-                requests(stream, minter).await;
-            }
-        }
+    let Some(acceptor) = acceptor else { return requests(stream, minter, ending).await };
+    let handshake = tokio::time::timeout(HANDSHAKE_LIMIT, acceptor.accept(stream));
+    let mut stream = None;
+    // No request has begun before the handshake is done.
+    first(async { stream = handshake.await.ok().and_then(Result::ok) }, ended(&mut ending)).await;
+    if let Some(stream) = stream {
+        requests(stream, minter, ending).await;
     }
 }
 
-async fn requests<S: AsyncRead + AsyncWrite + Unpin>(stream: S, minter: Arc<Minter>) {
+async fn requests<S>(stream: S, minter: Arc<Minter>, mut ending: watch::Receiver<bool>)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let progress = Progress::default();
+    let (noted, is_ending) = (progress.clone(), ending.clone());
     let service = service_fn(move |request| {
-        let minter = Arc::clone(&minter);
-        async move { Ok::<_, Infallible>(http::answer(&minter, request).await) }
+        let (minter, noted, is_ending) = (Arc::clone(&minter), noted.clone(), is_ending.clone());
+        async move {
+            noted.begin();
+            let mut response = http::answer(&minter, request).await;
+            if *is_ending.borrow() {
+                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            noted.answer();
+            Ok::<_, Infallible>(response)
+        }
     });
-    // How a connection fails is the client's business; the server has nobody to tell.
-    let _ = http1::Builder::new()
+    let stream = TokioIo::new(Watched { stream, progress: progress.clone() });
+    let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_LIMIT)
-        .serve_connection(TokioIo::new(stream), service)
-        .await;
+        .serve_connection(stream, service);
+    let (mut connection, mut end, mut is_ending) = (pin!(connection), pin!(ended(&mut ending)), false);
+    poll_fn(|context| {
+        // How a connection fails concerns the client alone.
+        if connection.as_mut().poll(context).is_ready() {
+            return Poll::Ready(());
+        }
+        is_ending = is_ending || end.as_mut().poll(context).is_ready();
+        if is_ending && !progress.is_busy() { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+}
+
+/// Resolves when the server is to end.
+async fn ended(ending: &mut watch::Receiver<bool>) {
+    // The sender goes after the connections only, so there is no error.
+    let _ = ending.wait_for(|is_ending| *is_ending).await;
 }
 
 /// Waits for one of two things, whichever comes first.
@@ -95,16 +137,19 @@ async fn first<A, B>(one: impl Future<Output = A>, other: impl Future<Output = B
     .await;
 }
 
-/// Starts to watch for the signals that end the server, and gives what waits for the first of them.
+/// Starts to watch for the signals that end the server, and gives what waits for the first of them. SIGHUP, of a terminal
+/// that is closed, ends it likewise unless `nohup` had it ignored.
 #[cfg(unix)]
 pub(super) fn end_signal() -> io::Result<impl Future<Output = ()>> {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     use tokio::signal::unix::{SignalKind, signal};
 
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
-        first(interrupt.recv(), terminate.recv()).await;
-    })
+    let numbers = [SIGINT, SIGTERM].into_iter().chain(crate::os::signals::take(&[SIGHUP]));
+    let mut signals = numbers.map(|number| signal(SignalKind::from_raw(number))).collect::<io::Result<Vec<_>>>()?;
+    Ok(poll_fn(move |context| {
+        let arrived = signals.iter_mut().any(|signal| signal.poll_recv(context).is_ready());
+        if arrived { Poll::Ready(()) } else { Poll::Pending }
+    }))
 }
 
 /// Starts to watch for Ctrl-C, and gives what waits for it.

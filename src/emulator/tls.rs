@@ -150,7 +150,7 @@ mod tests {
             let socket = TcpStream::connect(emulator.address()).unwrap();
             socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
             let mut stream = StreamOwned::new(client, socket);
-            stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+            stream.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
             let mut answer = [0; 12];
             stream.read_exact(&mut answer).unwrap();
             assert_eq!(&answer, b"HTTP/1.1 404", "{name}");

@@ -44,7 +44,7 @@ fn read_answer(stream: &mut impl Read, has_body: bool) -> (String, String) {
 
 fn request(method: &str, path: &str, headers: &str, body: &str) -> String {
     let length = body.len();
-    format!("{method} {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n{headers}\r\n{body}")
+    format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n{headers}\r\n{body}")
 }
 
 fn exchange(emulator: &Running, method: &str, path: &str, headers: &str, body: &str) -> (String, String) {
@@ -117,7 +117,7 @@ fn a_connection_serves_many_requests() {
 fn bodies_may_be_chunked_or_wait_for_leave() {
     let emulator = running();
     let mut stream = connect(&emulator);
-    let head = format!("POST /api/chat/tokens HTTP/1.1\r\nHost: x\r\nAuthorization: {BASIC}\r\n");
+    let head = format!("POST /api/chat/tokens HTTP/1.1\r\nHost: localhost\r\nAuthorization: {BASIC}\r\n");
     let (one, other) = CHAT.split_at(20);
     let chunked =
         format!("{head}Transfer-Encoding: chunked\r\n\r\n14\r\n{one}\r\n{:x}\r\n{other}\r\n0\r\n\r\n", other.len());
@@ -140,7 +140,8 @@ fn a_body_over_a_mebibyte_is_refused_in_json() {
     let (head, answer) = exchange(&emulator, "POST", "/api/chat/tokens", &right, &large);
     assert!(head.starts_with("http/1.1 413 "), "{head}");
     assert_eq!(answer, r#"{"error":"Payload Too Large"}"#);
-    let mut chunked = format!("POST /api/chat/tokens HTTP/1.1\r\nHost: x\r\n{right}Transfer-Encoding: chunked\r\n\r\n");
+    let mut chunked =
+        format!("POST /api/chat/tokens HTTP/1.1\r\nHost: localhost\r\n{right}Transfer-Encoding: chunked\r\n\r\n");
     for _ in 0..3 {
         write!(chunked, "80000\r\n{}\r\n", " ".repeat(0x80000)).unwrap();
     }

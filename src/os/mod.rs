@@ -10,8 +10,10 @@ mod imp;
 mod imp;
 #[cfg(unix)]
 mod process;
+pub mod replace;
 #[cfg(unix)]
 pub mod signals;
+pub mod stream;
 #[cfg(unix)]
 mod terminal;
 
@@ -28,21 +30,6 @@ pub use process::{Change, Group, protect_memory, run_in_foreground};
 /// reported, and after which no half-written file is left. A program started from here has the signal as it was.
 pub fn report_size_limit() {
     imp::report_size_limit();
-}
-
-/// What stdout held before something was written to it, where it is a file.
-pub struct Mark(imp::Mark);
-
-impl Mark {
-    /// Looks at stdout as it is now.
-    pub fn of_stdout() -> Self {
-        Mark(imp::Mark::of_stdout())
-    }
-
-    /// Takes back what has been written since: half a token at the end of a file looks like a whole one.
-    pub fn take_back(&self) {
-        self.0.take_back();
-    }
 }
 
 /// The exit status as a shell would give it: the code, or 128 and the signal.

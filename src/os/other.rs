@@ -29,17 +29,6 @@ pub(super) fn private_folder(_: &mut tempfile::Builder) {}
 
 pub(super) fn report_size_limit() {}
 
-pub(super) struct Mark;
-
-impl Mark {
-    pub(super) fn of_stdout() -> Self {
-        Mark
-    }
-
-    #[allow(clippy::unused_self, reason = "elsewhere it has what stdout held")]
-    pub(super) fn take_back(&self) {}
-}
-
 /// Runs a command to its end.
 ///
 /// # Errors

@@ -1,8 +1,6 @@
-//! Unix: file owners and modes, and what stdout held.
+//! Unix: file owners and modes.
 
-use std::fs::{DirBuilder, File, Metadata, OpenOptions};
-use std::io;
-use std::os::fd::AsFd as _;
+use std::fs::{DirBuilder, Metadata, OpenOptions};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::process::ExitStatus;
 use std::sync::Arc;
@@ -53,20 +51,4 @@ pub(super) fn signal(status: ExitStatus) -> Option<i32> {
 pub(super) fn report_size_limit() {
     // Nobody reads the flag: it is enough that the signal has somewhere to go.
     let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default());
-}
-
-pub(super) struct Mark(Option<(File, u64)>);
-
-impl Mark {
-    pub(super) fn of_stdout() -> Self {
-        let file = io::stdout().as_fd().try_clone_to_owned().map(File::from).ok();
-        let length = |file: &File| file.metadata().ok().filter(Metadata::is_file).map(|metadata| metadata.len());
-        Mark(file.and_then(|file| length(&file).map(|length| (file, length))))
-    }
-
-    pub(super) fn take_back(&self) {
-        if let Some((file, length)) = &self.0 {
-            let _ = file.set_len(*length);
-        }
-    }
 }

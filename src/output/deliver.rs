@@ -1,5 +1,5 @@
-//! Puts finished bytes where they were asked for: stdout, a file of `--write`, or the file of a GitHub format. Whatever
-//! can be found wrong with the place is found before a token is minted.
+//! Delivery of finished bytes: to stdout, to the file of `--write`, or to the file of a GitHub format. Whatever can be
+//! found wrong with the place is found before a token is minted.
 
 use std::fs::OpenOptions;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
@@ -9,15 +9,16 @@ use anyhow::{Context as _, anyhow};
 
 use super::format::{Format, Rendered};
 use crate::app::Environment;
-use crate::error::{Category, Failure, OrFail as _, Result};
-use crate::os::{self, Mark};
+use crate::error::{Category, Failure, OrFail as _, Result, system_words};
+use crate::os::stream::{self, Stdout};
+use crate::os::{self, replace};
 
-/// Where a result goes, looked at beforehand.
+/// Where a result goes, checked beforehand.
 #[derive(Debug)]
 pub enum Destination {
     /// Standard output.
     Stdout,
-    /// A file that is replaced as a whole.
+    /// A file that is replaced atomically.
     File(PathBuf),
     /// Standard output for the mask, and a file to append to.
     Github(PathBuf),
@@ -27,33 +28,33 @@ impl Destination {
     /// Checks the place that a format and `--write` ask for.
     ///
     /// # Errors
-    /// Exit 1 for a file that cannot be replaced, 3 where the GitHub variable is not set.
+    /// Exit 1 for a file that cannot be replaced, 3 where the GitHub variable is missing or does not name a file.
     pub fn prepare(format: Format, write: Option<&Path>, env: &Environment) -> Result<Self> {
         match (format.github_variable(), write) {
             (Some(variable), _) => github_file(variable, env),
             (None, Some(path)) => {
-                check_target(path)?;
-                // Created and removed again: a folder that takes no file is found out now, not with a token in hand.
-                temporary_beside(path)?;
+                check_replaceable(path)?;
                 Ok(Destination::File(path.to_owned()))
             }
             (None, None) => Ok(Destination::Stdout),
         }
     }
 
-    /// Writes the result. Everything is checked, the flush included.
+    /// Writes a token. Everything is checked, the flush included.
     ///
     /// # Errors
     /// Exit 1; nothing of the token is then in the file of `--write`, and stdout has it whole or not.
     pub fn deliver(&self, rendered: &Rendered) -> Result<()> {
-        match self {
+        let written = match self {
             Destination::Stdout => stdout(&rendered.bytes),
             Destination::File(path) => replace(path, &rendered.bytes),
-            Destination::Github(path) => {
-                stdout(&rendered.bytes)?;
-                append(path, &rendered.appended)
-            }
-        }
+            Destination::Github(path) => stdout(&rendered.bytes).and_then(|()| append(path, &rendered.appended)),
+        };
+        written.map_err(|failure| {
+            failure
+                .and("; a token was minted and is lost")
+                .hint("mint another one when the output can be written; the lost one cannot be recovered")
+        })
     }
 }
 
@@ -63,19 +64,13 @@ impl Destination {
 /// Exit 1 where it cannot be written or flushed.
 pub fn stdout(bytes: &[u8]) -> Result<()> {
     os::report_size_limit();
-    let mark = Mark::of_stdout();
-    let mut stdout = io::stdout().lock();
-    let written = stdout.write_all(bytes).and_then(|()| stdout.flush());
-    if written.is_err() {
-        mark.take_back();
-    }
-    written.context("cannot write to standard output").or_fail(Category::Internal)
+    stream::write_stdout_whole(bytes).context("cannot write to standard output").or_fail(Category::Internal)
 }
 
-/// Standard output for a result that comes line by line. Whoever writes there checks each write and each flush.
+/// Standard output for a result that comes line by line. Each write and each flush is to be checked.
 pub fn lines() -> Box<dyn io::Write + Send> {
     os::report_size_limit();
-    Box::new(io::stdout())
+    Box::new(Stdout)
 }
 
 fn github_file(variable: &'static str, env: &Environment) -> Result<Destination> {
@@ -87,8 +82,23 @@ fn github_file(variable: &'static str, env: &Environment) -> Result<Destination>
         Some(path) if path.is_empty() => return Err(Failure::configuration(format!("{variable} is set but empty"))),
         Some(path) => PathBuf::from(path),
     };
+    // A pipe that nothing reads from could not even be opened.
+    if std::fs::metadata(&path).is_ok_and(|metadata| !takes_lines(&metadata)) {
+        let place = crate::text::path(&path);
+        return Err(Failure::configuration(format!("{variable} must name a regular file, and {place} is not one"))
+            .hint("GitHub Actions sets it for each step; elsewhere use -o dotenv or -o export"));
+    }
     open_to_append(&path)?;
     Ok(Destination::Github(path))
+}
+
+/// A file, or a device such as /dev/null: neither keeps a writer waiting for a reader.
+fn takes_lines(metadata: &std::fs::Metadata) -> bool {
+    #[cfg(unix)]
+    let is_device = std::os::unix::fs::FileTypeExt::is_char_device(&metadata.file_type());
+    #[cfg(not(unix))]
+    let is_device = false;
+    metadata.is_file() || is_device
 }
 
 fn open_to_append(path: &Path) -> Result<std::fs::File> {
@@ -99,19 +109,15 @@ fn open_to_append(path: &Path) -> Result<std::fs::File> {
 /// Appends whole lines, after the line break that the file may lack.
 fn append(path: &Path, lines: &[u8]) -> Result<()> {
     os::report_size_limit();
-    let mut file = open_to_append(path)?;
-    let before = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|metadata| metadata.len());
+    let file = open_to_append(path)?;
     let mut whole = zeroize::Zeroizing::new(Vec::with_capacity(lines.len() + 1));
     if lacks_final_newline(path) {
         whole.push(b'\n');
     }
     whole.extend_from_slice(lines);
-    let written = file.write_all(&whole).and_then(|()| file.flush());
-    if let (Err(_), Some(before)) = (&written, before) {
-        // Half an assignment is worse than none.
-        let _ = file.set_len(before);
-    }
-    written.with_context(|| format!("cannot append to {}", crate::text::path(path))).or_fail(Category::Internal)
+    stream::append_whole(&file, &whole)
+        .with_context(|| format!("cannot append to {}", crate::text::path(path)))
+        .or_fail(Category::Internal)
 }
 
 fn lacks_final_newline(path: &Path) -> bool {
@@ -125,7 +131,7 @@ fn lacks_final_newline(path: &Path) -> bool {
     last.is_ok_and(|byte| byte != b'\n')
 }
 
-/// Replaces a file as a whole: the bytes go into a new file of mode 0600 beside it, which then takes its name.
+/// Replaces a file atomically: the bytes go into a new file of mode 0600 next to it, which then takes its name.
 ///
 /// # Errors
 /// Exit 1; the file is then as it was.
@@ -144,23 +150,31 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
 /// # Errors
 /// Exit 1 where the folder takes no file.
 pub fn temporary_beside(path: &Path) -> Result<tempfile::NamedTempFile> {
-    let folder = match path.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
-    };
+    let folder = folder_of(path);
     tempfile::Builder::new()
         .prefix(".tokenmint-")
         .tempfile_in(folder)
         .map_err(|error| {
-            let why = if folder.is_dir() { reason(&error) } else { "its folder does not exist".to_owned() };
+            let why = if folder.is_dir() { system_words(&error) } else { "its folder does not exist".to_owned() };
             anyhow!("cannot write {}: {why}", crate::text::path(path))
         })
         .or_fail(Category::Internal)
 }
 
-/// The system's words for an error, without the path that the library adds: the name of a temporary file helps nobody.
-fn reason(error: &io::Error) -> String {
-    error.raw_os_error().map_or_else(|| error.kind().to_string(), |code| io::Error::from_raw_os_error(code).to_string())
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."))
+}
+
+/// Finds out whether a file can be replaced, or made where it is missing, without touching it.
+fn check_replaceable(path: &Path) -> Result<()> {
+    check_target(path)?;
+    let place = crate::text::path(path);
+    if let Some(obstacle) = replace::obstacle(path, folder_of(path), path.exists()) {
+        return Err(Failure::internal(format!("cannot replace {place}: {obstacle}"))
+            .hint("name a file in another folder, or print the token with > FILE"));
+    }
+    // Created and removed again: a folder that takes no file is found out now, not with a token in hand.
+    temporary_beside(path).map(drop)
 }
 
 /// A secret goes into a file of its own, never through a link to somewhere else.
@@ -175,10 +189,32 @@ pub fn check_target(path: &Path) -> Result<()> {
                 .hint("remove the link, or name the file it points to"))
         }
         Ok(metadata) if !metadata.is_file() => Err(Failure::internal(format!("{place} is not a regular file"))),
-        _ if path.file_name().is_none() => Err(Failure::internal(format!("{place} is not a file name"))),
+        _ if !ends_in_file_name(path) => Err(Failure::internal(format!("{place} is not a file name"))
+            .hint("name a file, without a slash or a dot at the end")),
         Ok(_) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         // A name that is too long, for one: the new file would get another name first, and this one only with a token.
-        Err(error) => Err(Failure::internal(format!("cannot write {place}: {}", reason(&error)))),
+        Err(error) => Err(Failure::internal(format!("cannot write {place}: {}", system_words(&error)))),
+    }
+}
+
+/// Whether the text ends in the name of a file. `Path::file_name` overlooks the slash of `token/` and the dot of
+/// `token/.`, which the system does not.
+fn ends_in_file_name(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| path.as_os_str().as_encoded_bytes().ends_with(name.as_encoded_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_ends_in_a_file_name_or_not() {
+        for right in ["a", "./a", "/x/a", "a.", "...", ".a", "x/../a"] {
+            assert!(ends_in_file_name(Path::new(right)), "{right}");
+        }
+        for wrong in ["", "/", ".", "..", "a/", "a//", "a/.", "a/./", "a/..", "x/a/", "./", "a/./."] {
+            assert!(!ends_in_file_name(Path::new(wrong)), "{wrong}");
+        }
     }
 }

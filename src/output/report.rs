@@ -1,13 +1,14 @@
-//! What is said on stderr: failures, hints, warnings, notes, and what `-v` shows. Nothing here can make the program fail:
-//! a stderr that cannot be written changes nothing.
+//! Messages on stderr: failures, hints, warnings, notes, and the steps that `-v` shows. Nothing here can make the program
+//! fail: a stderr that cannot be written changes nothing.
 
 use std::io::Write as _;
 
 use anstyle::{AnsiColor, Style};
-use serde::Serialize;
 
 use crate::error::{Detail, Failure, Note};
+use crate::json::{Buffer, Writer};
 use crate::options::{Color, Tone};
+use crate::os::stream::Stderr;
 use crate::redact::Scrubber;
 
 /// The voice on stderr.
@@ -73,10 +74,7 @@ impl Report {
         let style = if self.is_coloured() { Style::new().bold().fg_color(Some(color.into())) } else { Style::new() };
         // One sentence is one line, whatever stands in it.
         let text = self.scrubber.scrub(&crate::text::clean(text));
-        verbatim(&format!(
-            "{style}{label}:{style:#} {text}
-"
-        ));
+        verbatim(&format!("{style}{label}:{style:#} {text}\n"));
     }
 
     fn is_coloured(&self) -> bool {
@@ -88,40 +86,59 @@ impl Report {
     }
 }
 
-#[derive(Serialize)]
-struct ErrorObject<'a> {
-    code: &'static str,
-    exit: u8,
-    message: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    hint: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    status: Option<u16>,
-    #[serde(skip_serializing_if = "<[Detail]>::is_empty")]
-    details: &'a [Detail],
-}
-
 /// The `{"error":{…}}` object of a failure.
 pub fn error_json(failure: &Failure, scrubber: &Scrubber) -> String {
-    let clean = |text: &str| scrubber.scrub(&crate::text::clean(text));
-    let object = ErrorObject {
-        code: failure.kind().code(),
-        exit: failure.exit_code(),
-        message: clean(&failure.to_string()),
-        hint: failure.hint_text().map(clean),
-        status: failure.http_status(),
-        details: failure.detail_list(),
-    };
-    format!("{{\"error\":{}}}", serde_json::to_string(&object).unwrap_or_default())
+    let mut text = String::new();
+    let mut json = Writer::new(&mut text);
+    json.object();
+    write_error(&mut json, failure, scrubber);
+    json.end();
+    text
 }
 
-/// Says that the program has a defect, in words that hold nothing of what it worked on.
+/// The member `error` of an object that has been begun.
+pub fn write_error<B: Buffer>(json: &mut Writer<B>, failure: &Failure, scrubber: &Scrubber) {
+    let clean = |text: &str| scrubber.scrub(&crate::text::clean(text));
+    json.object_in("error").string("code", failure.kind().code()).number("exit", u16::from(failure.exit_code()));
+    json.string("message", &clean(&failure.to_string()));
+    if let Some(hint) = failure.hint_text() {
+        json.string("hint", &clean(hint));
+    }
+    if let Some(status) = failure.http_status() {
+        json.number("status", status);
+    }
+    if !failure.detail_list().is_empty() {
+        json.array_in("details");
+        failure.detail_list().iter().for_each(|detail| write_detail(json, detail));
+        json.end_array();
+    }
+    json.end();
+}
+
+/// What stands in a detail was cleaned when the answer was read.
+fn write_detail<B: Buffer>(json: &mut Writer<B>, detail: &Detail) {
+    json.object();
+    for (key, text) in [
+        ("type", &detail.category),
+        ("code", &detail.code),
+        ("message", &detail.message),
+        ("attribute", &detail.attribute),
+        ("flag", &detail.flag),
+        ("url", &detail.url),
+    ] {
+        if let Some(text) = text {
+            json.string(key, text);
+        }
+    }
+    json.end();
+}
+
+/// Reports a bug, in words that hold nothing of what the program worked on.
 pub fn panicked() {
-    let _ =
-        std::io::stderr().write_all(b"error: tokenmint has met a defect of its own and stops; nothing was printed\n");
+    verbatim("error: internal error (this is a bug in tokenmint); nothing was printed\n");
 }
 
 /// Puts whole lines on stderr in one piece, as they are.
 pub fn verbatim(lines: &str) {
-    let _ = std::io::stderr().write_all(lines.as_bytes());
+    let _ = Stderr.write_all(lines.as_bytes());
 }

@@ -89,7 +89,7 @@ fn video_tokens_carry_the_room() {
 
 /// A running `tokenmint emulator`.
 pub struct Emulator {
-    child: Child,
+    pub child: Child,
     _run: Run,
     pub address: String,
     exports: Vec<(String, String)>,
@@ -142,7 +142,7 @@ impl Emulator {
             .1
     }
 
-    fn basic(&self) -> String {
+    pub fn basic(&self) -> String {
         let pair = format!("{}:{}", self.exported("SIGNALWIRE_PROJECT_ID"), self.exported("SIGNALWIRE_API_TOKEN"));
         format!("Authorization: Basic {}\r\n", STANDARD.encode(pair))
     }
@@ -171,7 +171,7 @@ impl Emulator {
     }
 
     #[cfg(unix)]
-    fn end(mut self, signal: nix::sys::signal::Signal) -> ExitStatus {
+    pub fn end(mut self, signal: nix::sys::signal::Signal) -> ExitStatus {
         let pid = nix::unistd::Pid::from_raw(i32::try_from(self.child.id()).expect("a process id"));
         nix::sys::signal::kill(pid, signal).expect("a signal");
         self.child.wait().expect("an exit status")

@@ -44,6 +44,12 @@ mod properties;
 mod refusals;
 /// The table of hazards names tests that there are.
 mod hazards;
+/// Standard streams that are not ready.
+#[cfg(unix)]
+mod streams;
+/// What may go wrong between a token and the place that it was minted for.
+#[cfg(unix)]
+mod delivery;
 /// Which texts are a space, and which are not.
 mod spaces;
 /// Certificates, handshakes and proxies.
@@ -65,6 +71,9 @@ mod readme;
 /// Scripts in real shells that stop when a mint fails.
 #[cfg(unix)]
 mod shells;
+/// The end of the emulator, and whom it serves until then.
+#[cfg(all(feature = "emulator", unix))]
+mod emulator_end;
 /// The emulator over TLS.
 #[cfg(feature = "emulator")]
 mod emulator_tls;
