@@ -13,7 +13,7 @@ use super::resume::Kept;
 use crate::app::World;
 use crate::commands::mint;
 use crate::error::{Category, Failure, Note, Result};
-use crate::http::Transport;
+use crate::http::Client;
 use crate::json::{self, Fault, Object};
 use crate::output::report;
 use crate::redact::Scrubber;
@@ -41,7 +41,7 @@ pub struct Run {
 /// Which tokens are made of the lines, and how.
 pub enum Task {
     /// Requests to SignalWire.
-    SignalWire(signalwire::request::Draft, Arc<Transport>),
+    SignalWire(signalwire::request::Draft, Arc<Client>),
     /// Tokens signed here.
     Twilio(twilio::Draft, Box<Signer>),
     /// Requests shown and not sent.

@@ -22,7 +22,7 @@ pub(super) fn signalwire(job: &Job, batch: &Batch, draft: Draft, notes: &mut Vec
     // Held until the end: the emulator, if it is the space, lives as long as this.
     let way = Way::find(job.wanted(), &job.mint.settings, job.world, job.report, notes)?;
     notes.extend(way.note());
-    run(job, batch, input, Task::SignalWire(draft, Arc::clone(&way.transport)), notes)
+    run(job, batch, input, Task::SignalWire(draft, Arc::clone(&way.client)), notes)
 }
 
 /// Signs a Twilio token for each line.

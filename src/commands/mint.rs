@@ -11,7 +11,7 @@ use crate::app::World;
 use crate::commands::input::Reader;
 use crate::credentials::{self, Service, Set, Source, Wanted};
 use crate::error::{Failure, Note, Result};
-use crate::http::{Answer, Transport};
+use crate::http::{Answer, Client};
 use crate::options::Settings;
 use crate::options::{General, Mint, What};
 use crate::output::child::Program;
@@ -142,7 +142,7 @@ impl Job<'_> {
     fn signalwire(&self, request: &Request, notes: &mut Vec<Note>) -> Result<Token> {
         let way = Way::find(self.wanted(), &self.mint.settings, self.world, self.report, notes)?;
         let answer =
-            way.transport.mint(request, &|line| self.report.trace(line)).map_err(|failure| way.explain(failure))?;
+            way.client.mint(request, &|line| self.report.trace(line)).map_err(|failure| way.explain(failure))?;
         notes.extend(way.note());
         Ok(received(request, answer, self.world.now(), notes))
     }
@@ -198,7 +198,7 @@ impl Job<'_> {
 /// space.
 pub struct Way {
     /// Sends to the space.
-    pub transport: Arc<Transport>,
+    pub client: Arc<Client>,
     /// The origin of the space's URLs.
     pub space: String,
     /// The space's host.
@@ -235,7 +235,7 @@ impl Way {
             host: space.host().to_owned(),
             source: set.source.to_string(),
             suspicion: suspicion(secret.expose()),
-            transport: Arc::new(Transport::new(space, &project, &secret, settings.clone(), world.clone())?),
+            client: Arc::new(Client::new(space, &project, &secret, settings.clone(), world.clone())?),
             server,
         })
     }

@@ -145,7 +145,7 @@ impl Looker<'_> {
         let trace = |text: &str| report.trace(text);
         let mut rows = Vec::new();
         for endpoint in ENDPOINTS {
-            rows.push((endpoint, way.transport.probe(endpoint.path, &trace)?));
+            rows.push((endpoint, way.client.probe(endpoint.path, &trace)?));
         }
         let refused = rows.iter().filter(|(_, status)| matches!(status, 401 | 403)).count();
         let unclear = rows.iter().find(|(_, status)| verdict(*status).is_none());

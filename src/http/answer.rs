@@ -172,7 +172,7 @@ impl<'de> Deserialize<'de> for Text {
 fn success(received: &Received, request: &Request, host: &str, scrubber: &Scrubber) -> error::Result<Answer> {
     let wrong =
         |what: &str| Err(unclear(&format!("{host} answered {} {what}", received.status)).status(received.status));
-    if received.body.len() as u64 > super::MAX_BODY {
+    if received.body.len() as u64 > super::client::MAX_BODY {
         return wrong("with more than 1 MiB");
     }
     let starts = received.body.iter().find(|byte| !byte.is_ascii_whitespace());

@@ -13,7 +13,7 @@ use tokenmint::batch::lines::{Chunk, Lines};
 use tokenmint::batch::resume::Kept;
 use tokenmint::batch::worker::{Run, Task, Worker};
 use tokenmint::emulator::{API_TOKEN, Emulator, PROJECT_ID, Protocol};
-use tokenmint::http::Transport;
+use tokenmint::http::Client;
 use tokenmint::options::Settings;
 use tokenmint::redact::Scrubber;
 use tokenmint::secret::Secret;
@@ -38,14 +38,14 @@ fn chat_request() -> Request {
     draft.finish(&mut notes).unwrap()
 }
 
-fn transport(space: Space) -> Transport {
+fn transport(space: Space) -> Client {
     let settings = Settings {
         timeout: Duration::from_secs(30),
         retries: 2,
         cacert: None,
         halted: Arc::new(AtomicBool::new(false)),
     };
-    Transport::new(space, PROJECT_ID, &Secret::new(API_TOKEN.to_owned()), settings, world()).unwrap()
+    Client::new(space, PROJECT_ID, &Secret::new(API_TOKEN.to_owned()), settings, world()).unwrap()
 }
 
 /// `twilio --chat IS…`; each token brings its identity.

@@ -1,12 +1,5 @@
-//! The way to a space through ureq: sends a request as often as that is safe, within one time limit, and believes an
-//! answer only when it holds a token. Nothing else in the program knows ureq.
-
-mod answer;
-mod connect;
-mod proxy;
-mod retry;
-mod thrift;
-mod tls;
+//! The client of one space: sends a request as often as that is safe, within one time limit, and believes an answer only
+//! when it holds a token.
 
 use std::io::Read as _;
 use std::sync::Mutex;
@@ -28,12 +21,11 @@ use crate::secret::Secret;
 use crate::signalwire::Request;
 use crate::signalwire::Space;
 
-pub use answer::{Answer, Received, judge};
-pub use proxy::Proxy;
-pub use tls::Authorities;
+use super::answer::{Answer, Received, judge};
+use super::{Authorities, Proxy, answer, connect, retry, tls};
 
 /// The most bytes of an answer's body that are read.
-const MAX_BODY: u64 = 1024 * 1024;
+pub(super) const MAX_BODY: u64 = 1024 * 1024;
 /// The size of each of the library's four buffers for a connection. Its own 128 KiB cost 43 MiB at 64 connections, and each
 /// page of them is touched before the first byte is sent. What a proxy says must fit into one; an answer need not.
 const BUFFER: usize = 4 * 1024;
@@ -46,7 +38,7 @@ pub const USER_AGENT: &str = concat!("tokenmint/", env!("CARGO_PKG_VERSION"));
 pub type Trace<'a> = &'a (dyn Fn(&str) + Sync);
 
 /// The way to one space with one set of credentials. It may be used from several threads at once.
-pub struct Transport {
+pub struct Client {
     /// Makes an agent. All of them share what they know of names and of TLS.
     agent: Box<dyn Fn() -> Agent + Send + Sync>,
     /// Agents that nobody uses, each with a connection that may still be open. Threads that share one would wait for each
@@ -72,7 +64,7 @@ enum Attempt {
     Unclear(Failure),
 }
 
-impl Transport {
+impl Client {
     /// Makes ready to send; opens no connection.
     ///
     /// # Errors
@@ -105,7 +97,7 @@ impl Transport {
             .build();
         let (establish, remember) = (connect::Establish::default(), connect::Remember::default());
         let agent = move || Agent::with_parts(config.clone(), establish.clone(), remember.clone());
-        Ok(Transport {
+        Ok(Client {
             agent: Box::new(agent),
             idle: Mutex::default(),
             proxy: proxy.map(|proxy| proxy.host),
@@ -129,7 +121,7 @@ impl Transport {
         judge(&received)
     }
 
-    /// Judges the body of an answer to a request as [`Transport::mint`] does, without a network.
+    /// Judges the body of an answer to a request as [`Client::mint`] does, without a network.
     ///
     /// # Errors
     /// Exit 6 where the body cannot be believed.
