@@ -1,0 +1,29 @@
+//! One client over ureq: a request as data, sent once or again as far as that is safe, and what the answer means. Nothing
+//! else in the program knows ureq.
+
+mod answer;
+mod body;
+mod client;
+mod connect;
+mod credentials;
+mod failure;
+mod gate;
+#[cfg(test)]
+mod gate_tests;
+mod proxy;
+mod request;
+mod retry;
+mod send;
+mod thrift;
+mod tls;
+mod waiting;
+
+pub use answer::{Expected, Member, Presence, Received, Success, judge};
+pub use client::{Client, Mode, Trace};
+pub use credentials::Credentials;
+pub use proxy::Proxy;
+pub use request::{Authorization, Request};
+pub use tls::Authorities;
+
+/// The most bytes of an answer's body that are read.
+const MAX_BODY: u64 = 1024 * 1024;
