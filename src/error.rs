@@ -83,6 +83,18 @@ pub struct Detail {
     pub url: Option<String>,
 }
 
+/// How much of a batch a failure ends.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Reach {
+    /// Its own line.
+    #[default]
+    Line,
+    /// The whole run: every other line would fail the same way.
+    Run,
+    /// Nothing: the run had ended before the line was tried, so there is nothing to write about it.
+    Untried,
+}
+
 /// A failure on its way to the user: an error with its context, and beside it the kind that picks the exit code.
 #[derive(Debug)]
 pub struct Failure {
@@ -92,6 +104,7 @@ pub struct Failure {
     status: Option<u16>,
     details: Vec<Detail>,
     exit: Option<u8>,
+    reach: Reach,
 }
 
 /// What nearly every function here returns.
@@ -100,7 +113,15 @@ pub type Result<T> = std::result::Result<T, Failure>;
 impl Failure {
     /// A failure of `kind` with its error. The error's text reaches the user, so it must hold no secret.
     pub fn new(kind: Category, cause: impl Into<anyhow::Error>) -> Self {
-        Failure { kind, cause: cause.into(), hint: None, status: None, details: Vec::new(), exit: None }
+        Failure {
+            kind,
+            cause: cause.into(),
+            hint: None,
+            status: None,
+            details: Vec::new(),
+            exit: None,
+            reach: Reach::Line,
+        }
     }
 
     /// The command line, or a value in it, is wrong (exit 2).
@@ -156,6 +177,13 @@ impl Failure {
         self
     }
 
+    /// Sets how much of a batch it ends.
+    #[must_use]
+    pub fn reaching(mut self, reach: Reach) -> Self {
+        self.reach = reach;
+        self
+    }
+
     /// Puts more words behind the message.
     #[must_use]
     pub fn and(mut self, more: impl fmt::Display) -> Self {
@@ -178,6 +206,11 @@ impl Failure {
     /// The exit status.
     pub fn exit_code(&self) -> u8 {
         self.exit.unwrap_or(self.kind.exit())
+    }
+
+    /// How much of a batch it ends. Refused credentials are those of every line.
+    pub fn reach(&self) -> Reach {
+        if self.kind == Category::CredentialsRefused { Reach::Run } else { self.reach }
     }
 
     /// What to do about it, if there is something.

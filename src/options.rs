@@ -2,8 +2,6 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use jiff::SignedDuration;
@@ -98,8 +96,6 @@ pub struct Settings {
     pub retries: u32,
     /// `--cacert`: a file, or `system`.
     pub cacert: Option<PathBuf>,
-    /// Set by somebody who wants no request sent again and no waiting: what is under way may end.
-    pub halted: Arc<AtomicBool>,
 }
 
 /// What was typed for a batch.

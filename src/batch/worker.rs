@@ -12,10 +12,10 @@ use super::lines::{Chunk, MAX_LINE};
 use super::resume::Kept;
 use crate::app::World;
 use crate::commands::mint;
-use crate::error::{Category, Failure, Note, Result};
-use crate::http::Transport;
+use crate::error::{Failure, Note, Reach, Result};
+use crate::http::Client;
 use crate::json::{self, Fault, Object};
-use crate::output::report;
+use crate::output::{report, request as paper};
 use crate::redact::Scrubber;
 use crate::secret::Secret;
 use crate::signalwire;
@@ -41,7 +41,7 @@ pub struct Run {
 /// Which tokens are made of the lines, and how.
 pub enum Task {
     /// Requests to SignalWire.
-    SignalWire(signalwire::request::Draft, Arc<Transport>),
+    SignalWire(signalwire::request::Draft, Arc<Client>),
     /// Tokens signed here.
     Twilio(twilio::Draft, Box<Signer>),
     /// Requests shown and not sent.
@@ -141,10 +141,10 @@ impl Worker {
                 outcome.text.extend_from_slice(b"}\n");
                 outcome.tally.minted += 1;
             }
+            Err(failure) if failure.reach() == Reach::Untried => {}
             Err(failure) => {
                 self.write_failure(number, id.as_deref(), &failure, outcome);
-                // Ten thousand wrong passwords help nobody.
-                if failure.kind() == Category::CredentialsRefused {
+                if failure.reach() == Reach::Run {
                     outcome.stop = Some(failure);
                 }
             }
@@ -153,11 +153,10 @@ impl Worker {
 
     fn make(&mut self, fields: Object, now: Timestamp) -> Result<Made> {
         match &self.run.task {
-            Task::SignalWire(draft, transport) => {
+            Task::SignalWire(draft, client) => {
                 let mut notes = Vec::new();
                 let request = draft.with_line(fields, self.run.world.now(), &mut notes)?;
-                let answer = transport.mint(&request, &|_| {})?;
-                let token = mint::received(&request, answer, self.run.world.now(), &mut notes);
+                let token = mint::send(client, &request, &self.run.world, &|_| {}, &mut notes)?;
                 Ok(Made::Token(token, notes))
             }
             Task::Twilio(draft, signer) => {
@@ -172,7 +171,10 @@ impl Worker {
                 let request = draft.with_line(fields, now, &mut notes)?;
                 let warnings = notes.iter().filter(|note| matches!(note, Note::Warning(_)));
                 let warnings: Vec<&str> = warnings.map(Note::text).collect();
-                Ok(Made::Shown(format!(",\"request\":{}", request.as_json(space, &warnings).trim_end())))
+                Ok(Made::Shown(format!(
+                    ",\"request\":{}",
+                    paper::json(&mint::wire(&request), space, &warnings).trim_end()
+                )))
             }
             Task::ShowTwilio(draft, issuer) => {
                 let fields = twilio::keyed::as_object(fields)?;

@@ -2,7 +2,6 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Arg, ArgAction, ArgMatches, ValueHint, value_parser};
@@ -279,7 +278,6 @@ pub(super) fn settings(matches: &ArgMatches) -> Result<Settings> {
         timeout: Duration::try_from(timeout).unwrap_or(Duration::MAX).min(Duration::from_hours(24 * 365)),
         retries: matches.get_one::<u32>("retries").copied().or(DEFAULT_RETRIES.parse().ok()).unwrap_or_default(),
         cacert: matches.get_one::<PathBuf>("cacert").cloned(),
-        halted: Arc::default(),
     })
 }
 

@@ -2,12 +2,14 @@
 
 use std::io::IsTerminal as _;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use super::mint::{Job, Way};
 use super::{providers, twilio};
 use crate::batch::{self, Input, Setting, worker::Task};
 use crate::credentials::environment;
-use crate::error::{Category, Note, Result};
+use crate::error::{Category, Note, Reach, Result};
+use crate::http::Mode;
 use crate::options::Batch;
 use crate::signalwire::request::Draft;
 
@@ -15,14 +17,16 @@ use crate::signalwire::request::Draft;
 pub(super) fn signalwire(job: &Job, batch: &Batch, draft: Draft, notes: &mut Vec<Note>) -> Result<u8> {
     let input = Input::open(batch)?;
     notes.extend(draft.warnings.iter().cloned());
+    let halted = Arc::<AtomicBool>::default();
     if job.mint.dry_run {
         let task = Task::ShowSignalWire(draft, job.shown_space(notes)?);
-        return run(job, batch, input, task, notes);
+        return run(job, batch, input, task, halted, notes);
     }
+    let mode = Mode::Batch { halted: Arc::clone(&halted) };
     // Held until the end: the emulator, if it is the space, lives as long as this.
-    let way = Way::find(job.wanted(), &job.mint.settings, job.world, job.report, notes)?;
+    let way = Way::find(job.wanted(), &job.mint.settings, mode, job.world, job.report, notes)?;
     notes.extend(way.note());
-    run(job, batch, input, Task::SignalWire(draft, Arc::clone(&way.transport)), notes)
+    run(job, batch, input, Task::SignalWire(draft, Arc::clone(&way.client)), halted, notes)
 }
 
 /// Signs a Twilio token for each line.
@@ -35,10 +39,17 @@ pub(super) fn twilio(job: &Job, batch: &Batch, order: twilio::Order, notes: &mut
         let signer = order.signer(job.world, notes)?;
         Task::Twilio(order.draft, Box::new(signer))
     };
-    run(job, batch, input, task, notes)
+    run(job, batch, input, task, Arc::default(), notes)
 }
 
-fn run(job: &Job, batch: &Batch, input: Input, task: Task, notes: &mut Vec<Note>) -> Result<u8> {
+fn run(
+    job: &Job,
+    batch: &Batch,
+    input: Input,
+    task: Task,
+    halted: Arc<AtomicBool>,
+    notes: &mut Vec<Note>,
+) -> Result<u8> {
     // Before the bar: a warning in the middle of it would be lost.
     job.report.notes(&std::mem::take(notes));
     let tone = job.general.tone;
@@ -46,7 +57,7 @@ fn run(job: &Job, batch: &Batch, input: Input, task: Task, notes: &mut Vec<Note>
         task,
         world: job.world.clone(),
         scrubber: environment::scrubber(&job.world.env, &providers::SCHEMAS),
-        halted: Arc::clone(&job.mint.settings.halted),
+        halted,
         // A dumb terminal shows each drawing on a line of its own.
         progress: !tone.quiet
             && !tone.verbose
@@ -66,7 +77,13 @@ fn run(job: &Job, batch: &Batch, input: Input, task: Task, notes: &mut Vec<Note>
         }
         Err(Some(failure)) => {
             // A failure of some lines tells the numbers itself.
-            Err(if failure.kind() == Category::Partial { failure } else { failure.and(format!("; {}", ended.tally)) })
+            Err(if failure.kind() == Category::Partial {
+                failure
+            } else if failure.kind() == Category::Unavailable && failure.reach() == Reach::Run {
+                failure.and(format!("; {}", ended.tally)).hint("continue this run later with --resume")
+            } else {
+                failure.and(format!("; {}", ended.tally))
+            })
         }
         // Whoever read the output has gone, and wants no words either.
         Err(None) => Ok(1),

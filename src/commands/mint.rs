@@ -4,20 +4,20 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use jiff::Timestamp;
 
 use super::{batch, providers, twilio};
 use crate::app::World;
 use crate::commands::input::Reader;
 use crate::credentials::{self, Set, Source, Wanted};
 use crate::error::{Failure, Note, Result};
-use crate::http::{Answer, Transport};
+use crate::http::{self, Client, Credentials, Expected, Member, Mode, Presence, Trace};
 use crate::options::Settings;
 use crate::options::{General, Mint, What};
 use crate::output::child::Program;
 use crate::output::deliver::{self, Destination};
 use crate::output::format::render;
 use crate::output::report::Report;
+use crate::output::request as paper;
 use crate::output::{Format, Names};
 use crate::signalwire::credentials::{PROJECT_ID, SPACE};
 use crate::signalwire::field::Input;
@@ -142,11 +142,13 @@ impl Job<'_> {
     }
 
     fn signalwire(&self, request: &Request, notes: &mut Vec<Note>) -> Result<Token> {
-        let way = Way::find(self.wanted(), &self.mint.settings, self.world, self.report, notes)?;
-        let answer =
-            way.transport.mint(request, &|line| self.report.trace(line)).map_err(|failure| way.explain(failure))?;
+        let way = Way::find(self.wanted(), &self.mint.settings, Mode::Single, self.world, self.report, notes)?;
+        let trace = |line: &str| self.report.trace(line);
+        let mut odd = Vec::new();
+        let token = send(&way.client, request, self.world, &trace, &mut odd).map_err(|failure| way.explain(failure))?;
         notes.extend(way.note());
-        Ok(received(request, answer, self.world.now(), notes))
+        notes.extend(odd);
+        Ok(token)
     }
 
     pub(super) fn wanted(&self) -> Wanted<'_> {
@@ -195,12 +197,12 @@ impl Job<'_> {
                 notes.push(Note::Hint(format!("set {} before you run it", unset.join(" and "))));
             }
             self.report.aside(&std::mem::take(notes));
-            request.as_curl(&space, &self.mint.settings)
+            paper::curl(&wire(request), &space, &self.mint.settings)
         } else if self.mint.format == Format::Json {
             let warnings: Vec<&str> = self.warnings(notes).iter().map(Note::text).collect();
-            request.as_json(&space, &warnings)
+            paper::json(&wire(request), &space, &warnings)
         } else {
-            request.as_text(&space)
+            paper::text(&wire(request), &space)
         };
         self.put(&text)
     }
@@ -220,11 +222,11 @@ impl Job<'_> {
     }
 }
 
-/// The way to a space: a transport with the credentials that one source gave, and the emulator's server if that is the
+/// The way to a space: a client with the credentials that one source gave, and the emulator's server if that is the
 /// space.
 pub struct Way {
     /// Sends to the space.
-    pub transport: Arc<Transport>,
+    pub client: Arc<Client>,
     /// The origin of the space's URLs.
     pub space: String,
     /// The space's host.
@@ -243,6 +245,7 @@ impl Way {
     pub fn find(
         wanted: Wanted,
         settings: &Settings,
+        mode: Mode,
         world: &World,
         report: &Report,
         notes: &mut Vec<Note>,
@@ -257,18 +260,13 @@ impl Way {
         let secret = set.reveal(env, notes)?;
         let server = (set.source == Source::Emulator).then(|| Server::start(world)).transpose()?;
         let space = server.as_ref().map_or(own_space, Server::space);
+        let credentials = Credentials::Basic(set.public(PROJECT_ID), &secret);
         Ok(Way {
             space: space.to_string(),
             host: space.host().to_owned(),
             source: set.source.to_string(),
             suspicion: suspicion(secret.expose()),
-            transport: Arc::new(Transport::new(
-                space,
-                set.public(PROJECT_ID),
-                &secret,
-                settings.clone(),
-                world.clone(),
-            )?),
+            client: Arc::new(Client::new(space, &credentials, settings, mode, world.clone())?),
             server,
         })
     }
@@ -307,12 +305,36 @@ fn suspicion(token: &str) -> Option<&'static str> {
     }
 }
 
-/// The token of an answer, with the end of its life.
-pub fn received(request: &Request, answer: Answer, now: Timestamp, notes: &mut Vec<Note>) -> Token {
-    notes.extend(answer.notes);
-    let kind = request.endpoint.kind;
+/// A request as it goes on the wire.
+pub fn wire(request: &Request) -> http::Request {
+    http::Request::basic(request.endpoint.path, request.bytes())
+}
+
+/// The members of an answer that are wanted.
+fn members(kind: Kind) -> &'static [Member] {
+    const TOKEN: Member = Member { name: "token", presence: Presence::Required };
+    const REFRESH_TOKEN: Member = Member { name: "refresh_token", presence: Presence::Warned };
+    match kind {
+        Kind::Guest => &[TOKEN, REFRESH_TOKEN],
+        Kind::Chat | Kind::PubSub | Kind::Video | Kind::Twilio => &[TOKEN],
+    }
+}
+
+/// Sends a request and gives its token, with the end of its life.
+///
+/// # Errors
+/// Exit 4, 5 or 6 as the service's answer or the network has it.
+pub fn send(client: &Client, request: &Request, world: &World, trace: Trace, notes: &mut Vec<Note>) -> Result<Token> {
+    let (endpoint, flag_of) = (request.endpoint, |attribute: &str| request.flag_of(attribute));
+    let members = members(endpoint.kind);
+    let expected = Expected { path: endpoint.path, members, scope: endpoint.scope, flag_of: &flag_of };
+    let mut answer = client.mint(&wire(request), &expected, trace)?;
+    let token = answer.take("token").ok_or_else(|| Failure::internal("an answer without its required members"))?;
+    let refresh_token = answer.take("refresh_token");
+    notes.append(&mut answer.notes);
+    let (kind, now) = (endpoint.kind, world.now());
     let own = match kind {
-        Kind::Chat | Kind::PubSub => token::chat_end(answer.token.expose()),
+        Kind::Chat | Kind::PubSub => token::chat_end(token.expose()),
         Kind::Guest | Kind::Video | Kind::Twilio => None,
     };
     let expires_at = own.or_else(|| request.ends(now));
@@ -320,7 +342,7 @@ pub fn received(request: &Request, answer: Answer, now: Timestamp, notes: &mut V
         let text = "this token has ended by its own times; check this machine's clock";
         notes.push(Note::Warning(text.to_owned()));
     }
-    Token { kind, token: answer.token, refresh_token: answer.refresh_token, expires_at }
+    Ok(Token { kind, token, refresh_token, expires_at })
 }
 
 fn space(set: &Set) -> Result<Space> {

@@ -13,6 +13,7 @@ use crate::credentials::config::{self, Config};
 use crate::credentials::locate::locate;
 use crate::credentials::{self, EMULATOR, Found, Schema, Set, Wanted};
 use crate::error::{Category, Failure, Note, OrFail as _, Result};
+use crate::http::{Mode, Request};
 use crate::options::{Action, General, Profile, Settings};
 use crate::os;
 use crate::output::deliver;
@@ -110,11 +111,11 @@ impl Looker<'_> {
 
     fn check(&self, name: Option<&str>, settings: &Settings, report: &Report, notes: &mut Vec<Note>) -> Result<u8> {
         let wanted = Wanted { timeout: Some(settings.timeout), ..self.wanted(name) };
-        let way = mint::Way::find(wanted, settings, self.world, report, notes)?;
+        let way = mint::Way::find(wanted, settings, Mode::Single, self.world, report, notes)?;
         let trace = |text: &str| report.trace(text);
         let mut rows = Vec::new();
         for endpoint in ENDPOINTS {
-            rows.push((endpoint, way.transport.probe(endpoint.path, &trace)?));
+            rows.push((endpoint, way.client.probe(&Request::basic(endpoint.path, "{}"), &trace)?));
         }
         let refused = rows.iter().filter(|(_, status)| matches!(status, 401 | 403)).count();
         let unclear = rows.iter().find(|(_, status)| verdict(*status).is_none());

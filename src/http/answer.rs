@@ -1,30 +1,18 @@
-//! What an answer means: a token that can be believed, or a failure with the service's own reasons. Bodies that are not
+//! What an answer means: members that can be believed, or a failure with the service's own reasons. Bodies that are not
 //! believed are never shown.
 
 use std::fmt;
 
-use serde::Deserialize;
-use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use zeroize::Zeroizing;
 
-use crate::error::{self, Category, Detail, Failure, Note};
+use super::MAX_BODY;
+use super::body::{ErrorBody, SuccessBody};
+use crate::error::{Category, Failure, Note, Result};
 use crate::redact::Scrubber;
 use crate::secret::Secret;
-use crate::signalwire::Request;
-use crate::token::{self, is_believable};
+use crate::token::is_believable;
 
-/// What a successful answer gives.
-#[derive(Debug)]
-pub struct Answer {
-    /// The token.
-    pub token: Secret,
-    /// The refresh token of a guest.
-    pub refresh_token: Option<Secret>,
-    /// What is odd about the answer.
-    pub notes: Vec<Note>,
-}
-
-/// An answer as it came in. A body longer than the limit has exactly one byte more than it.
+/// An answer as it was received. A body longer than the limit has exactly one byte more than it.
 #[derive(Default)]
 pub struct Received {
     /// The status.
@@ -33,6 +21,8 @@ pub struct Received {
     pub retry_after: Option<String>,
     /// `Content-Type`, likewise.
     pub content_type: Option<String>,
+    /// `Content-Encoding`, likewise.
+    pub content_encoding: Option<String>,
     /// `Location`, likewise.
     pub location: Option<String>,
     /// The body, as far as it was read.
@@ -46,54 +36,120 @@ impl fmt::Debug for Received {
     }
 }
 
-/// A failure after which nobody knows whether a token exists.
+/// What a success without a member means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// It is not believed; nor is one whose member is malformed.
+    Required,
+    /// A warning; a malformed member is not believed.
+    Warned,
+    /// Nothing, and a malformed member is as good as none.
+    Ignored,
+}
+
+/// A member of a successful body that is wanted. What it holds has the alphabet of a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Member {
+    /// Its key.
+    pub name: &'static str,
+    /// What its absence means.
+    pub presence: Presence,
+}
+
+/// What is behind an answer that the service itself would not give.
+pub(super) const CHANGED: &str =
+    "a proxy between this machine and the space may be changing answers; check it before you retry";
+
+/// What the caller knows of an answer before it comes.
+#[derive(Clone, Copy)]
+pub struct Expected<'a> {
+    /// The path of the request.
+    pub path: &'a str,
+    /// The wanted members.
+    pub members: &'a [Member],
+    /// The scopes of the API token one of which is needed, in the Dashboard's spelling.
+    pub scope: &'a str,
+    /// The flag that sets the attribute which a 422 names.
+    pub flag_of: &'a dyn Fn(&str) -> Option<String>,
+}
+
+/// What a successful answer gives.
+#[derive(Debug)]
+pub struct Success {
+    members: Vec<(&'static str, Secret)>,
+    /// What is odd about the answer.
+    pub notes: Vec<Note>,
+}
+
+impl Success {
+    /// Takes a member out.
+    pub fn take(&mut self, name: &str) -> Option<Secret> {
+        let place = self.members.iter().position(|(known, _)| *known == name)?;
+        Some(self.members.swap_remove(place).1)
+    }
+}
+
+/// A failure after which a token may or may not exist.
 pub(super) fn unclear(what: &str) -> Failure {
     Failure::unavailable(format!("{what}; a token may have been created"))
-        .hint("minting again makes a second token; the first, if there is one, ends by its own time")
+        .hint("retrying may create a second token; the first, if any, expires on its own")
 }
 
 /// Judges an answer by its status, then by its body. `host` and `scrubber` are for the words of a failure.
 ///
 /// # Errors
-/// Exit 4, 5 or 6 for anything but a success with a token that can be believed.
-pub fn judge(received: &Received, request: &Request, host: &str, scrubber: &Scrubber) -> error::Result<Answer> {
-    let status = received.status;
-    if (200..300).contains(&status) {
-        return success(received, request, host, scrubber);
+/// Exit 4, 5 or 6 for anything but a success with all that is required.
+pub fn judge(received: &Received, expected: &Expected, host: &str, scrubber: &Scrubber) -> Result<Success> {
+    if (200..300).contains(&received.status) {
+        return success(received, expected, host, scrubber);
     }
-    let said = Said::read(received, request, scrubber);
-    let failure = match status {
+    let said = ErrorBody::read(&received.body, expected.flag_of, scrubber);
+    let failure = match received.status {
         300..=399 => redirect(received, host, scrubber),
-        401 => refused(&said, host, "401 Unauthorized").hint(format!(
-            "three causes look alike: a wrong project id or API token, a wrong space, or an API token without the scope {} (tokenmint profile check tells more)",
-            request.endpoint.scope
-        )),
-        403 => refused(&said, host, "403 Forbidden")
-            .hint(format!("the API token needs the scope {}", request.endpoint.scope)),
-        404 => Failure::message(Category::RequestRefused, format!("{host} has no {}{}", request.endpoint.path, said.after(" (404)")))
-            .hint("check the space name"),
-        429 => Failure::unavailable(format!("{host} is limiting requests{}", said.after(" (429)"))).hint("wait a little, then try again"),
-        400..=499 => {
-            // Any other scheme would not lead to a page.
-            let page = |detail: &Detail| detail.url.clone().filter(|url| url.starts_with("https://"));
-            let hint = said.details.iter().find_map(page).map(|url| format!("see {url}"));
-            let failure = Failure::message(Category::RequestRefused, format!("{host} refused the request{}", said.after(&format!(" ({status})"))));
-            match hint {
-                Some(hint) => failure.hint(hint),
+        401 | 403 => credentials_refused(received.status, &said, expected, host),
+        400..=499 if received.status != 429 => request_refused(received.status, &said, expected, host),
+        _ => unavailable(received.status, &said, host),
+    };
+    Err(failure.status(received.status).details(said.details))
+}
+
+fn credentials_refused(status: u16, said: &ErrorBody, expected: &Expected, host: &str) -> Failure {
+    let (reason, hint) = if status == 401 {
+        let causes = "possible causes: wrong project id or API token, wrong space, missing scope";
+        ("401 Unauthorized", format!("{causes} {} (tokenmint profile check tests them)", expected.scope))
+    } else {
+        ("403 Forbidden", format!("the API token needs the scope {}", expected.scope))
+    };
+    let message = format!("{host} refused the credentials{}", said.after(reason));
+    Failure::message(Category::CredentialsRefused, message).hint(hint)
+}
+
+fn request_refused(status: u16, said: &ErrorBody, expected: &Expected, host: &str) -> Failure {
+    let after = said.after(&status.to_string());
+    let refused = |what: String| Failure::message(Category::RequestRefused, what);
+    match status {
+        404 => refused(format!("{host} has no {}{after}", expected.path)).hint("check the space name"),
+        408 | 421 | 425 => refused(format!("{host} did not process the request{after}"))
+            .hint("try again; if that does not help, check the proxies between this machine and the space"),
+        _ => {
+            let failure = refused(format!("{host} refused the request{after}"));
+            match said.page() {
+                Some(page) => failure.hint(format!("see {page}")),
                 None => failure,
             }
         }
-        503 => Failure::unavailable(format!("{host} is not available{}", said.after(" (503)"))).hint("try again later"),
-        _ => unclear(&format!("{host} failed{}", said.after(&format!(" ({status})")))),
-    };
-    Err(failure.status(status).details(said.details))
+    }
 }
 
-fn refused(said: &Said, host: &str, status: &str) -> Failure {
-    Failure::message(
-        Category::CredentialsRefused,
-        format!("{host} refused the credentials{}", said.after(&format!(" ({status})"))),
-    )
+fn unavailable(status: u16, said: &ErrorBody, host: &str) -> Failure {
+    let after = said.after(&status.to_string());
+    match status {
+        429 => {
+            Failure::unavailable(format!("{host} is limiting requests{after}")).hint("wait a little, then try again")
+        }
+        503 => Failure::unavailable(format!("{host} is not available{after}")).hint("try again later"),
+        _ => unclear(&format!("{host} failed{after}")),
+    }
 }
 
 fn redirect(received: &Received, host: &str, scrubber: &Scrubber) -> Failure {
@@ -101,228 +157,71 @@ fn redirect(received: &Received, host: &str, scrubber: &Scrubber) -> Failure {
     let target = target.and_then(|uri| uri.host().map(|host| scrubber.outside(host)));
     let to = target.map_or_else(String::new, |target| format!(" to {target}"));
     Failure::unavailable(format!("{host} answered with a redirect{to} ({}), which is not followed", received.status))
-        .hint("check the space name; a redirect would carry the credentials elsewhere")
+        .hint("check the space name; following it could send the credentials to another server")
 }
 
-/// The parts of a successful body that matter. Other members may stand beside them.
-#[derive(Deserialize)]
-struct Minted {
-    token: Option<Text>,
-    refresh_token: Option<Text>,
-}
-
-/// A member that is worth reading only where it is a text. Everything else is read past and not kept: a server can put a
-/// million values into the megabyte that it is allowed, and each would cost many times its size in memory.
-enum Text {
-    String(Secret),
-    Number(String),
-    Other,
-}
-
-impl<'de> Deserialize<'de> for Text {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Read;
-
-        impl<'de> Visitor<'de> for Read {
-            type Value = Text;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("a text")
-            }
-
-            fn visit_str<E>(self, text: &str) -> Result<Text, E> {
-                Ok(Text::String(Secret::new(text.to_owned())))
-            }
-
-            fn visit_u64<E>(self, number: u64) -> Result<Text, E> {
-                Ok(Text::Number(number.to_string()))
-            }
-
-            fn visit_i64<E>(self, number: i64) -> Result<Text, E> {
-                Ok(Text::Number(number.to_string()))
-            }
-
-            fn visit_f64<E>(self, number: f64) -> Result<Text, E> {
-                Ok(Text::Number(number.to_string()))
-            }
-
-            fn visit_bool<E>(self, _: bool) -> Result<Text, E> {
-                Ok(Text::Other)
-            }
-
-            fn visit_unit<E>(self) -> Result<Text, E> {
-                Ok(Text::Other)
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<Text, A::Error> {
-                while entries.next_element::<IgnoredAny>()?.is_some() {}
-                Ok(Text::Other)
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Text, A::Error> {
-                while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-                Ok(Text::Other)
-            }
-        }
-
-        deserializer.deserialize_any(Read)
+fn success(received: &Received, expected: &Expected, host: &str, scrubber: &Scrubber) -> Result<Success> {
+    let status = received.status;
+    let wrong = |what: &str| unclear(&format!("{host} answered {status} {what}")).status(status);
+    if received.body.len() as u64 > MAX_BODY {
+        return Err(wrong("with more than 1 MiB"));
     }
-}
-
-fn success(received: &Received, request: &Request, host: &str, scrubber: &Scrubber) -> error::Result<Answer> {
-    let wrong =
-        |what: &str| Err(unclear(&format!("{host} answered {} {what}", received.status)).status(received.status));
-    if received.body.len() as u64 > super::MAX_BODY {
-        return wrong("with more than 1 MiB");
-    }
-    let starts = received.body.iter().find(|byte| !byte.is_ascii_whitespace());
-    let minted: Option<Minted> = if starts == Some(&b'{') { serde_json::from_slice(&received.body).ok() } else { None };
-    let Some(minted) = minted else {
-        let content = received.content_type.as_deref().unwrap_or_default();
-        let content = content.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        // Only a plain media type is named: the header is somebody else's text like any other.
-        let plain =
-            content.len() < 40 && content.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/+-.".contains(&byte));
-        return match content.as_str() {
-            "" | "application/json" => wrong("without one complete JSON object"),
-            other if plain => wrong(&format!("with {other} instead of JSON")),
-            _ => wrong("with something other than JSON"),
-        };
+    let names: Vec<&str> = expected.members.iter().map(|member| member.name).collect();
+    let Some(body) = SuccessBody::read(&received.body, &names) else {
+        let Some(coding) = coding(received) else { return Err(wrong(&instead_of_json(received))) };
+        return Err(wrong(&format!("with a compressed body{coding}, which was not asked for")).hint(CHANGED));
     };
-    let believable = |value: Option<Text>| match value {
-        // A server that gives our own secret back for a token would have it published.
-        Some(Text::String(text)) if is_believable(text.expose()) && !scrubber.knows(text.expose()) => Ok(Some(text)),
-        None => Ok(None),
-        Some(_) => Err(()),
-    };
-    let Ok(Some(token)) = believable(minted.token) else { return wrong("without a token that can be one") };
-    // Only a guest token has a companion; what else an answer holds is none of our business.
-    let guest = request.endpoint.kind == token::Kind::Guest;
-    let Ok(refresh_token) = believable(minted.refresh_token.filter(|_| guest)) else {
-        return wrong("with a refresh token that cannot be one");
-    };
-    let mut notes = Vec::new();
-    if guest && refresh_token.is_none() {
-        notes.push(Note::Warning("the answer has no refresh_token".to_owned()));
-    }
-    Ok(Answer { token, refresh_token, notes })
-}
-
-/// What the service says in the body of a refusal, fit to be shown.
-struct Said {
-    details: Vec<Detail>,
-    error: Option<String>,
-}
-
-#[derive(Deserialize, Default)]
-struct Refusal {
-    #[serde(default, deserialize_with = "first_entries")]
-    errors: Vec<Entry>,
-    error: Option<Text>,
-    message: Option<Text>,
-}
-
-/// The most entries of a refusal that are kept. No request of ours can earn more reasons than it has fields.
-const MAX_ENTRIES: usize = 20;
-
-/// The first entries of an array; the rest is read past.
-fn first_entries<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Entry>, D::Error> {
-    struct Read;
-
-    impl<'de> Visitor<'de> for Read {
-        type Value = Vec<Entry>;
-
-        fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-            formatter.write_str("an array")
-        }
-
-        fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<Vec<Entry>, A::Error> {
-            let mut kept = Vec::new();
-            while kept.len() < MAX_ENTRIES {
-                match entries.next_element()? {
-                    Some(entry) => kept.push(entry),
-                    None => return Ok(kept),
-                }
+    let mut success = Success { members: Vec::new(), notes: Vec::new() };
+    for (place, member) in expected.members.iter().enumerate() {
+        // A server that gives our own secret back as a token would have it published.
+        let believable = |text: &Secret| is_believable(text.expose()) && !scrubber.knows(text.expose());
+        let found = body.text(place).map(|text| text.ok().filter(believable));
+        match (found, member.presence) {
+            (Some(Some(text)), _) => success.members.push((member.name, text)),
+            (None | Some(None), Presence::Ignored) => {}
+            (None, Presence::Warned) => {
+                success.notes.push(Note::Warning(format!("the answer has no {}", member.name)));
             }
-            while entries.next_element::<IgnoredAny>()?.is_some() {}
-            Ok(kept)
-        }
-    }
-
-    deserializer.deserialize_seq(Read)
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Entry {
-    #[serde(rename = "type")]
-    category: Option<Text>,
-    code: Option<Text>,
-    message: Option<Text>,
-    detail: Option<Text>,
-    attribute: Option<Text>,
-    url: Option<Text>,
-}
-
-/// How many reasons stand in the sentence; all of them stand in the details.
-const SAID: usize = 5;
-
-impl Said {
-    fn read(received: &Received, request: &Request, scrubber: &Scrubber) -> Self {
-        let starts = received.body.iter().find(|byte| !byte.is_ascii_whitespace());
-        let refusal: Refusal = if starts == Some(&b'{') {
-            serde_json::from_slice(&received.body).unwrap_or_default()
-        } else {
-            Refusal::default()
-        };
-        let text = |value: Option<Text>| match value {
-            Some(Text::String(text)) => Some(scrubber.outside(text.expose())),
-            Some(Text::Number(number)) => Some(number),
-            Some(Text::Other) | None => None,
-        };
-        let details = refusal.errors.into_iter().map(|entry| {
-            let attribute = text(entry.attribute);
-            Detail {
-                category: text(entry.category),
-                code: text(entry.code),
-                message: text(entry.message).or(text(entry.detail)),
-                flag: attribute.as_deref().and_then(|attribute| request.flag_of(attribute)),
-                attribute,
-                url: text(entry.url),
+            (None | Some(None), Presence::Required) => {
+                return Err(wrong(&format!("without a valid {}", in_words(member.name))));
             }
-        });
-        let error = text(refusal.error).or(text(refusal.message)).filter(|text| !text.is_empty());
-        Said { details: details.collect(), error }
+            (Some(None), Presence::Warned) => {
+                return Err(wrong(&format!("with an invalid {}", in_words(member.name))));
+            }
+        }
     }
+    Ok(success)
+}
 
-    /// The status, then what was said: ` (422): --channel: Permissions must be valid JSON [not_a_valid_json]`.
-    fn after(&self, status: &str) -> String {
-        let mut reasons: Vec<String> = self.details.iter().map(reason).filter(|reason| !reason.is_empty()).collect();
-        if !reasons.is_empty() {
-            let more = reasons.len().saturating_sub(SAID);
-            reasons.truncate(SAID);
-            let more = if more == 0 { String::new() } else { format!("; and {more} more") };
-            return format!("{status}: {}{more}", reasons.join("; "));
-        }
-        match &self.error {
-            // "Unauthorized" beside 401 says nothing new.
-            Some(error) if !status.contains(error.as_str()) => format!("{status}: {error}"),
-            _ => status.to_owned(),
-        }
+/// `refresh_token` as words.
+fn in_words(name: &str) -> String {
+    name.replace('_', " ")
+}
+
+/// A coding of the body, named where it is a plain word: the header is somebody else's text like any other.
+fn coding(received: &Received) -> Option<String> {
+    let coding = received.content_encoding.as_deref()?.trim().to_ascii_lowercase();
+    let plain = coding.len() < 20 && coding.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    match coding.as_str() {
+        "" | "identity" => None,
+        _ if plain => Some(format!(" ({coding})")),
+        _ => Some(String::new()),
     }
 }
 
-fn reason(detail: &Detail) -> String {
-    let field = match (&detail.flag, &detail.attribute) {
-        (Some(flag), _) => format!("{flag}: "),
-        (None, Some(attribute)) if !attribute.is_empty() => format!("{attribute}: "),
-        (None, _) => String::new(),
-    };
-    let message = detail.message.as_deref().unwrap_or_default();
-    match &detail.code {
-        Some(code) if !code.is_empty() && !message.is_empty() => format!("{field}{message} [{code}]"),
-        Some(code) if !code.is_empty() => format!("{field}{code}"),
-        _ if message.is_empty() => String::new(),
-        _ => format!("{field}{message}"),
+/// What a body is that holds no JSON object. Only a plain media type is named.
+fn instead_of_json(received: &Received) -> String {
+    let content = received.content_type.as_deref().unwrap_or_default();
+    let content = content.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let plain =
+        content.len() < 40 && content.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/+-.".contains(&byte));
+    match content.as_str() {
+        "" | "application/json" => "without one complete JSON object".to_owned(),
+        other if plain => format!("with {other} instead of JSON"),
+        _ => "with something other than JSON".to_owned(),
     }
 }
+
+#[cfg(test)]
+#[path = "answer_tests.rs"]
+mod tests;

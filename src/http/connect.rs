@@ -187,7 +187,14 @@ impl Resolver for Remember {
         if let Some(known) = self.known.lock().ok().and_then(|known| known.get(&key).cloned()) {
             return Ok(self.addresses(&known));
         }
-        let found = self.resolver.resolve(uri, config, timeout).map_err(NotSent::mark)?;
+        let found = self.resolver.resolve(uri, config, timeout).map_err(|error| {
+            // A failed lookup is the one error here that has neither a kind nor a number of its own.
+            NotSent::mark(if matches!(&error, Error::Io(error) if error.raw_os_error().is_none()) {
+                Error::HostNotFound
+            } else {
+                error
+            })
+        })?;
         if let Ok(mut known) = self.known.lock() {
             known.insert(key, found.iter().copied().collect());
         }

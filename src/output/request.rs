@@ -2,58 +2,60 @@
 
 use serde_json::value::RawValue;
 
-use crate::http::USER_AGENT;
+use crate::http::{Authorization, Request};
 use crate::options::Settings;
 use crate::redact::REDACTED;
-use crate::signalwire::Request;
 use crate::signalwire::Space;
 use crate::text::{sh_quoted, sh_word};
 
-/// The headers that say what a request is, in the order in which they are shown.
-fn headers() -> [(&'static str, String); 4] {
-    [
-        ("Authorization", format!("Basic {REDACTED}")),
-        ("Content-Type", "application/json".to_owned()),
-        ("Accept", "application/json".to_owned()),
-        ("User-Agent", USER_AGENT.to_owned()),
-    ]
+/// The headers in the order in which they are shown.
+fn headers(request: &Request) -> Vec<(&'static str, String)> {
+    let authorization = request.authorization.scheme().map(|scheme| ("Authorization", format!("{scheme} {REDACTED}")));
+    let others = request.headers().map(|(name, value)| (name, value.to_owned()));
+    authorization.into_iter().chain(others).collect()
 }
 
-impl Request {
-    /// Method, URL, headers, a blank line, the body.
-    pub fn as_text(&self, space: &Space) -> String {
-        let headers = headers().iter().fold(String::new(), |text, (name, value)| text + &format!("{name}: {value}\n"));
-        format!("POST {space}{}\n{headers}\n{}\n", self.endpoint.path, self.bytes())
-    }
+/// Method, URL, headers, a blank line, the body.
+pub fn text(request: &Request, space: &Space) -> String {
+    let headers =
+        headers(request).iter().fold(String::new(), |text, (name, value)| text + &format!("{name}: {value}\n"));
+    format!("{} {space}{}\n{headers}\n{}\n", Request::METHOD, request.path, request.body)
+}
 
-    /// One JSON object on one line: `method`, `url`, `headers`, `body`.
-    pub fn as_json(&self, space: &Space, warnings: &[&str]) -> String {
-        let headers: serde_json::Map<String, serde_json::Value> =
-            headers().into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
-        let shown = Shown {
-            method: "POST",
-            url: format!("{space}{}", self.endpoint.path),
-            headers,
-            body: RawValue::from_string(self.bytes()).ok(),
-            warnings,
-        };
-        format!("{}\n", serde_json::to_string(&shown).unwrap_or_default())
-    }
+/// One JSON object on one line: `method`, `url`, `headers`, `body`.
+pub fn json(request: &Request, space: &Space, warnings: &[&str]) -> String {
+    let headers = headers(request).into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+    let shown = Shown {
+        method: Request::METHOD,
+        url: format!("{space}{}", request.path),
+        headers,
+        body: RawValue::from_string(request.body.clone()).ok(),
+        warnings,
+    };
+    format!("{}\n", serde_json::to_string(&shown).unwrap_or_default())
+}
 
-    /// A command for POSIX `sh` that sends the same bytes, with the credentials from the environment.
-    pub fn as_curl(&self, space: &Space, settings: &Settings) -> String {
-        let cacert = settings.cacert.as_ref().filter(|path| path.as_os_str() != "system");
-        let cacert =
-            cacert.map_or_else(String::new, |path| format!(" \\\n  --cacert {}", sh_word(&path.to_string_lossy())));
-        format!(
-            "curl --silent --show-error --max-time {} --user \"$SIGNALWIRE_PROJECT_ID:$SIGNALWIRE_API_TOKEN\" \\\n  \
-             --header 'Content-Type: application/json' --header 'Accept: application/json'{cacert} \\\n  \
-             --data-raw {} \\\n  {}\n",
-            settings.timeout.as_secs().max(1),
-            sh_quoted(&self.bytes()),
-            sh_quoted(&format!("{space}{}", self.endpoint.path)),
-        )
-    }
+/// A command for POSIX `sh` that sends the same bytes, with the credentials from the environment. The name under which
+/// curl introduces itself stays its own.
+pub fn curl(request: &Request, space: &Space, settings: &Settings) -> String {
+    let credentials = match request.authorization {
+        Authorization::Basic => " --user \"$SIGNALWIRE_PROJECT_ID:$SIGNALWIRE_API_TOKEN\"",
+        Authorization::Bearer => " --header \"Authorization: Bearer $SIGNALWIRE_SUBSCRIBER_TOKEN\"",
+        Authorization::None => "",
+    };
+    let headers = request.headers().into_iter().filter(|(name, _)| *name != "User-Agent");
+    let headers: Vec<String> =
+        headers.map(|(name, value)| format!("--header {}", sh_quoted(&format!("{name}: {value}")))).collect();
+    let cacert = settings.cacert.as_ref().filter(|path| path.as_os_str() != "system");
+    let cacert =
+        cacert.map_or_else(String::new, |path| format!(" \\\n  --cacert {}", sh_word(&path.to_string_lossy())));
+    format!(
+        "curl --silent --show-error --max-time {}{credentials} \\\n  {}{cacert} \\\n  --data-raw {} \\\n  {}\n",
+        settings.timeout.as_secs().max(1),
+        headers.join(" "),
+        sh_quoted(&request.body),
+        sh_quoted(&format!("{space}{}", request.path)),
+    )
 }
 
 #[derive(serde::Serialize)]

@@ -1,5 +1,5 @@
 //! SignalWire's four token endpoints: what each takes, what each gives, and the request that asks for it. Sending is
-//! for `transport`; the other side of the same tables is `emulator`.
+//! for `http`; the other side of the same tables is `emulator`.
 
 pub mod chat;
 pub mod credentials;

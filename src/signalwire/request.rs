@@ -1,5 +1,5 @@
 //! A request as data: the fields from `--body`, from flags and from a batch line, laid over each other, checked, and
-//! written as the bytes that go on the wire. Sending it is for `transport`.
+//! written as the bytes that go on the wire. Sending it is for `http`.
 
 use std::collections::BTreeMap;
 

@@ -12,8 +12,9 @@ use tokenmint::app::World;
 use tokenmint::batch::lines::{Chunk, Lines};
 use tokenmint::batch::resume::Kept;
 use tokenmint::batch::worker::{Run, Task, Worker};
+use tokenmint::commands::mint;
 use tokenmint::emulator::{API_TOKEN, Emulator, PROJECT_ID, Protocol};
-use tokenmint::http::Transport;
+use tokenmint::http::{Client, Credentials, Expected, Member, Mode, Presence, Received, judge};
 use tokenmint::options::Settings;
 use tokenmint::redact::Scrubber;
 use tokenmint::secret::Secret;
@@ -38,14 +39,10 @@ fn chat_request() -> Request {
     draft.finish(&mut notes).unwrap()
 }
 
-fn transport(space: Space) -> Transport {
-    let settings = Settings {
-        timeout: Duration::from_secs(30),
-        retries: 2,
-        cacert: None,
-        halted: Arc::new(AtomicBool::new(false)),
-    };
-    Transport::new(space, PROJECT_ID, &Secret::new(API_TOKEN.to_owned()), settings, world()).unwrap()
+fn client(space: Space) -> Client {
+    let settings = Settings { timeout: Duration::from_secs(30), retries: 2, cacert: None };
+    let secret = Secret::new(API_TOKEN.to_owned());
+    Client::new(space, &Credentials::Basic(PROJECT_ID, &secret), &settings, Mode::Single, world()).unwrap()
 }
 
 /// `twilio --chat IS…`; each token brings its identity.
@@ -68,15 +65,18 @@ fn chat_steps(criterion: &mut Criterion) {
     });
 
     let emulator = Emulator::bind(([127, 0, 0, 1], 0).into(), Protocol::Http, world()).unwrap().start().unwrap();
-    let transport = transport(Space::loopback(emulator.address().port()));
+    let client = client(Space::loopback(emulator.address().port()));
     let request = chat_request();
-    let token = transport.mint(&request, &|_| {}).unwrap().token;
-    let body = format!(r#"{{"token":"{}"}}"#, token.expose());
+    let mint = || mint::send(&client, &request, &world(), &|_| {}, &mut Vec::new()).unwrap();
+    let body = format!(r#"{{"token":"{}"}}"#, mint().token.expose());
+    let answer = Received { status: 200, body: body.into_bytes().into(), ..Received::default() };
+    let members = [Member { name: "token", presence: Presence::Required }];
+    let expected = Expected { path: "/api/chat/tokens", members: &members, scope: "Chat", flag_of: &|_| None };
     criterion.bench_function("chat: an answer from its bytes to its token", |bench| {
-        bench.iter(|| transport.believe(black_box(body.as_bytes()), &request).unwrap());
+        bench.iter(|| judge(black_box(&answer), &expected, "127.0.0.1", &Scrubber::default()).unwrap());
     });
     criterion.bench_function("chat: one mint against the emulator, connection kept", |bench| {
-        bench.iter(|| transport.mint(&request, &|_| {}).unwrap());
+        bench.iter(mint);
     });
 }
 

@@ -188,6 +188,7 @@ fn any_success_with_a_token_is_a_success() {
     believed(Answer::json(200, format!(r#"{{"later":[1],"token":"{TOKEN}","more":null}}"#)), TOKEN);
     believed(Answer::json(200, r#"{"tok\u0065n":"\u0061bc"}"#), "abc");
     believed(Answer::json(200, body("x")), "x");
+    believed(Answer::json(200, format!("\u{feff}{}", body("x"))), "x");
     let alphabet = "AZaz09._~+/=-";
     believed(Answer::json(200, body(alphabet)), alphabet);
     let longest = "a".repeat(65_536);
@@ -232,7 +233,7 @@ fn a_success_without_a_token_is_not_believed() {
         r#"{"token":"LEAKED'"}"#,
         r#"{"token":"$(LEAKED)"}"#,
         r#"{"token":"LEAKED;id"}"#,
-        "\u{feff}{\"token\":\"LEAKED\"}",
+        "\u{feff}\u{feff}{\"token\":\"LEAKED\"}",
         r#"{"token":"LEAKED"}x"#,
         r#"{"token":"LEAKED"}{}"#,
         r#"{"token":"LEAKED"} {"token":"b"}"#,

@@ -6,13 +6,12 @@ use proptest::prelude::*;
 use tokenmint::app::Environment;
 use tokenmint::commands::providers::SCHEMAS;
 use tokenmint::credentials::config::Config;
-use tokenmint::http::{Received, judge};
+use tokenmint::error::Result;
+use tokenmint::http::{Expected, Member, Presence, Received, Success, judge};
 use tokenmint::output::shell::Shell;
 use tokenmint::redact::Scrubber;
 use tokenmint::secret::Secret;
 use tokenmint::signalwire::Space;
-use tokenmint::signalwire::request::Draft;
-use tokenmint::signalwire::{ENDPOINTS, Given, Request, chat, guest};
 use tokenmint::text::sh_word;
 use tokenmint::text::{clean, clip};
 use tokenmint::{inspect, json};
@@ -163,21 +162,21 @@ proptest! {
 
     #[test]
     fn no_answer_gives_a_token_outside_the_grammar(answer in answers(), guest_answer in any::<bool>()) {
-        let request = request(guest_answer);
-        let scrubber = Scrubber::default();
-        if let Ok(minted) = judge(&answer, &request, "example.signalwire.com", &scrubber) {
+        if let Ok(mut minted) = judged(&answer, guest_answer) {
             prop_assert!((200..300).contains(&answer.status));
-            prop_assert!(is_token(minted.token.expose()));
-            prop_assert!(minted.refresh_token.is_none_or(|refresh| guest_answer && is_token(refresh.expose())));
+            let token = minted.take("token").expect("it is required");
+            prop_assert!(is_token(token.expose()));
+            let refresh = minted.take("refresh_token");
+            prop_assert!(refresh.is_none_or(|refresh| guest_answer && is_token(refresh.expose())));
             let object: serde_json::Value = serde_json::from_slice(&answer.body).expect("one complete JSON value");
-            prop_assert_eq!(&object["token"], &serde_json::Value::from(minted.token.expose()));
+            prop_assert_eq!(&object["token"], &serde_json::Value::from(token.expose()));
         }
     }
 
     #[test]
     fn every_refusal_is_put_into_clean_words(answer in answers(), status in 300_u16..600) {
         let answer = Received { status, ..answer };
-        let failure = judge(&answer, &request(false), "example.signalwire.com", &Scrubber::default()).expect_err("a refusal");
+        let failure = judged(&answer, false).expect_err("a refusal");
         let exit = match status {
             401 | 403 => 4,
             429 => 6,
@@ -240,26 +239,16 @@ proptest! {
     }
 }
 
-/// A request of each kind that an answer may be for.
-fn request(is_guest: bool) -> Request {
-    let (endpoint, values): (_, Vec<(&'static str, &str)>) = if is_guest {
-        (&guest::ENDPOINT, vec![("allowed_address", "0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f0")])
-    } else {
-        (&chat::ENDPOINT, vec![("ttl", "1h"), ("channel", "lobby=rw")])
-    };
-    let endpoint = ENDPOINTS.into_iter().find(|known| known.path == endpoint.path).expect("an endpoint");
-    let given: Given = endpoint
-        .fields
-        .iter()
-        .filter_map(|field| {
-            let dashed = field.flag.replace('-', "_");
-            let (_, value) = values.iter().find(|(name, _)| *name == dashed)?;
-            Some((field.flag, vec![(*value).to_owned()]))
-        })
-        .collect();
-    let now = Timestamp::from_second(1_800_000_000).expect("a time");
-    let draft = Draft::new(endpoint, &given, None, now, &mut Vec::new()).expect("a request");
-    draft.finish(&mut Vec::new()).expect("a request")
+/// Judges an answer with the members of a guest token, or of another.
+fn judged(answer: &Received, is_guest: bool) -> Result<Success> {
+    let members = [
+        Member { name: "token", presence: Presence::Required },
+        Member { name: "refresh_token", presence: Presence::Warned },
+    ];
+    let members = if is_guest { &members[..] } else { &members[..1] };
+    let flag_of = |attribute: &str| (attribute == "ttl").then(|| "--ttl".to_owned());
+    let expected = Expected { path: "/api/chat/tokens", members, scope: "Chat", flag_of: &flag_of };
+    judge(answer, &expected, "example.signalwire.com", &Scrubber::default())
 }
 
 /// JSON, nearly JSON, and JSON that is nearly an answer.
@@ -353,11 +342,12 @@ fn leaf() -> impl Strategy<Value = String> {
 fn answers() -> impl Strategy<Value = Received> {
     let body = prop_oneof![values().prop_map(String::into_bytes), prop::collection::vec(any::<u8>(), 0..60)];
     let header = || prop::option::of(any::<String>());
-    (100_u16..1_000, body, header(), header(), header()).prop_map(
-        |(status, body, content_type, location, retry_after)| Received {
+    (100_u16..1_000, body, header(), header(), header(), header()).prop_map(
+        |(status, body, content_type, content_encoding, location, retry_after)| Received {
             status,
             retry_after,
             content_type,
+            content_encoding,
             location,
             body: zeroize::Zeroizing::new(body),
         },

@@ -1,0 +1,294 @@
+//! The client of one space: sends a request as often as that is safe, within one time limit.
+
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use ureq::Agent;
+use ureq::config::AutoHeaderValue;
+use ureq::http::HeaderValue;
+use ureq::http::header::AUTHORIZATION;
+
+use super::credentials::Credentials;
+use super::failure::{Route, in_words};
+use super::gate::{Heard, Pass};
+use super::request::{Authorization, Request};
+use super::retry::{Outcome, Policy, Step};
+use super::send::{self, Attempt};
+use super::waiting::{self, Entrance, Entry};
+use super::{Authorities, Expected, Proxy, Received, Success, connect, judge, retry};
+use crate::app::World;
+use crate::error::{Failure, Reach, Result};
+use crate::options::Settings;
+use crate::redact::Scrubber;
+use crate::signalwire::Space;
+
+/// The size of each of the library's four buffers for a connection. Its own 128 KiB cost 43 MiB at 64 connections, and each
+/// page of them is touched before the first byte is sent. What a proxy says must fit into one; an answer need not.
+const BUFFER: usize = 4 * 1024;
+const BUFFER_FOR_PROXY: usize = 16 * 1024;
+
+/// Prints one line about a step.
+pub type Trace<'a> = &'a (dyn Fn(&str) + Sync);
+
+/// What a client works for.
+#[derive(Debug, Clone, Default)]
+pub enum Mode {
+    /// Single requests: `--retries` bounds how often each is sent again.
+    #[default]
+    Single,
+    /// The lines of a batch: a busy service slows all of them, and only the time limit bounds their attempts.
+    Batch {
+        /// Set to end the run: nothing is sent again, and no wait goes on.
+        halted: Arc<AtomicBool>,
+    },
+}
+
+/// A client of one space with one set of credentials. It may be used from several threads at once.
+pub struct Client {
+    /// Makes an agent. All of them share what they know of names and of TLS.
+    agent: Box<dyn Fn() -> Agent + Send + Sync>,
+    /// Idle agents, each with a connection that may still be open. Threads that share one would wait for each other; the
+    /// last used is taken first, so that no more connections are open than are needed.
+    idle: Mutex<Vec<Agent>>,
+    space: Space,
+    route: Route,
+    scheme: Authorization,
+    authorization: Option<HeaderValue>,
+    scrubber: Scrubber,
+    policy: Policy,
+    halted: Arc<AtomicBool>,
+    /// Where the requests of a batch wait for a busy service.
+    entrance: Option<Entrance>,
+    world: World,
+}
+
+/// One request on its way to an answer.
+#[derive(Default)]
+struct Course {
+    /// When it was first sent, or about to be: from then on its time limit runs.
+    started: Option<Instant>,
+    /// How many retries were counted.
+    retried: u32,
+    /// Why it was not settled so far.
+    last: Option<Failure>,
+}
+
+impl Client {
+    /// Makes a client; opens no connection.
+    ///
+    /// # Errors
+    /// Exit 2 or 3 for certificate authorities that cannot be read, 3 for a malformed proxy variable.
+    pub fn new(space: Space, credentials: &Credentials, settings: &Settings, mode: Mode, world: World) -> Result<Self> {
+        let authorities = Authorities::choose(settings.cacert.as_deref(), space.is_secure(), &world.env)?;
+        let proxy = Proxy::choose(&space, &world.env)?;
+        let route = Route {
+            host: space.host().to_owned(),
+            port: space.port(),
+            proxy: proxy.as_ref().map(|proxy| proxy.host.clone()),
+            timeout: settings.timeout,
+        };
+        let (gated, halted) = match mode {
+            Mode::Single => (false, Arc::default()),
+            Mode::Batch { halted } => (true, halted),
+        };
+        Ok(Client {
+            agent: agents(&space, settings.timeout, proxy, authorities),
+            idle: Mutex::default(),
+            space,
+            route,
+            scheme: credentials.scheme(),
+            authorization: credentials.header()?,
+            scrubber: credentials.scrubber(),
+            policy: Policy { retries: settings.retries, timeout: settings.timeout, gated },
+            entrance: gated.then(|| Entrance::new(Arc::clone(&halted))),
+            halted,
+            world,
+        })
+    }
+
+    /// Mints: sends the request until it is answered, refused, or unclear.
+    ///
+    /// # Errors
+    /// Exit 4, 5 or 6 as the service's answer or the network has it.
+    pub fn mint(&self, request: &Request, expected: &Expected, trace: Trace) -> Result<Success> {
+        let judge = |received: &Received| judge(received, expected, self.space.host(), &self.scrubber);
+        let refusal = |received: &Received| match judge(received) {
+            Err(failure) => failure,
+            Ok(_) => self.plain_refusal(received),
+        };
+        judge(&self.exchange(request, trace, &refusal)?)
+    }
+
+    /// Sends a request that cannot mint anything, and gives the status of the answer.
+    ///
+    /// # Errors
+    /// Exit 6 where no answer comes.
+    pub fn probe(&self, request: &Request, trace: Trace) -> Result<u16> {
+        Ok(self.exchange(request, trace, &|received| self.plain_refusal(received))?.status)
+    }
+
+    fn plain_refusal(&self, received: &Received) -> Failure {
+        Failure::unavailable(format!("{} answered {}", self.space.host(), received.status)).status(received.status)
+    }
+
+    /// Sends until an answer comes that is worth no further try; `refusal` puts one that is into words.
+    fn exchange(&self, request: &Request, trace: Trace, refusal: &dyn Fn(&Received) -> Failure) -> Result<Received> {
+        let mut course = Course::default();
+        loop {
+            let (pass, started) = self.wait_for_turn(&mut course)?;
+            let deadline = started + self.policy.timeout;
+            trace(&format!("{} {}{}{}", Request::METHOD, self.space, request.path, self.route.through()));
+            let attempt = self.send_once(request, deadline);
+            if let Attempt::Answered(received) = &attempt {
+                trace(&format!("answered {} after {} ms", received.status, started.elapsed().as_millis()));
+            }
+            let (outcome, result) = self.weigh(attempt);
+            let random = self.world.random_bytes::<2>()?;
+            if let (Some(pass), Some(entrance)) = (&pass, &self.entrance) {
+                entrance.leave(pass, heard(outcome, result.is_ok()), random);
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            let step = self.policy.next(outcome, course.retried, left, random);
+            let failure = match step {
+                Step::Done | Step::NoRetries(None) => return result,
+                _ => result.map_or_else(|failure| failure, |received| refusal(&received)),
+            };
+            match step {
+                Step::Again(wait) => {
+                    trace(&format!("trying again in {} ms: {failure}", wait.as_millis()));
+                    course.retried += 1;
+                    if !waiting::sleep(wait, &self.halted) {
+                        return Err(failure);
+                    }
+                }
+                Step::NoRetries(Some(wait)) => return Err(failure.hint(format!("try again in {}", in_words(wait)))),
+                Step::TooLong { wait, hopeless } => return Err(self.too_long(failure, wait, hopeless)),
+                Step::Queue | Step::Done | Step::NoRetries(None) => trace(&format!("trying again later: {failure}")),
+            }
+            course.last = Some(failure);
+        }
+    }
+
+    /// Waits until a request may be sent. Gives when it was first sent: until then no time limit runs, since a line of a
+    /// batch that waits for its turn waits for other lines and not for the service.
+    fn wait_for_turn(&self, course: &mut Course) -> Result<(Option<Pass>, Instant)> {
+        let running = course.started.map(|started| (started, started + self.policy.timeout));
+        let entry = self.entrance.as_ref().map(|entrance| entrance.enter(running));
+        let failure = || Failure::unavailable("the run ended before the request was sent").reaching(Reach::Untried);
+        match entry {
+            None => Ok((None, *course.started.get_or_insert_with(Instant::now))),
+            Some(Entry::Go(pass)) => Ok((Some(pass), *course.started.get_or_insert_with(Instant::now))),
+            Some(Entry::Halted) => Err(course.last.take().unwrap_or_else(failure)),
+            Some(Entry::Late(wait)) => {
+                let failure = course.last.take().unwrap_or_else(failure);
+                let since = course.started.unwrap_or_else(Instant::now);
+                let hopeless = self.entrance.as_ref().is_some_and(|entrance| entrance.gave_up(since));
+                Err(match wait.filter(|wait| !wait.is_zero()) {
+                    Some(wait) => self.too_long(failure, wait, hopeless),
+                    None => reaching(self.route.never_let_through(failure), hopeless),
+                })
+            }
+        }
+    }
+
+    fn too_long(&self, failure: Failure, wait: Duration, hopeless: bool) -> Failure {
+        reaching(self.route.too_long(failure, wait, self.world.now()), hopeless)
+    }
+
+    /// What an attempt means for the next one, and its result if there is none.
+    fn weigh(&self, attempt: Attempt) -> (Outcome, Result<Received>) {
+        match attempt {
+            Attempt::Answered(received) => {
+                let asked = retry::after(received.retry_after.as_deref(), self.world.now());
+                (Outcome::of_status(received.status, asked), Ok(received))
+            }
+            Attempt::NotSent(failure, temporary) => (Outcome::NotSent { temporary }, Err(failure)),
+            Attempt::Unclear(failure) => (Outcome::Final, Err(failure)),
+        }
+    }
+
+    fn send_once(&self, request: &Request, deadline: Instant) -> Attempt {
+        if request.authorization != Authorization::None && request.authorization != self.scheme {
+            return Attempt::NotSent(
+                Failure::internal("the request needs other credentials than the client has"),
+                false,
+            );
+        }
+        let agent = self.idle.lock().ok().and_then(|mut idle| idle.pop()).unwrap_or_else(&self.agent);
+        let attempt = self.send_over(&agent, request, deadline);
+        // RFC 9110 has a request that was not processed repeated on another connection.
+        let elsewhere = matches!(&attempt, Attempt::Answered(received)
+            if Outcome::of_status(received.status, None) == Outcome::NotProcessed);
+        if !elsewhere && let Ok(mut idle) = self.idle.lock() {
+            idle.push(agent);
+        }
+        attempt
+    }
+
+    fn send_over(&self, agent: &Agent, request: &Request, deadline: Instant) -> Attempt {
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Attempt::NotSent(self.route.no_time_left(), false);
+        }
+        let mut call = agent.post(format!("{}{}", self.space, request.path));
+        if let Some(authorization) =
+            self.authorization.as_ref().filter(|_| request.authorization != Authorization::None)
+        {
+            call = call.header(AUTHORIZATION, authorization.clone());
+        }
+        for (name, value) in request.headers() {
+            call = call.header(name, HeaderValue::from_static(value));
+        }
+        // A limit of its own keeps a request from using the agent's prepared TLS settings, so only a later attempt,
+        // with noticeably less time left, gets one.
+        let whole = self.policy.timeout.saturating_sub(left) < Duration::from_millis(50);
+        let body = request.body.as_str();
+        let result = if whole { call.send(body) } else { call.config().timeout_global(Some(left)).build().send(body) };
+        match result {
+            Ok(response) => send::receive(response, &self.route),
+            Err(error) => send::explain(error, &self.route, &self.space),
+        }
+    }
+}
+
+/// What the gate hears of an outcome.
+fn heard(outcome: Outcome, answered: bool) -> Heard {
+    match outcome {
+        Outcome::Busy(wait) => Heard::Busy(wait),
+        _ if answered => Heard::Accepted,
+        _ => Heard::Nothing,
+    }
+}
+
+fn reaching(failure: Failure, hopeless: bool) -> Failure {
+    if hopeless { failure.reaching(Reach::Run) } else { failure }
+}
+
+/// What makes the agents of a client.
+fn agents(
+    space: &Space,
+    timeout: Duration,
+    proxy: Option<Proxy>,
+    authorities: Authorities,
+) -> Box<dyn Fn() -> Agent + Send + Sync> {
+    let buffer = if proxy.is_some() { BUFFER_FOR_PROXY } else { BUFFER };
+    let config = Agent::config_builder()
+        .http_status_as_error(false)
+        .https_only(space.is_secure())
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .redirect_auth_headers(ureq::config::RedirectAuthHeaders::Never)
+        .user_agent(AutoHeaderValue::None)
+        .accept(AutoHeaderValue::None)
+        .accept_encoding(AutoHeaderValue::None)
+        .timeout_global(Some(timeout))
+        .input_buffer_size(buffer)
+        .output_buffer_size(buffer)
+        .max_idle_connections(1)
+        .proxy(proxy.map(|proxy| proxy.inner))
+        .tls_config(authorities.tls_config())
+        .build();
+    let (establish, remember) = (connect::Establish::default(), connect::Remember::default());
+    Box::new(move || Agent::with_parts(config.clone(), establish.clone(), remember.clone()))
+}
