@@ -3,16 +3,17 @@
 
 use std::ffi::OsStr;
 use std::fmt;
-use std::io::{IsTerminal as _, Read as _};
+use std::io::{self, IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Stdio};
-use std::sync::mpsc;
+use std::process::{ChildStdout, Command, Stdio};
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::{Duration, Instant};
 
-use super::{Secret, environment};
+use super::environment;
 use crate::app::Environment;
 use crate::error::{Category, Failure, Result};
-use crate::os;
+use crate::os::{self, Change, Group, signals};
+use crate::secret::Secret;
 use zeroize::Zeroizing;
 
 /// Set in the environment of a helper, so that a tokenmint it starts knows where it is.
@@ -21,46 +22,73 @@ pub const MARK: &str = "TOKENMINT_HELPER";
 const TIME_LIMIT: Duration = Duration::from_secs(30);
 const MAX_OUTPUT: u64 = 64 * 1024;
 
+/// What a helper may use of ours, and for how long.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms {
+    /// Whether something else reads our standard input: the lines of a batch, or the JSON of a flag.
+    pub stdin_taken: bool,
+    /// The longest that it may take, at most [`TIME_LIMIT`].
+    pub limit: Duration,
+}
+
+impl Terms {
+    /// The terms of a run with this time limit.
+    pub fn new(stdin_taken: bool, timeout: Option<Duration>) -> Self {
+        Terms { stdin_taken, limit: timeout.map_or(TIME_LIMIT, |timeout| timeout.min(TIME_LIMIT)) }
+    }
+}
+
 /// Runs a helper program and takes the one line that it prints.
 ///
-/// Its standard input is ours; its error output reaches the terminal if there is one and nothing else. It has 30 s,
-/// after which its whole process group is ended.
+/// Its standard input is ours unless that is taken, its error output reaches the terminal if there is one and nothing
+/// else. When its time is over, or a signal ends us, its whole process group is ended.
 ///
 /// # Errors
 /// Exit 3, naming the key of the configuration and how the program failed. Neither what it printed is shown nor the
 /// program's name, which may be the secret itself under the wrong key.
-pub fn run(argv: &[String], key: &str, env: &Environment) -> Result<Secret> {
+pub fn run(argv: &[String], key: &str, terms: Terms, env: &Environment) -> Result<Secret> {
+    let mut command = command(argv, key, env)?;
+    let stdin = io::stdin();
+    if terms.stdin_taken && !stdin.is_terminal() {
+        command.stdin(Stdio::null());
+    }
+    let failed = |how: String| Failure::configuration(format!("{key}: the command {how}"));
+    let output = watch(&mut command, terms.limit).map_err(|fault| {
+        let failure = failed(fault.to_string());
+        match fault {
+            // Our own status for such a case, seen from outside.
+            Fault::Status(status) if status == Category::Configuration.exit() => {
+                failure.hint("if it runs tokenmint: tokenmint refuses to run inside its own credential helper")
+            }
+            Fault::Stopped => failure.hint("run tokenmint in the foreground, and do not press Ctrl-Z while it asks"),
+            _ => failure,
+        }
+    })?;
+    one_line(&output).map_err(failed)
+}
+
+/// The program with its arguments, and an environment without our secrets.
+fn command(argv: &[String], key: &str, env: &Environment) -> Result<Command> {
     let Some((program, arguments)) = argv.split_first() else {
-        return Err(Failure::configuration(format!("{key} names no program")));
+        return Err(Failure::configuration(format!("{key} is empty")));
     };
     let path = find(program, env.get("PATH")).ok_or_else(|| {
-        Failure::configuration(format!("{key}: the program that it names is not found"))
-            .hint("give its absolute path, or a name that is in a folder of PATH")
+        Failure::configuration(format!("{key}: command not found"))
+            .hint("use an absolute path, or the name of a program in a folder of PATH")
     })?;
     if is_ourselves(&path) {
-        return Err(Failure::configuration(format!(
-            "{key}: the program that it names is tokenmint itself, which would ask for the secret again"
-        ))
-        .hint("name the program that keeps the secret"));
+        return Err(Failure::configuration(format!("{key} runs tokenmint itself, which would loop"))
+            .hint("use the program that stores the secret"));
     }
     let mut command = Command::new(path);
     command.args(arguments).stdout(Stdio::piped()).env(MARK, "1");
-    if !std::io::stderr().is_terminal() {
+    if !io::stderr().is_terminal() {
         command.stderr(Stdio::null());
     }
     for variable in environment::SECRET_VARIABLES {
         command.env_remove(variable);
     }
-    os::own_group(&mut command);
-    let failed = |how: String| Failure::configuration(format!("{key}: the program that it names {how}"));
-    let mut child = command.spawn().map_err(|error| failed(format!("cannot be started: {}", error.kind())))?;
-    let output = watch(&mut child, TIME_LIMIT).map_err(|fault| {
-        let failure = failed(fault.to_string());
-        // Our own status for such a case, seen from outside.
-        let hint = "if it starts tokenmint again: that is refused, since it would ask for the secret again";
-        if fault == Fault::Status(Category::Configuration.exit()) { failure.hint(hint) } else { failure }
-    })?;
-    one_line(&output).map_err(failed)
+    Ok(command)
 }
 
 /// Whether a path is that of the program that runs.
@@ -85,63 +113,112 @@ fn find(program: &str, path: Option<&OsStr>) -> Option<PathBuf> {
 /// How a program has failed, in words that follow its name.
 #[derive(Debug, PartialEq)]
 enum Fault {
+    NotStarted(String),
     TooMuch,
     TooSlow(Duration),
+    Stopped,
     Status(u8),
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Fault::TooMuch => formatter.write_str("prints more than 64 KiB"),
-            Fault::TooSlow(limit) => {
-                write!(formatter, "did not finish within {} s and was ended", limit.as_secs())
-            }
+            Fault::NotStarted(why) => write!(formatter, "cannot be started: {why}"),
+            Fault::TooMuch => formatter.write_str("printed more than 64 KiB"),
+            Fault::TooSlow(limit) => write!(formatter, "did not finish within {limit:?} and was ended"),
+            Fault::Stopped => formatter.write_str("was stopped while it had, or wanted, the terminal"),
             Fault::Status(status) => write!(formatter, "failed with status {status}"),
         }
     }
 }
 
-/// Reads the program's output and waits for its end, both within the time limit.
-fn watch(child: &mut Child, limit: Duration) -> std::result::Result<Zeroizing<Vec<u8>>, Fault> {
-    let deadline = Instant::now() + limit;
-    let terminal = os::lend_terminal(child);
-    let output = child.stdout.take().map(read_in_background);
-    let received = output.and_then(|output| output.recv_timeout(limit).ok());
-    let output = match received {
-        Some(output) if output.len() as u64 <= MAX_OUTPUT => output,
-        Some(_) => {
-            os::kill_group(child);
-            return Err(Fault::TooMuch);
-        }
-        None => {
-            os::kill_group(child);
-            return Err(Fault::TooSlow(limit));
-        }
-    };
-    let status = loop {
-        match child.try_wait() {
-            Ok(Some(status)) => break status,
-            Ok(None) if Instant::now() < deadline => std::thread::sleep(Duration::from_millis(2)),
-            _ => {
-                os::kill_group(child);
-                return Err(Fault::TooSlow(limit));
-            }
-        }
-    };
-    drop(terminal);
-    if status.success() { Ok(output) } else { Err(Fault::Status(os::shell_status(status))) }
+/// What the threads that look after a helper report.
+enum Event {
+    Printed(Zeroizing<Vec<u8>>),
+    Changed(Change),
+    Signal(i32),
 }
 
-fn read_in_background(pipe: ChildStdout) -> mpsc::Receiver<Zeroizing<Vec<u8>>> {
-    let (sender, receiver) = mpsc::channel();
-    std::thread::spawn(move || {
+/// Runs a program to its end and gives what it printed. Its group does not outlive this call, whatever happens.
+fn watch(command: &mut Command, limit: Duration) -> std::result::Result<Zeroizing<Vec<u8>>, Fault> {
+    let (sender, events) = mpsc::channel();
+    let signal_sender = sender.clone();
+    // Watched before the program starts: a signal in between would leave it behind.
+    let signals = signals::watch(move |signal| drop(signal_sender.send(Event::Signal(signal))))
+        .map_err(|error| not_started(&error))?;
+    let mut group = Group::start(command).map_err(|error| not_started(&error))?;
+    let terminal = group.lend_terminal();
+    let ended = supervise(&mut group, &sender, &events, terminal.is_some(), limit);
+    // Ended before the terminal is taken back, so that it cannot change the modes of that once more.
+    drop(group);
+    match (terminal, &ended) {
+        (Some(terminal), Ok(Ended::Well(_))) => terminal.take_back_with_input(),
+        (terminal, _) => drop(terminal),
+    }
+    drop(signals);
+    let late = events.try_iter().find_map(|event| if let Event::Signal(signal) = event { Some(signal) } else { None });
+    match (ended?, late) {
+        (Ended::BySignal(signal), _) | (_, Some(signal)) => signals::end_by(signal),
+        (Ended::Well(output), None) => Ok(output),
+    }
+}
+
+/// How a helper has come to its end without a fault of its own.
+enum Ended {
+    Well(Zeroizing<Vec<u8>>),
+    BySignal(i32),
+}
+
+/// Waits for the output and the end of a program, for a signal, or for the time limit, whichever comes first.
+fn supervise(
+    group: &mut Group,
+    sender: &Sender<Event>,
+    events: &Receiver<Event>,
+    mut may_resume: bool,
+    limit: Duration,
+) -> std::result::Result<Ended, Fault> {
+    let deadline = Instant::now() + limit;
+    let change_sender = sender.clone();
+    group.watch(move |change| drop(change_sender.send(Event::Changed(change)))).map_err(|error| not_started(&error))?;
+    if let Some(pipe) = group.take_output() {
+        read_in_background(pipe, sender.clone()).map_err(|error| not_started(&error))?;
+    }
+    let (mut output, mut has_ended) = (None, false);
+    while output.is_none() || !has_ended {
+        match events.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            Ok(Event::Printed(bytes)) if bytes.len() as u64 > MAX_OUTPUT => return Err(Fault::TooMuch),
+            Ok(Event::Printed(bytes)) => output = Some(bytes),
+            Ok(Event::Changed(Change::Ended)) => has_ended = true,
+            // It may have asked for the terminal in the moment before that was lent to it.
+            Ok(Event::Changed(Change::WantsTerminal)) if may_resume => {
+                may_resume = false;
+                group.resume();
+            }
+            Ok(Event::Changed(Change::WantsTerminal | Change::Stopped)) => return Err(Fault::Stopped),
+            Ok(Event::Signal(signal)) => return Ok(Ended::BySignal(signal)),
+            Err(_) => return Err(Fault::TooSlow(limit)),
+        }
+    }
+    let status = group.status().map_err(|error| not_started(&error))?;
+    if status.success() {
+        Ok(Ended::Well(output.unwrap_or_default()))
+    } else {
+        Err(Fault::Status(os::shell_status(status)))
+    }
+}
+
+fn not_started(error: &io::Error) -> Fault {
+    Fault::NotStarted(os::reason(error))
+}
+
+fn read_in_background(pipe: ChildStdout, sender: Sender<Event>) -> io::Result<()> {
+    std::thread::Builder::new().name("helper-output".to_owned()).spawn(move || {
         let mut output = Zeroizing::new(Vec::new());
         // An error in the middle leaves less than was printed; the line check or the exit status will tell.
         let _ = pipe.take(MAX_OUTPUT + 1).read_to_end(&mut output);
-        let _ = sender.send(output);
-    });
-    receiver
+        let _ = sender.send(Event::Printed(output));
+    })?;
+    Ok(())
 }
 
 /// The secret in a helper's output: exactly one line, its line break cut off.
@@ -149,13 +226,13 @@ fn read_in_background(pipe: ChildStdout) -> mpsc::Receiver<Zeroizing<Vec<u8>>> {
 /// # Errors
 /// What is wrong with the output, in words that hold nothing of it.
 pub fn one_line(output: &[u8]) -> std::result::Result<Secret, String> {
-    let text = std::str::from_utf8(output).map_err(|_| "gives text that is not UTF-8".to_owned())?;
+    let text = std::str::from_utf8(output).map_err(|_| "printed text that is not UTF-8".to_owned())?;
     let line = text.strip_suffix('\n').map_or(text, |line| line.strip_suffix('\r').unwrap_or(line));
     if line.is_empty() {
-        return Err("gives nothing".to_owned());
+        return Err("printed nothing".to_owned());
     }
     if line.contains('\n') {
-        return Err("gives more than one line".to_owned());
+        return Err("printed more than one line".to_owned());
     }
     Ok(Secret::new(line.to_owned()))
 }
@@ -163,28 +240,26 @@ pub fn one_line(output: &[u8]) -> std::result::Result<Secret, String> {
 #[cfg(test)]
 #[cfg(unix)]
 mod tests {
-    use std::io::Read as _;
-    use std::process::{Child, Command, Stdio};
+    use std::process::{Command, Stdio};
     use std::time::Duration;
 
     use proptest::prelude::*;
 
-    use super::{Fault, one_line, watch};
+    use super::{Fault, TIME_LIMIT, Terms, one_line, watch};
     use crate::os;
 
-    /// A helper that runs this script, with its error output held open by all that it starts.
-    fn helper(script: &str) -> Child {
+    /// Runs this script as a helper. The word "survived" is what it, or anything that it started, says too late.
+    fn run(script: &str, limit: Duration) -> (Result<String, Fault>, String) {
         let mut command = Command::new("sh");
-        command.args(["-c", script]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        os::own_group(&mut command);
-        command.spawn().unwrap()
-    }
-
-    /// What the helper and all that it started have said by the time that the last of them is gone.
-    fn last_words(mut child: Child) -> String {
-        let mut words = String::new();
-        child.stderr.take().unwrap().read_to_string(&mut words).unwrap();
-        words
+        command.args(["-c", script]).stdin(Stdio::null()).stdout(Stdio::piped());
+        let (mut words, theirs) = std::io::pipe().unwrap();
+        command.stderr(theirs);
+        let result = watch(&mut command, limit);
+        drop(command);
+        // The pipe ends when the last of them is gone.
+        let words = os::read_limited(&mut words, 1_000).unwrap().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (result.map(|output| text(&output)), text(&words))
     }
 
     #[test]
@@ -200,24 +275,40 @@ mod tests {
             "echo PThelper; sleep 60; echo survived >&2",
             "echo PThelper; (sleep 60; echo survived >&2) &",
         ] {
-            let mut child = helper(script);
-            let failure = watch(&mut child, Duration::from_millis(300)).unwrap_err();
-            assert!(matches!(failure, Fault::TooSlow(_)), "{script}: {failure}");
-            assert_eq!(last_words(child), "", "{script}");
+            let (result, words) = run(script, Duration::from_millis(300));
+            assert_eq!(result, Err(Fault::TooSlow(Duration::from_millis(300))), "{script}");
+            assert_eq!(words, "", "{script}");
         }
     }
 
     #[test]
     fn a_helper_without_end_is_ended() {
-        let mut child = helper("while :; do printf PThidden; done");
-        let failure = watch(&mut child, Duration::from_secs(30)).unwrap_err();
-        assert_eq!(failure, Fault::TooMuch);
-        assert_eq!(last_words(child), "");
+        let (result, words) = run("while :; do printf PThidden; done", Duration::from_secs(30));
+        assert_eq!((result, words.as_str()), (Err(Fault::TooMuch), ""));
+    }
+
+    #[test]
+    fn a_helper_that_is_stopped_is_ended_at_once() {
+        for script in ["kill -STOP $$; echo survived >&2", "(sleep 60; echo survived >&2) & kill -TSTP $$"] {
+            let (result, words) = run(script, Duration::from_secs(30));
+            assert_eq!((result, words.as_str()), (Err(Fault::Stopped), ""), "{script}");
+        }
+    }
+
+    #[test]
+    fn a_helper_that_ends_well_gives_its_output_and_another_its_status() {
+        let limit = Duration::from_secs(30);
+        assert_eq!(run("echo PThelper", limit).0, Ok("PThelper\n".to_owned()));
+        assert_eq!(run("echo PThidden; exit 7", limit).0, Err(Fault::Status(7)));
+        assert_eq!(run("kill -KILL $$", limit).0, Err(Fault::Status(137)));
     }
 
     #[test]
     fn the_time_limit_is_the_promised_one() {
-        assert_eq!(super::TIME_LIMIT, Duration::from_secs(30));
+        assert_eq!(TIME_LIMIT, Duration::from_secs(30));
+        assert_eq!(Terms::new(false, None).limit, Duration::from_secs(30));
+        assert_eq!(Terms::new(false, Some(Duration::from_secs(2))).limit, Duration::from_secs(2));
+        assert_eq!(Terms::new(false, Some(Duration::from_secs(90))).limit, Duration::from_secs(30));
     }
 
     proptest! {

@@ -158,7 +158,7 @@ impl Set {
             SecretSource::Literal(secret) => (self.origin(2), secret.clone()),
             SecretSource::Command(argv) => {
                 let origin = self.origin(2).replacen(' ', "_command ", 1);
-                (origin.clone(), helper::run(argv, &origin, env)?)
+                (origin.clone(), helper::run(argv, &origin, helper::Terms::new(false, None), env)?)
             }
             SecretSource::File(path) => {
                 let origin = self.origin(2).replacen(' ', "_file ", 1);

@@ -1,36 +1,31 @@
 //! Systems that are not Unix: what has no meaning there does nothing.
 
-use std::fs::{Metadata, OpenOptions};
-use std::process::{Child, Command, ExitStatus};
+use std::fs::{DirBuilder, Metadata, OpenOptions};
+use std::io;
+use std::process::{Child, ChildStdout, Command, ExitStatus};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use super::Distrust;
 
-pub(super) fn protect_memory() {}
+/// How often a program is asked whether it has ended: the standard library cannot wait for and end one at a time.
+const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
-// Windows keeps the profile folder of a user from others by its access lists; there are no mode bits to read.
-pub(super) fn distrust(_: &Metadata) -> Option<Distrust> {
+/// Nothing to do here.
+pub fn protect_memory() {}
+
+/// Nothing to find here: Windows keeps the profile folder of a user from others by its access lists.
+pub fn distrust(_: &Metadata) -> Option<Distrust> {
     None
 }
 
+pub(super) fn without_waiting(_: &mut OpenOptions) {}
+
 pub(super) fn private(_: &mut OpenOptions) {}
 
+pub(super) fn private_folders(_: &mut DirBuilder) {}
+
 pub(super) fn private_folder(_: &mut tempfile::Builder) {}
-
-pub(super) fn own_group(_: &mut Command) {}
-
-pub(super) struct Terminal;
-
-impl Terminal {
-    pub(super) fn lend(_: &Child) -> Self {
-        Terminal
-    }
-}
-
-impl Drop for Terminal {
-    fn drop(&mut self) {}
-}
-
-pub(super) fn kill_group(_: &mut Child) {}
 
 pub(super) fn report_size_limit() {}
 
@@ -45,14 +40,135 @@ impl Mark {
     pub(super) fn take_back(&self) {}
 }
 
-pub(super) fn run_in_foreground(command: &mut Command) -> std::io::Result<ExitStatus> {
+/// Runs a command to its end.
+///
+/// # Errors
+/// Whatever the system says when the command cannot be started.
+pub fn run_in_foreground(command: &mut Command) -> io::Result<ExitStatus> {
     command.status()
+}
+
+/// A program that is ended when this is dropped before its status was taken.
+pub struct Group {
+    child: Arc<Mutex<Child>>,
+    reaped: bool,
+}
+
+/// What has become of the program of a [`Group`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// It has ended; its status is there to be taken.
+    Ended,
+    /// Unix alone stops programs.
+    WantsTerminal,
+    /// The same.
+    Stopped,
+}
+
+/// A terminal is not lent here: every program of a console may read from it.
+pub struct Terminal;
+
+impl Terminal {
+    /// Nothing to do here.
+    pub fn take_back_with_input(self) {}
+}
+
+impl Group {
+    /// Starts a command.
+    ///
+    /// # Errors
+    /// Whatever the system says.
+    pub fn start(command: &mut Command) -> io::Result<Self> {
+        Ok(Group { child: Arc::new(Mutex::new(command.spawn()?)), reaped: false })
+    }
+
+    /// The pipe that its output goes to.
+    pub fn take_output(&mut self) -> Option<ChildStdout> {
+        locked(&self.child).stdout.take()
+    }
+
+    /// There is none to lend.
+    #[allow(clippy::unused_self, reason = "elsewhere its process group gets it")]
+    pub fn lend_terminal(&self) -> Option<Terminal> {
+        None
+    }
+
+    /// Nothing to do here.
+    #[allow(clippy::unused_self, reason = "elsewhere its process group goes on")]
+    pub fn resume(&self) {}
+
+    /// Tells the end of the program to a function, on a thread.
+    ///
+    /// # Errors
+    /// Whatever the system says where it gives no thread.
+    pub fn watch(&self, mut tell: impl FnMut(Change) + Send + 'static) -> io::Result<()> {
+        let child = Arc::clone(&self.child);
+        std::thread::Builder::new().name("helper".to_owned()).spawn(move || {
+            while let Ok(None) = locked(&child).try_wait() {
+                std::thread::sleep(POLL_INTERVAL);
+            }
+            tell(Change::Ended);
+        })?;
+        Ok(())
+    }
+
+    /// Waits for the end of the program and gives its status.
+    ///
+    /// # Errors
+    /// Whatever the system says.
+    pub fn status(&mut self) -> io::Result<ExitStatus> {
+        self.reaped = true;
+        locked(&self.child).wait()
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if !self.reaped {
+            let mut child = locked(&self.child);
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+fn locked(child: &Mutex<Child>) -> std::sync::MutexGuard<'_, Child> {
+    child.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Signals, as far as there are any.
+pub mod signals {
+    use std::io;
+
+    /// No signal is ignored at the start here.
+    pub fn take(wanted: &[i32]) -> Vec<i32> {
+        wanted.to_vec()
+    }
+
+    /// Stands in for the watch of a Unix: Ctrl-C ends every program of the console by itself.
+    pub struct Watch;
+
+    /// Nothing to watch here.
+    ///
+    /// # Errors
+    /// None.
+    #[allow(clippy::unnecessary_wraps, reason = "the same call as on Unix")]
+    pub fn watch(_: impl FnMut(i32) + Send + 'static) -> io::Result<Watch> {
+        Ok(Watch)
+    }
+
+    /// Ends this process.
+    #[allow(clippy::exit, reason = "the end of the process is what is asked for")]
+    pub fn end_by(signal: i32) -> ! {
+        std::process::exit(128 + signal)
+    }
 }
 
 pub(super) fn signal(_: ExitStatus) -> Option<i32> {
     None
 }
 
-pub(super) fn is_executable(_: &Metadata) -> bool {
-    true
+/// Whether a file may be run as a program, as far as the file system tells.
+pub fn is_executable(metadata: &Metadata) -> bool {
+    metadata.is_file()
 }

@@ -1,0 +1,100 @@
+//! Files: bounded reading, and files that hold or name secrets.
+
+use std::fs::{DirBuilder, File, Metadata, OpenOptions};
+use std::io::{self, Read};
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+use super::imp;
+
+/// Why a configuration file is not to be trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Distrust {
+    /// Neither the user nor root owns it.
+    Owner,
+    /// Anybody can write it, and what it says may start programs.
+    Writable,
+    /// Group or others can read or change it.
+    Readable,
+}
+
+/// All bytes of a source, or `None` if there are more than `limit`. They are wiped when dropped.
+///
+/// # Errors
+/// Whatever the source says.
+pub fn read_limited(source: impl Read, limit: u64) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
+    let mut bytes = Zeroizing::new(Vec::new());
+    source.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    Ok(Some(bytes).filter(|bytes| bytes.len() as u64 <= limit))
+}
+
+/// Opens a regular file for reading; `None` for anything else. Reading a pipe or a device could take forever, and so
+/// could opening one. It is judged after it is opened, so that it cannot be exchanged in between.
+///
+/// # Errors
+/// Whatever the system says.
+pub fn open_regular(path: &Path) -> io::Result<Option<(File, Metadata)>> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    imp::without_waiting(&mut options);
+    let file = options.open(path)?;
+    let metadata = file.metadata()?;
+    Ok(Some((file, metadata)).filter(|(_, metadata)| metadata.is_file()))
+}
+
+/// Creates a file that must not exist yet, readable by its owner alone from the first moment.
+///
+/// # Errors
+/// Whatever the system says, `AlreadyExists` included.
+pub fn create_private(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    imp::private(&mut options);
+    options.open(path)
+}
+
+/// Creates a folder and those above it that are missing, whatever the umask says open to their owner alone. Those that
+/// exist stay as they are.
+///
+/// # Errors
+/// Whatever the system says.
+pub fn create_private_folders(path: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    imp::private_folders(&mut builder);
+    builder.recursive(true).create(path)
+}
+
+/// Makes a fresh folder that only its owner can enter, gone when it is dropped.
+///
+/// # Errors
+/// Whatever the system says.
+pub fn private_folder(prefix: &str) -> io::Result<tempfile::TempDir> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(prefix);
+    imp::private_folder(&mut builder);
+    builder.tempdir()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_source_is_read_up_to_the_limit_and_not_beyond() {
+        let read = |limit| read_limited(&b"12345"[..], limit).unwrap().map(|bytes| bytes.to_vec());
+        assert_eq!(read(5), Some(b"12345".to_vec()));
+        assert_eq!(read(4), None);
+        assert_eq!(read_limited(io::repeat(b'x'), 64 * 1024).unwrap(), None);
+    }
+
+    #[test]
+    fn only_a_regular_file_is_opened() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(open_regular(folder.path()).is_ok_and(|file| file.is_none()) || cfg!(windows));
+        assert_eq!(open_regular(&folder.path().join("missing")).unwrap_err().kind(), io::ErrorKind::NotFound);
+        std::fs::write(folder.path().join("file"), "text").unwrap();
+        let (file, metadata) = open_regular(&folder.path().join("file")).unwrap().unwrap();
+        assert_eq!((metadata.len(), &**read_limited(file, 9).unwrap().unwrap()), (4, &b"text"[..]));
+    }
+}
