@@ -7,7 +7,7 @@ use crate::commands::input::Reader;
 use crate::credentials::{self, Section, Service, Set, Source};
 use crate::error::{Category, Failure, Note, Result};
 use crate::output::Format;
-use crate::token::Token;
+use crate::token::{MAX_LENGTH, Token};
 use crate::twilio::{
     Defaults, Draft, Found, Given, Issuer, Key, Nonces, Signer, check_secret, check_sids, flag, keyed,
 };
@@ -49,6 +49,7 @@ impl Order {
         let claims = self.draft.finish(world.now())?;
         let signer = self.signer(world, notes)?;
         let token = signer.sign(&claims, Some(Nonces::new(world.random).take()?));
+        check_length(token.expose().len())?;
         Ok(Token::twilio(token, claims.expires_at()))
     }
 
@@ -62,6 +63,11 @@ impl Order {
         let [account, key] = &set.open;
         check_secret(&secret, key, &set.origin(2), notes)?;
         Ok(Signer::new(Key::new(&secret)?, Issuer::new(key, account), self.draft.region()))
+    }
+
+    /// The SID of the API key that signs; empty where there is none.
+    pub fn key_sid(&self) -> &str {
+        self.set.as_ref().map_or("", |set| set.open[1].as_str())
     }
 
     /// Who signs, on paper: with credentials or without.
@@ -137,6 +143,18 @@ fn of_section(set: &Set) -> Defaults {
         sync_service_sid: found("sync_service_sid"),
         region: found("region"),
     }
+}
+
+/// Refuses a token that no program would take for one. It has been signed, and nobody sees it.
+///
+/// # Errors
+/// Exit 2, naming the limit.
+pub fn check_length(length: usize) -> Result<()> {
+    if length <= MAX_LENGTH {
+        return Ok(());
+    }
+    Err(Failure::usage(format!("the token would have {length} characters, and the limit is {MAX_LENGTH}"))
+        .hint("shorten --voice-params, --grant or --identity"))
 }
 
 /// `--curl` makes no sense for a token that is made here.

@@ -50,6 +50,13 @@ impl Report {
         }
     }
 
+    /// Says how a batch went that a signal has ended early.
+    pub fn interrupted(&self, text: &str) {
+        if !self.tone.quiet {
+            self.say("interrupted", AnsiColor::Yellow, text);
+        }
+    }
+
     /// Says one line if `-v` asks for it.
     pub fn trace(&self, text: &str) {
         if self.tone.verbose {
@@ -103,6 +110,11 @@ struct ErrorObject<'a> {
 
 /// The `{"error":{…}}` object of a failure.
 pub fn error_json(failure: &Failure, scrubber: &Scrubber) -> String {
+    format!("{{\"error\":{}}}", error_object(failure, scrubber))
+}
+
+/// The object of a failure, as it stands under `error`.
+pub fn error_object(failure: &Failure, scrubber: &Scrubber) -> String {
     let clean = |text: &str| scrubber.scrub(&crate::text::clean(text));
     let object = ErrorObject {
         code: failure.kind().code(),
@@ -112,7 +124,7 @@ pub fn error_json(failure: &Failure, scrubber: &Scrubber) -> String {
         status: failure.http_status(),
         details: failure.detail_list(),
     };
-    format!("{{\"error\":{}}}", serde_json::to_string(&object).unwrap_or_default())
+    serde_json::to_string(&object).unwrap_or_default()
 }
 
 /// Says that the program has a defect, in words that hold nothing of what it worked on.
