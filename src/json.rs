@@ -2,6 +2,7 @@
 //! insignificant white space dropped. What the members mean is for the callers.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
@@ -92,10 +93,23 @@ pub fn is_object(raw: &str) -> bool {
 }
 
 /// An object whose members keep their order and their text.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Object {
     members: Vec<Member>,
+    /// Where each key stands, last one first. Only for an object that has grown large: a few keys are compared faster.
+    places: Option<HashMap<String, usize>>,
 }
+
+/// From this many members on, a key is looked up by its hash.
+const LARGE: usize = 64;
+
+impl PartialEq for Object {
+    fn eq(&self, other: &Self) -> bool {
+        self.members == other.members
+    }
+}
+
+impl Eq for Object {}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Member {
@@ -149,26 +163,48 @@ impl Object {
 
     /// Sets a member to a JSON text: in its place if it is there, else at the end.
     pub fn set(&mut self, key: &str, value: String) {
-        match self.members.iter_mut().find(|member| member.key() == key) {
-            Some(member) => member.value = value,
-            None => self.members.push(Member::new(string(key), value)),
+        match self.place(key) {
+            Some(place) => self.members[place].value = value,
+            None => self.push(Member::new(string(key), value)),
         }
     }
 
     /// Takes a member out and gives its text.
     pub fn remove(&mut self, key: &str) -> Option<String> {
-        let place = self.members.iter().position(|member| member.key() == key)?;
+        let place = self.place(key)?;
+        self.places = None;
         Some(self.members.remove(place).value)
     }
 
     /// Sets every member of `other` here, in place or at the end, keys as written there.
     pub fn merge(&mut self, other: Object) {
+        self.members.reserve(other.members.len());
         for member in other.members {
-            match self.members.iter_mut().find(|mine| mine.key() == member.key()) {
-                Some(mine) => *mine = member,
-                None => self.members.push(member),
+            match self.place(member.key()) {
+                Some(place) => self.members[place] = member,
+                None => self.push(member),
             }
         }
+    }
+
+    /// Where a key stands, the last time if it stands twice. The cost must not grow with the members, or a line of many
+    /// thousand of them takes minutes to merge.
+    fn place(&mut self, key: &str) -> Option<usize> {
+        if self.members.len() < LARGE {
+            return self.members.iter().rposition(|member| member.key() == key);
+        }
+        let index = || {
+            let keys = self.members.iter().map(|member| member.key().to_owned());
+            keys.zip(0..).collect()
+        };
+        self.places.get_or_insert_with(index).get(key).copied()
+    }
+
+    fn push(&mut self, member: Member) {
+        if let Some(places) = &mut self.places {
+            places.insert(member.key().to_owned(), self.members.len());
+        }
+        self.members.push(member);
     }
 
     /// Keys and the texts of their values, in order.
@@ -214,7 +250,7 @@ impl<'de> Deserialize<'de> for Object {
                 while let Some((key, value)) = map.next_entry::<&'de RawValue, &'de RawValue>()? {
                     members.push(Member::new(key.get().trim().to_owned(), compact(value.get())));
                 }
-                Ok(Object { members })
+                Ok(Object { members, places: None })
             }
         }
 
@@ -505,6 +541,29 @@ mod tests {
         object.merge(Object::parse(r#"{"a":5,"d":6}"#).unwrap());
         assert_eq!(object.remove("c").as_deref(), Some("4"));
         assert_eq!(object.to_string(), r#"{"b":3,"a":5,"d":6}"#);
+    }
+
+    #[test]
+    fn a_large_object_is_set_merged_and_cut_like_a_small_one() {
+        let count = 3 * LARGE;
+        let mut object = Object::default();
+        (0..count).for_each(|number| object.set(&format!("k{number}"), number.to_string()));
+        object.set("k7", "\"seven\"".into());
+        assert_eq!(object.remove("k0").as_deref(), Some("0"));
+        let text: Vec<String> =
+            (0..count).filter(|number| *number != 7).map(|number| format!(r#""k{number}":true"#)).collect();
+        object.merge(Object::parse(&format!("{{\"\\u006b7\":7,{}}}", text.join(","))).unwrap());
+        let keys: Vec<&str> = object.iter().map(|(key, _)| key).collect();
+        let expected: Vec<String> = (1..count).chain([0]).map(|number| format!("k{number}")).collect();
+        assert_eq!(keys, expected, "in their places, and what is new at the end");
+        assert_eq!((object.get("k7"), object.get("k9"), object.len()), (Some("7"), Some("true"), count));
+    }
+
+    #[test]
+    fn an_object_with_a_key_twice_sets_the_one_that_counts() {
+        let mut object = Object::parse(r#"{"a":1,"a":2}"#).unwrap();
+        object.set("a", "3".into());
+        assert_eq!((object.get("a"), object.to_string().as_str()), (Some("3"), r#"{"a":1,"a":3}"#));
     }
 
     #[test]

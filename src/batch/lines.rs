@@ -22,6 +22,15 @@ pub struct Chunk {
     pub bytes: u64,
 }
 
+impl Chunk {
+    /// Lets the lines go. One long line is no reason to hold its memory from then on: hundreds of threads may.
+    pub fn clear(&mut self) {
+        self.text.clear();
+        self.text.shrink_to(4 * BLOCK);
+        self.too_long = false;
+    }
+}
+
 /// Cuts an input into chunks. A chunk holds what has arrived, so that a slow producer is not waited for.
 pub struct Lines<R> {
     input: R,
@@ -56,10 +65,7 @@ impl<R: Read> Lines<R> {
     /// # Errors
     /// Whatever reading the input says.
     pub fn next_chunk(&mut self, chunk: &mut Chunk) -> io::Result<bool> {
-        chunk.text.clear();
-        // One long line is no reason to hold its memory from then on.
-        chunk.text.shrink_to(4 * BLOCK);
-        chunk.too_long = false;
+        chunk.clear();
         loop {
             if let Some(end) = self.end_of_chunk() {
                 self.take(end, chunk);
@@ -104,6 +110,9 @@ impl<R: Read> Lines<R> {
 
     fn read_block(&mut self) -> io::Result<()> {
         self.pending.drain(..self.start);
+        if self.pending.is_empty() {
+            self.pending.shrink_to(4 * BLOCK);
+        }
         self.searched -= self.start;
         self.start = 0;
         let before = self.pending.len();
@@ -145,7 +154,6 @@ impl<R: Read> Lines<R> {
                 break;
             }
         }
-        self.pending.shrink_to(MAX_LINE / 16);
         self.next_line += 1;
         Ok(())
     }
@@ -192,6 +200,59 @@ mod tests {
     fn a_block_holds_what_has_arrived() {
         assert_eq!(chunks(b"a\nb\nc", 1000, true), [(1, "a\nb\n".into()), (3, "c".into())]);
         assert_eq!(chunks(b"a\nb\nc\n", 3, true), [(1, "a\n".into()), (2, "b\nc\n".into())]);
+    }
+
+    #[test]
+    fn a_short_line_behind_a_long_one_is_found() {
+        // What has been searched without a line feed is not searched again, and what comes after it is.
+        for length in [MAX_LINE - 1, MAX_LINE, MAX_LINE + 1] {
+            let input = [&vec![b'x'; length][..], b"\nshort\nlast\n"].concat();
+            for whole_blocks in [false, true] {
+                let found = chunks(&input, 16_384, whole_blocks);
+                let text: String = found.iter().map(|(_, text)| text.as_str()).collect();
+                assert!(text.ends_with("short\nlast\n"), "{length} {whole_blocks}");
+                let (number, last) = found.last().unwrap();
+                assert_eq!(number + last.matches('\n').count() as u64, 4, "{length} {whole_blocks}");
+            }
+        }
+    }
+
+    /// Gives a line and then fails, every time anew.
+    struct Failing(bool);
+
+    impl Read for Failing {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            if std::mem::replace(&mut self.0, true) {
+                return Err(io::ErrorKind::ConnectionReset.into());
+            }
+            buffer[..4].copy_from_slice(b"a\nbc");
+            Ok(4)
+        }
+    }
+
+    #[test]
+    fn an_error_is_handed_on_and_half_a_line_is_not() {
+        let mut lines = Lines::new(Failing(false), false);
+        let mut chunk = Chunk::default();
+        assert!(lines.next_chunk(&mut chunk).unwrap());
+        assert_eq!(chunk.text, b"a\n");
+        for _ in 0..2 {
+            assert_eq!(lines.next_chunk(&mut chunk).unwrap_err().kind(), io::ErrorKind::ConnectionReset);
+            assert_eq!(chunk.text, b"");
+        }
+    }
+
+    #[test]
+    fn the_memory_of_a_long_line_is_let_go() {
+        let input = [&vec![b'x'; MAX_LINE][..], b"\n", &b"y\n".repeat(20_000)].concat();
+        let mut lines = Lines::new(&input[..], false);
+        let mut chunk = Chunk::default();
+        assert!(lines.next_chunk(&mut chunk).unwrap());
+        assert!(chunk.text.capacity() >= MAX_LINE);
+        chunk.clear();
+        assert!(chunk.text.capacity() <= 4 * BLOCK);
+        while lines.next_chunk(&mut chunk).unwrap() {}
+        assert!(lines.pending.capacity() <= 4 * BLOCK, "{}", lines.pending.capacity());
     }
 
     #[test]

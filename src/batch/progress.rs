@@ -3,7 +3,7 @@
 use std::io::{self, Write as _};
 use std::time::{Duration, Instant};
 
-use super::Tally;
+use super::tally::{Grouped, Tally};
 
 /// How often the line is drawn at most.
 const EVERY: Duration = Duration::from_millis(200);
@@ -59,8 +59,9 @@ impl Progress {
 /// What the line says after so much time, in ASCII.
 fn line(tally: &Tally, total: Option<u64>, elapsed: Duration) -> String {
     let milliseconds = elapsed.as_millis().max(1);
-    let rate = u128::from(tally.minted + tally.failed) * 1_000 / milliseconds;
-    let said = format!("{} minted, {} failed, {rate} a second", tally.minted, tally.failed);
+    let lines = u128::from(tally.minted) + u128::from(tally.failed());
+    let rate = Grouped(lines * 1_000 / milliseconds);
+    let said = format!("{} minted, {} failed, {rate}/s", tally.minted, tally.failed());
     let Some(total) = total.map(u128::from).filter(|total| *total > 0) else { return said };
     let bytes = u128::from(tally.bytes).min(total);
     let percent = bytes * 100 / total;
@@ -78,25 +79,23 @@ mod tests {
 
     #[test]
     fn the_line_tells_how_far_it_is_how_fast_and_how_long_it_will_take() {
-        let tally = Tally { minted: 900, failed: 100, bytes: 25_000, ..Tally::default() };
+        let mut tally = Tally { minted: 15_900, bytes: 25_000, ..Tally::default() };
+        tally.failures[1] = 100;
         let after = Duration::from_secs(10);
         assert_eq!(
             line(&tally, Some(100_000), after),
-            "[#####               ]  25%  900 minted, 100 failed, 100 a second, 30s left"
+            "[#####               ]  25%  15900 minted, 100 failed, 1,600/s, 30s left"
         );
-        assert_eq!(line(&tally, None, after), "900 minted, 100 failed, 100 a second");
+        assert_eq!(line(&tally, None, after), "15900 minted, 100 failed, 1,600/s");
     }
 
     #[test]
     fn nothing_done_yet_and_an_empty_input_are_no_trouble() {
         let none = Tally::default();
-        assert_eq!(
-            line(&none, Some(10), Duration::ZERO),
-            "[                    ]   0%  0 minted, 0 failed, 0 a second"
-        );
-        assert_eq!(line(&none, Some(0), Duration::ZERO), "0 minted, 0 failed, 0 a second");
+        assert_eq!(line(&none, Some(10), Duration::ZERO), "[                    ]   0%  0 minted, 0 failed, 0/s");
+        assert_eq!(line(&none, Some(0), Duration::ZERO), "0 minted, 0 failed, 0/s");
         let most = Tally { bytes: u64::MAX, minted: u64::MAX, ..none };
-        let full = "[####################] 100%  18446744073709551615 minted, 0 failed, 0 a second, 0s left";
+        let full = "[####################] 100%  18446744073709551615 minted, 0 failed, 0/s, 0s left";
         assert_eq!(line(&most, Some(u64::MAX), Duration::MAX), full);
     }
 }

@@ -1,60 +1,39 @@
 //! What one thread of a batch does: a line becomes a token or an error, and either becomes an output line that names the
-//! line it belongs to. In which order the output lines are written is for `order`.
+//! line it belongs to.
 
-use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::Timestamp;
 
-use super::Tally;
+use super::kept::{Earlier, Kept};
 use super::lines::{Chunk, MAX_LINE};
-use super::resume::Kept;
-use crate::app::World;
-use crate::commands::mint;
+use super::minter::{LineMinter, Minted};
+use super::record::mark_text;
+use super::tally::Tally;
 use crate::error::{Failure, Note, Reach, Result};
-use crate::http::Client;
-use crate::json::{self, Fault, Object};
-use crate::output::{report, request as paper};
+use crate::json::{self, Fault, Object, Writer};
+use crate::output::report;
 use crate::redact::Scrubber;
-use crate::secret::Secret;
-use crate::signalwire;
-use crate::signalwire::Space;
-use crate::time;
-use crate::token::{Kind, Token};
-use crate::twilio::{self, Issuer, Nonces, Signer};
+use crate::{text, time};
 
 /// What all threads of a run share.
-pub struct Run {
-    /// Which tokens are made of the lines.
-    pub task: Task,
+pub struct Shared {
     /// Lines that an earlier run has minted.
     pub kept: Kept,
-    /// The outside.
-    pub world: World,
     /// Takes secrets out of messages.
     pub scrubber: Scrubber,
+    /// The time now.
+    pub clock: fn() -> Timestamp,
     /// Set when no further line is to be started.
     pub halted: Arc<AtomicBool>,
 }
 
-/// Which tokens are made of the lines, and how.
-pub enum Task {
-    /// Requests to SignalWire.
-    SignalWire(signalwire::request::Draft, Arc<Client>),
-    /// Tokens signed here.
-    Twilio(twilio::Draft, Box<Signer>),
-    /// Requests shown and not sent.
-    ShowSignalWire(signalwire::request::Draft, Space),
-    /// Header and claims shown and not signed.
-    ShowTwilio(twilio::Draft, Issuer),
-}
-
-/// What came of a chunk.
-pub struct Outcome {
+/// What a chunk became.
+pub struct ChunkResult {
     /// The output lines, whole.
     pub text: Vec<u8>,
-    /// What came of the lines.
+    /// What became of the lines.
     pub tally: Tally,
     /// Why the whole run must stop.
     pub stop: Option<Failure>,
@@ -62,173 +41,153 @@ pub struct Outcome {
 
 /// One thread's own state.
 pub struct Worker {
-    run: Arc<Run>,
-    nonces: Nonces,
-    /// Where claims and token are put together before they are written: one piece of memory for all of them.
-    payload: Vec<u8>,
-    signed: String,
-    /// The last end of life that was written, and its text: of a thousand tokens most end in the same second.
-    end: (Timestamp, String),
+    shared: Arc<Shared>,
+    minter: Box<dyn LineMinter>,
+    /// The last expiry that was written, and its JSON: of a thousand tokens most end in the same second.
+    expiry: (Timestamp, String),
 }
 
-/// What a line becomes.
-enum Made {
-    Token(Token, Vec<Note>),
-    /// A token in the worker's own memory, and when it ends.
-    Signed(Timestamp),
-    Shown(String),
+/// A line that is being answered.
+struct Line<'a> {
+    number: u64,
+    id: Option<&'a str>,
+    request: Option<u64>,
 }
+
+/// The most warnings of one line that its output line holds; what is beyond them is counted.
+const MAX_WARNINGS: usize = 10;
+/// How much room is made at once: a buffer that grows would be copied again and again.
+const ROOM: usize = 16 * 1024;
 
 impl Worker {
     /// A thread's state.
-    pub fn new(run: Arc<Run>) -> Self {
-        let nonces = Nonces::new(run.world.random);
-        Worker { run, nonces, payload: Vec::new(), signed: String::new(), end: (Timestamp::MIN, String::new()) }
+    pub fn new(shared: Arc<Shared>, minter: Box<dyn LineMinter>) -> Self {
+        Worker { shared, minter, expiry: (Timestamp::MIN, String::new()) }
     }
 
-    /// Does a chunk, line by line, until it is done or the run is to stop. The output lines go into `memory`, which is
+    /// Does a chunk, line by line, until it is done or the run is to stop. The output lines go into `buffer`, which is
     /// empty.
-    pub fn chunk(&mut self, chunk: &Chunk, memory: Vec<u8>) -> Outcome {
+    pub fn chunk(&mut self, chunk: &Chunk, buffer: Vec<u8>) -> ChunkResult {
         let tally = Tally { bytes: chunk.bytes, ..Tally::default() };
-        let mut outcome = Outcome { text: memory, tally, stop: None };
-        if chunk.too_long && !self.run.halted.load(Ordering::SeqCst) {
-            self.write_failure(chunk.first, None, &too_long(), &mut outcome);
-            return outcome;
+        let mut result = ChunkResult { text: buffer, tally, stop: None };
+        if chunk.too_long {
+            if !self.shared.halted.load(Ordering::SeqCst) {
+                self.refuse(chunk.first, b"", &too_long(), &mut result);
+            }
+            return result;
         }
-        let now = self.run.world.now();
-        // Some room at once: a buffer that grows would be copied again and again.
-        outcome.text.reserve(chunk.text.len().min(16 * 1024) + 512);
+        let now = (self.shared.clock)();
+        result.text.reserve(chunk.text.len().min(ROOM) + 512);
         for (number, line) in (chunk.first..).zip(chunk.text.split(|byte| *byte == b'\n')) {
-            if self.run.halted.load(Ordering::SeqCst) {
+            if self.shared.halted.load(Ordering::SeqCst) {
                 break;
             }
             let line = line.trim_ascii();
             if !line.is_empty() {
-                self.line(number, line, now, &mut outcome);
+                self.line(number, line, now, &mut result);
             }
-            if outcome.stop.is_some() {
+            if result.stop.is_some() {
                 // At once, for every thread: the writer may still be waiting for an earlier line.
-                self.run.halted.store(true, Ordering::SeqCst);
+                self.shared.halted.store(true, Ordering::SeqCst);
                 break;
             }
         }
-        outcome
+        result
     }
 
-    fn line(&mut self, number: u64, line: &[u8], now: Timestamp, outcome: &mut Outcome) {
-        if line.len() > MAX_LINE {
-            return self.write_failure(number, None, &too_long(), outcome);
+    fn line(&mut self, number: u64, text: &[u8], now: Timestamp, result: &mut ChunkResult) {
+        if text.len() > MAX_LINE {
+            return self.refuse(number, b"", &too_long(), result);
         }
-        let (fields, id) = match read(line) {
+        let (fields, id) = match read(text) {
             Ok(read) => read,
-            Err(failure) => return self.write_failure(number, None, &failure, outcome),
+            Err(failure) => return self.refuse(number, text, &failure, result),
         };
-        match self.run.kept.holds(number, id.as_deref()) {
-            Ok(false) => {}
-            Ok(true) => return outcome.tally.kept += 1,
-            Err(failure) => return outcome.stop = Some(failure),
+        let line = Line { number, id: id.as_deref(), request: self.minter.fingerprint(&fields) };
+        match self.shared.kept.look_up(number, line.id, line.request) {
+            Ok(Earlier::Nothing) => {}
+            Ok(Earlier::Changed) => result.tally.changed += 1,
+            Ok(Earlier::Same) => return result.tally.kept += 1,
+            Err(failure) => return result.stop = Some(failure),
         }
-        match self.make(fields, now) {
-            Ok(Made::Token(token, notes)) => self.write_token(number, id.as_deref(), &token, &notes, outcome),
-            Ok(Made::Signed(end)) => {
-                write_start(number, id.as_deref(), &mut outcome.text);
-                write_text(&mut outcome.text, "token", &self.signed);
-                self.write_end(Some(end), &[], outcome);
+        self.answer(&line, fields, now, result);
+    }
+
+    /// Mints, and writes the output line.
+    fn answer(&mut self, line: &Line, fields: Object, now: Timestamp, result: &mut ChunkResult) {
+        let start = result.text.len();
+        let mut members = line.begin(&mut result.text);
+        match self.minter.mint(fields, now, &mut members) {
+            Ok(minted) => {
+                if let Minted::Token { ends, notes } = &minted {
+                    members.raw("expires_at", self.expiry(*ends));
+                    write_warnings(&mut members, notes);
+                    // There is one hint about a token: that it never expires. It is given once for all of them.
+                    result.tally.endless += u64::from(notes.iter().any(|note| matches!(note, Note::Hint(_))));
+                }
+                members.end();
+                result.tally.minted += 1;
             }
-            Ok(Made::Shown(shown)) => {
-                write_start(number, id.as_deref(), &mut outcome.text);
-                outcome.text.extend_from_slice(shown.as_bytes());
-                outcome.text.extend_from_slice(b"}\n");
-                outcome.tally.minted += 1;
-            }
-            Err(failure) if failure.reach() == Reach::Untried => {}
+            Err(failure) if failure.reach() == Reach::Untried => return result.text.truncate(start),
             Err(failure) => {
-                self.write_failure(number, id.as_deref(), &failure, outcome);
+                report::write_error(&mut members, &failure, &self.shared.scrubber);
+                members.end();
+                result.tally.fail(failure.kind());
                 if failure.reach() == Reach::Run {
-                    outcome.stop = Some(failure);
+                    result.stop = Some(failure);
                 }
             }
         }
+        result.text.push(b'\n');
     }
 
-    fn make(&mut self, fields: Object, now: Timestamp) -> Result<Made> {
-        match &self.run.task {
-            Task::SignalWire(draft, client) => {
-                let mut notes = Vec::new();
-                let request = draft.with_line(fields, self.run.world.now(), &mut notes)?;
-                let token = mint::send(client, &request, &self.run.world, &|_| {}, &mut notes)?;
-                Ok(Made::Token(token, notes))
-            }
-            Task::Twilio(draft, signer) => {
-                let fields = twilio::keyed::as_object(fields)?;
-                let claims = draft.with_line(&fields, now)?;
-                self.signed.clear();
-                signer.sign_into(&claims, Some(self.nonces.take()?), &mut self.payload, &mut self.signed);
-                Ok(Made::Signed(claims.expires_at()))
-            }
-            Task::ShowSignalWire(draft, space) => {
-                let mut notes = Vec::new();
-                let request = draft.with_line(fields, now, &mut notes)?;
-                let warnings = notes.iter().filter(|note| matches!(note, Note::Warning(_)));
-                let warnings: Vec<&str> = warnings.map(Note::text).collect();
-                Ok(Made::Shown(format!(
-                    ",\"request\":{}",
-                    paper::json(&mint::wire(&request), space, &warnings).trim_end()
-                )))
-            }
-            Task::ShowTwilio(draft, issuer) => {
-                let fields = twilio::keyed::as_object(fields)?;
-                let claims = draft.with_line(&fields, now)?;
-                let (header, claims) = (claims.header_json(), claims.claims_json(issuer, Some(self.nonces.take()?)));
-                Ok(Made::Shown(format!(",\"header\":{header},\"claims\":{claims}")))
-            }
-        }
+    /// Writes the output line of a line that cannot be read.
+    fn refuse(&mut self, number: u64, text: &[u8], failure: &Failure, result: &mut ChunkResult) {
+        let line = Line { number, id: None, request: self.minter.fingerprint_of_text(text) };
+        let mut members = line.begin(&mut result.text);
+        report::write_error(&mut members, failure, &self.shared.scrubber);
+        members.end();
+        result.text.push(b'\n');
+        result.tally.fail(failure.kind());
     }
 
-    fn write_token(&mut self, number: u64, id: Option<&str>, token: &Token, notes: &[Note], outcome: &mut Outcome) {
-        let text = &mut outcome.text;
-        write_start(number, id, text);
-        write_text(text, "token", token.token.expose());
-        match token.refresh_token.as_ref().map(Secret::expose) {
-            Some(refresh) => write_text(text, "refresh_token", refresh),
-            None if token.kind == Kind::Guest => text.extend_from_slice(b",\"refresh_token\":null"),
-            None => {}
+    fn expiry(&mut self, ends: Option<Timestamp>) -> &str {
+        let Some(ends) = ends else { return "null" };
+        if ends != self.expiry.0 {
+            self.expiry = (ends, json::string(&time::rfc3339(ends)));
         }
-        self.write_end(token.expires_at, notes, outcome);
+        &self.expiry.1
     }
+}
 
-    /// Writes the end of a token's life, what is odd about it, and the end of its line.
-    fn write_end(&mut self, end: Option<Timestamp>, notes: &[Note], outcome: &mut Outcome) {
-        outcome.text.extend_from_slice(b",\"expires_at\":");
-        match end {
-            None => outcome.text.extend_from_slice(b"null"),
-            Some(end) => {
-                if end != self.end.0 {
-                    self.end = (end, json::string(&time::rfc3339(end)));
-                }
-                outcome.text.extend_from_slice(self.end.1.as_bytes());
-            }
+impl Line<'_> {
+    /// Begins the output line.
+    fn begin<'w>(&self, text: &'w mut Vec<u8>) -> Writer<'w, Vec<u8>> {
+        let mut members = Writer::new(text);
+        members.object().number("line", self.number);
+        if let Some(id) = self.id {
+            members.raw("id", id);
         }
-        let (hints, warnings): (Vec<&Note>, Vec<&Note>) = notes.iter().partition(|note| matches!(note, Note::Hint(_)));
-        // There is one hint about a token: that it never expires. It is given once for all of them.
-        outcome.tally.endless += u64::from(!hints.is_empty());
-        if !warnings.is_empty() {
-            let warnings: Vec<&str> = warnings.into_iter().map(Note::text).collect();
-            outcome.text.extend_from_slice(format!(",\"warnings\":{}", serde_json::Value::from(warnings)).as_bytes());
+        if let Some(request) = self.request {
+            members.raw("request", &mark_text(request));
         }
-        outcome.text.extend_from_slice(b"}\n");
-        outcome.tally.minted += 1;
+        members
     }
+}
 
-    fn write_failure(&self, number: u64, id: Option<&str>, failure: &Failure, outcome: &mut Outcome) {
-        write_start(number, id, &mut outcome.text);
-        let error = report::error_json(failure, &self.run.scrubber);
-        outcome.text.extend_from_slice(b",");
-        // The object of an error without its outer braces is the member that belongs here.
-        outcome.text.extend_from_slice(error.trim_start_matches('{').as_bytes());
-        outcome.text.push(b'\n');
-        outcome.tally.failed += 1;
+fn write_warnings(members: &mut Writer<'_, Vec<u8>>, notes: &[Note]) {
+    let warnings: Vec<&str> = notes.iter().filter(|note| !matches!(note, Note::Hint(_))).map(Note::text).collect();
+    if warnings.is_empty() {
+        return;
     }
+    members.array_in("warnings");
+    for warning in warnings.iter().take(MAX_WARNINGS) {
+        members.string_item(&text::clip(warning, 300));
+    }
+    if let Some(more) = warnings.len().checked_sub(MAX_WARNINGS).filter(|more| *more > 0) {
+        members.string_item(&format!("{more} more"));
+    }
+    members.end_array();
 }
 
 fn too_long() -> Failure {
@@ -240,37 +199,22 @@ fn read(line: &[u8]) -> Result<(Object, Option<String>)> {
     let text = std::str::from_utf8(line).map_err(|_| Failure::usage("the line is not UTF-8 text"))?;
     let mut fields = Object::parse(text).map_err(|fault| {
         Failure::usage(match fault {
-            // The number of the line stands in the output already.
+            // The output has the number of the line already.
             Fault::Syntax { column, .. } => format!("the line is not valid JSON at column {column}"),
             Fault::NotObject => format!("the line {fault}"),
         })
     })?;
     if let Some(key) = fields.repeated() {
-        return Err(Failure::usage(format!("the line has the key '{}' twice", crate::text::clip(key, 60))));
+        return Err(Failure::usage(format!("the line has the key '{}' twice", text::clip(key, 60))));
     }
     let id = fields.remove("id");
     Ok((fields, id))
 }
 
-/// A member whose value is a token: a believable one has nothing in it that JSON would escape.
-fn write_text(text: &mut Vec<u8>, key: &str, token: &str) {
-    for part in [",\"", key, "\":\"", token, "\""] {
-        text.extend_from_slice(part.as_bytes());
-    }
-}
-
-fn write_start(number: u64, id: Option<&str>, text: &mut Vec<u8>) {
-    // Writing into memory cannot fail.
-    let _ = write!(text, "{{\"line\":{number}");
-    if let Some(id) = id {
-        text.extend_from_slice(b",\"id\":");
-        text.extend_from_slice(id.as_bytes());
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Category;
 
     #[test]
     fn the_id_is_taken_out_and_kept_as_written() {
@@ -280,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_is_no_object_is_told_without_its_text() {
+    fn a_line_that_is_no_object_is_refused_without_its_text() {
         for (line, what) in [
             (&b"{\"identity\":\"a\",\"identity\":\"b\"}"[..], "the key 'identity' twice"),
             (b"{\"id\":1,\"id\":2}", "the key 'id' twice"),
@@ -291,5 +235,83 @@ mod tests {
             let message = read(line).unwrap_err().to_string();
             assert!(message.contains(what) && !message.contains("canary"), "{message}");
         }
+    }
+
+    /// Mints `token`, whose end and notes the line tells.
+    struct Scripted;
+
+    impl LineMinter for Scripted {
+        fn fingerprint(&mut self, fields: &Object) -> Option<u64> {
+            Some(fields.len() as u64)
+        }
+
+        fn fingerprint_of_text(&mut self, text: &[u8]) -> Option<u64> {
+            Some(0xf000 + text.len() as u64)
+        }
+
+        fn mint(&mut self, fields: Object, _: Timestamp, members: &mut Writer<'_, Vec<u8>>) -> Result<Minted> {
+            if fields.get("refused").is_some() {
+                return Err(Failure::message(Category::CredentialsRefused, "refused"));
+            }
+            members.string("token", "t");
+            let count = fields.get("warnings").and_then(json::as_integer).unwrap_or(0);
+            let notes = (0..count).map(|number| Note::Warning(format!("w{number}{}", "x".repeat(400)))).collect();
+            let ends = fields.get("ends").and_then(json::as_integer).and_then(|end| Timestamp::from_second(end).ok());
+            Ok(Minted::Token { ends, notes })
+        }
+    }
+
+    fn worked(input: &str, kept: Kept) -> (String, ChunkResult) {
+        let shared =
+            Shared { kept, scrubber: Scrubber::new([]), clock: || Timestamp::UNIX_EPOCH, halted: Arc::default() };
+        let chunk = Chunk { first: 1, text: input.as_bytes().to_vec(), too_long: false, bytes: input.len() as u64 };
+        let result = Worker::new(Arc::new(shared), Box::new(Scripted)).chunk(&chunk, Vec::new());
+        (String::from_utf8(result.text.clone()).unwrap(), result)
+    }
+
+    #[test]
+    fn an_output_line_has_number_id_and_request_before_what_became_of_it() {
+        let (text, result) = worked("{\"id\":[1],\"ends\":0}\n\n{}\nno\n", Kept::default());
+        let mut lines = text.lines();
+        let first =
+            r#"{"line":1,"id":[1],"request":"0000000000000001","token":"t","expires_at":"1970-01-01T00:00:00Z"}"#;
+        assert_eq!(lines.next(), Some(first));
+        assert_eq!(lines.next(), Some(r#"{"line":3,"request":"0000000000000000","token":"t","expires_at":null}"#));
+        assert!(
+            lines.next().unwrap().starts_with(r#"{"line":4,"request":"000000000000f002","error":{"code":"usage","#)
+        );
+        assert_eq!((result.tally.minted, result.tally.failed(), lines.next()), (2, 1, None));
+    }
+
+    #[test]
+    fn what_an_earlier_run_minted_is_left_out_if_it_agrees() {
+        let mut kept = Kept::default();
+        kept.add(1, None, Some(1));
+        kept.add(2, None, Some(7));
+        let (text, result) = worked("{\"ends\":0}\n{\"ends\":0}\n", kept);
+        assert!(text.starts_with("{\"line\":2,") && text.lines().count() == 1, "{text}");
+        assert_eq!((result.tally.kept, result.tally.changed, result.tally.minted), (1, 1, 1));
+        let mut kept = Kept::default();
+        kept.add(1, Some("1"), Some(1));
+        let (text, result) = worked("{\"ends\":0}\n{}\n", kept);
+        assert_eq!((text.as_str(), result.stop.map(|failure| failure.exit_code())), ("", Some(3)));
+    }
+
+    #[test]
+    fn the_warnings_of_a_line_are_bounded() {
+        let (text, _) = worked("{\"warnings\":70000}\n{\"warnings\":10}\n", Kept::default());
+        let mut lines = text.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+        let first = lines.next().unwrap();
+        assert_eq!(first["warnings"].as_array().map(Vec::len), Some(11));
+        assert_eq!(first["warnings"][10], "69990 more");
+        assert_eq!(lines.next().unwrap()["warnings"].as_array().map(Vec::len), Some(10));
+        assert!(text.len() < 10_000);
+    }
+
+    #[test]
+    fn refused_credentials_stop_the_chunk() {
+        let (text, result) = worked("{\"refused\":1}\n{}\n", Kept::default());
+        assert_eq!(text.lines().count(), 1);
+        assert_eq!(result.stop.map(|failure| failure.exit_code()), Some(4));
     }
 }

@@ -271,6 +271,11 @@ impl Way {
         })
     }
 
+    /// What this space is called from run to run: the emulator has another port in each.
+    pub fn name(&self) -> &str {
+        if self.server.is_some() { "emulator" } else { &self.space }
+    }
+
     /// What is worth saying about every token from here.
     pub fn note(&self) -> Option<Note> {
         let text = "this token is from the built-in emulator; it is not valid on SignalWire";

@@ -8,7 +8,7 @@ use crate::commands::providers;
 use crate::credentials::{self, Set};
 use crate::error::{Category, Failure, Note, Result};
 use crate::output::Format;
-use crate::token::Token;
+use crate::token::{MAX_LENGTH, Token};
 use crate::twilio::credentials::{ACCOUNT_SID, API_KEY_SID};
 use crate::twilio::{Draft, Given, Issuer, Key, Nonces, Signer, check_secret, flag, keyed};
 
@@ -51,6 +51,7 @@ impl Order {
         let claims = self.draft.finish(world.now())?;
         let signer = self.signer(world, notes)?;
         let token = signer.sign(&claims, Some(Nonces::new(world.random).take()?));
+        check_length(token.expose().len())?;
         Ok(Token::twilio(token, claims.expires_at()))
     }
 
@@ -63,6 +64,11 @@ impl Order {
         let secret = set.reveal(&world.env, notes)?;
         check_secret(&secret, set.public(API_KEY_SID), &set.secret_origin().to_string(), notes)?;
         Ok(Signer::new(Key::new(&secret)?, issuer(set), self.draft.region()))
+    }
+
+    /// The SID of the API key that signs; empty where there is none.
+    pub fn key_sid(&self) -> &str {
+        self.set.as_ref().map_or("", |set| set.public(API_KEY_SID))
     }
 
     /// Who signs, on paper: with credentials or without.
@@ -111,6 +117,18 @@ fn read(given: &Given, reader: &mut Reader) -> Result<Given> {
 
 fn issuer(set: &Set) -> Issuer {
     Issuer::new(set.public(API_KEY_SID), set.public(ACCOUNT_SID))
+}
+
+/// Refuses a token that no program would take for one. It has been signed, and nobody sees it.
+///
+/// # Errors
+/// Exit 2, naming the limit.
+pub fn check_length(length: usize) -> Result<()> {
+    if length <= MAX_LENGTH {
+        return Ok(());
+    }
+    Err(Failure::usage(format!("the token would have {length} characters, and the limit is {MAX_LENGTH}"))
+        .hint("shorten --voice-params, --grant or --identity"))
 }
 
 /// `--curl` makes no sense for a token that is made here.

@@ -54,7 +54,7 @@ fn violations(endpoint: &Endpoint, body: &Object, now: Timestamp) -> Vec<Violati
 /// What the command line refuses or warns of although the service is not known to mind.
 fn is_tolerated(endpoint: &Endpoint, problem: &Problem) -> bool {
     match problem {
-        Problem::UnknownPermission { given, .. } => given == ALSO_A_PERMISSION,
+        Problem::UnknownPermission { given } => given == ALSO_A_PERMISSION,
         // For guests the sibling endpoint (invite) documents the refusal; for rooms nothing is said.
         Problem::Past { .. } => endpoint.kind == Kind::Video,
         _ => false,

@@ -2,6 +2,7 @@
 //! core dumps, exit statuses. Everything else is written against the standard library alone.
 
 mod files;
+pub mod identity;
 #[cfg(not(unix))]
 #[path = "other.rs"]
 mod imp;

@@ -51,6 +51,13 @@ impl Report {
         }
     }
 
+    /// Says how a batch went that a signal has ended early.
+    pub fn interrupted(&self, text: &str) {
+        if !self.tone.quiet {
+            self.say("interrupted", AnsiColor::Yellow, text);
+        }
+    }
+
     /// Says one line if `-v` asks for it.
     pub fn trace(&self, text: &str) {
         if self.tone.verbose {

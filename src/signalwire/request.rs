@@ -30,6 +30,8 @@ pub struct Request {
 pub struct Draft {
     endpoint: &'static Endpoint,
     body: Object,
+    /// The body with times as typed: what is counted from now is another value in each run.
+    asked: Object,
     /// For each key that a flag set: the flag.
     flags: Vec<(&'static str, &'static Field)>,
     /// What is odd about every line of a batch alike, to be said once before the first one.
@@ -74,12 +76,8 @@ impl Draft {
         now: Timestamp,
         notes: &mut Vec<Note>,
     ) -> Result<Self> {
-        let mut draft = Draft {
-            endpoint,
-            body: parse_object("--body", body.unwrap_or("{}"))?,
-            flags: Vec::new(),
-            warnings: Vec::new(),
-        };
+        let body = parse_object("--body", body.unwrap_or("{}"))?;
+        let mut draft = Draft { endpoint, asked: body.clone(), body, flags: Vec::new(), warnings: Vec::new() };
         for field in endpoint.fields {
             if let Some(values) = given.get(field.flag) {
                 draft.set(field, values, now)?;
@@ -90,9 +88,7 @@ impl Draft {
         if let Some(violation) = hard.into_iter().find(|violation| violation.problem != Problem::Missing) {
             return Err(draft.failure(&violation));
         }
-        for violation in soft {
-            notes.push(Note::Warning(format!("{} {}", draft.origin(&violation.key), violation.problem)));
-        }
+        warn_of(soft.iter(), |key| draft.origin(key), notes);
         draft.warnings = (endpoint.advice)(&draft.body);
         // Whether a token ever ends is for its line to say.
         draft.warnings.retain(|note| matches!(note, Note::Warning(_)));
@@ -118,20 +114,28 @@ impl Draft {
     /// Exit 2, naming the field.
     pub fn with_line(&self, line: Object, now: Timestamp, notes: &mut Vec<Note>) -> Result<Request> {
         let mut body = self.body.clone();
-        let own: Vec<String> = line.iter().map(|(key, _)| key.to_owned()).collect();
+        let own: Vec<&str> =
+            self.endpoint.fields.iter().map(|field| field.key).filter(|key| line.get(key).is_some()).collect();
         body.merge(line);
-        for violation in self.violations(&body, now) {
-            let text = format!("{} {}", violation.key, violation.problem);
-            if !violation.problem.is_soft() {
-                return Err(Failure::usage(text));
-            }
-            // What the flags brought has been warned of once, before the first line.
-            if own.contains(&violation.key) {
-                notes.push(Note::Warning(text));
-            }
+        let (soft, hard): (Vec<_>, Vec<_>) =
+            self.violations(&body, now).into_iter().partition(|violation| violation.problem.is_soft());
+        if let Some(violation) = hard.first() {
+            return Err(Failure::usage(format!("{} {}", violation.key, violation.problem)));
         }
+        // What the flags brought has been warned of once, before the first line.
+        warn_of(soft.iter().filter(|violation| own.contains(&violation.key.as_str())), str::to_owned, notes);
         notes.extend((self.endpoint.advice)(&body).into_iter().filter(|note| !self.warnings.contains(note)));
         Ok(Request { endpoint: self.endpoint, typed: self.typed(), body })
+    }
+
+    /// The command that asks for it.
+    pub fn command(&self) -> &'static str {
+        self.endpoint.kind.name()
+    }
+
+    /// What flags and `--body` ask for, as typed where it depends on the time now.
+    pub fn asked(&self) -> Vec<(String, String)> {
+        self.asked.iter().map(|(key, raw)| (key.to_owned(), raw.to_owned())).collect()
     }
 
     fn typed(&self) -> Vec<&'static str> {
@@ -165,6 +169,11 @@ impl Draft {
             }
             (_, None) => encode(field, values, now)?,
         };
+        let asked = match field.input {
+            Input::Epoch | Input::EpochAfter | Input::DateTime => json_list(values.iter().map(String::as_str)),
+            _ => raw.clone(),
+        };
+        self.asked.set(field.key, asked);
         self.body.set(field.key, raw);
         self.flags.push((field.key, field));
         Ok(())
@@ -196,6 +205,20 @@ impl Draft {
             },
             _ => failure,
         }
+    }
+}
+
+/// The most warnings that are given of one kind: the sentences of many thousand cost seconds and megabytes.
+const MAX_WARNINGS: usize = 10;
+
+fn warn_of<'a>(violations: impl Iterator<Item = &'a Violation>, name: impl Fn(&str) -> String, notes: &mut Vec<Note>) {
+    let mut violations = violations;
+    for violation in violations.by_ref().take(MAX_WARNINGS) {
+        notes.push(Note::Warning(format!("{} {}", name(&violation.key), violation.problem)));
+    }
+    let more = violations.count();
+    if more > 0 {
+        notes.push(Note::Warning(format!("{more} more values that the service may not know")));
     }
 }
 

@@ -163,8 +163,6 @@ pub enum Problem {
     UnknownPermission {
         /// What was given.
         given: String,
-        /// The nearest known one, if one is near.
-        nearest: Option<&'static str>,
     },
     /// A permission that cannot be one.
     NotPermission(String),
@@ -317,8 +315,7 @@ fn check_permissions(raw: &str) -> Vec<Problem> {
         if permission::is_known(&given) {
             None
         } else if permission::may_be_new(&given) {
-            let nearest = permission::nearest(&given);
-            Some(Problem::UnknownPermission { given, nearest })
+            Some(Problem::UnknownPermission { given })
         } else {
             Some(Problem::NotPermission(given))
         }
@@ -481,16 +478,15 @@ impl fmt::Display for Problem {
             Problem::UnknownRegion { known, given } => {
                 write!(formatter, "is documented as {} only; sent as '{}'", known.join(", "), shown(given))
             }
-            Problem::UnknownPermission { given, nearest: Some(nearest) } => {
-                write!(
+            // Looked for here: of many thousand only a few are ever written out.
+            Problem::UnknownPermission { given } => match permission::nearest(given) {
+                Some(nearest) => write!(
                     formatter,
                     "'{}' is not a known permission, did you mean '{nearest}'? Sent as it is",
                     shown(given)
-                )
-            }
-            Problem::UnknownPermission { given, nearest: None } => {
-                write!(formatter, "'{}' is not a known permission; sent as it is", shown(given))
-            }
+                ),
+                None => write!(formatter, "'{}' is not a known permission; sent as it is", shown(given)),
+            },
             Problem::NotPermission(given) => {
                 write!(formatter, "takes names that begin with room., got '{}'", shown(given))
             }

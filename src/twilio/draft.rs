@@ -58,6 +58,29 @@ impl Draft {
         Ok(Draft { region, identity, ttl, not_before, terms, defaults: defaults.clone(), flags })
     }
 
+    /// What the flags ask for, as typed, with the defaults that they fall back on.
+    pub fn asked(&self) -> Vec<(String, String)> {
+        let settled = |(key, raw)| Some((String::from(key), self.settled(key, raw)?.into_owned()));
+        let mut asked: Vec<_> = self.flags.iter().filter_map(settled).collect();
+        if let Some(region) = self.defaults.region.as_ref().filter(|_| self.flags.get("region").is_none()) {
+            asked.push(("region".to_owned(), json::string(&region.value)));
+        }
+        asked
+    }
+
+    /// What a value stands for in the end: itself, or the default that it asks for. `false` is as good as absent.
+    pub fn settled<'a>(&self, key: &str, raw: &'a str) -> Option<Cow<'a, str>> {
+        match raw {
+            "false" => None,
+            "true" | "null" => {
+                let fallback = flag::by_key(key).and_then(|flag| flag.fallback);
+                let found = fallback.and_then(|fallback| self.defaults.get(fallback));
+                Some(found.map_or(Cow::Borrowed(raw), |found| Cow::Owned(json::string(&found.value))))
+            }
+            _ => Some(Cow::Borrowed(raw)),
+        }
+    }
+
     /// The region that tokens of this draft name unless a batch line changes it.
     pub fn region(&self) -> Option<&str> {
         self.region.as_deref()

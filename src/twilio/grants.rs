@@ -165,7 +165,7 @@ impl Settings<'_> {
             return Ok(());
         };
         let others = Object::parse(raw).map_err(|fault| Failure::usage(format!("{} {fault}", self.name("grant"))))?;
-        for (key, grant) in others.iter() {
+        for (key, _) in others.iter() {
             if let Some((_, flags)) = OURS.iter().find(|(ours, _)| *ours == key)
                 && let Some(used) = flags.iter().find(|flag| self.get(flag).is_some())
             {
@@ -176,8 +176,8 @@ impl Settings<'_> {
                 ))
                 .hint("both make the same grant; keep one of them"));
             }
-            grants.set(key, grant.to_owned());
         }
+        grants.merge(others);
         Ok(())
     }
 }

@@ -1,6 +1,8 @@
 //! `--grant KEY=JSON`: grants for which there is no flag, passed on as written. What the products make of them is not
 //! known here.
 
+use std::collections::HashSet;
+
 use crate::error::{Failure, Result};
 use crate::json::{self, Object};
 use crate::text;
@@ -38,11 +40,11 @@ pub fn as_object(mut line: Object) -> Result<Object> {
 /// # Errors
 /// Exit 2 for a key that stands twice, or what is no JSON.
 pub(super) fn merged<'a>(texts: impl Iterator<Item = &'a str>, name: &str) -> Result<Object> {
-    let mut all = Object::default();
+    let (mut all, mut seen) = (Object::default(), HashSet::new());
     for text in texts {
         let (key, json) = split(text)?;
         let shown = text::clip(key, 60);
-        if all.get(key).is_some() {
+        if !seen.insert(key) {
             return Err(Failure::usage(format!("{name} names '{shown}' twice")));
         }
         all.set(key, json::value(json).map_err(|fault| Failure::usage(format!("{name} {shown} {fault}")))?);

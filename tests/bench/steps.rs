@@ -9,10 +9,12 @@ use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use tokenmint::app::World;
+use tokenmint::batch::Kept;
 use tokenmint::batch::lines::{Chunk, Lines};
-use tokenmint::batch::resume::Kept;
-use tokenmint::batch::worker::{Run, Task, Worker};
 use tokenmint::commands::mint;
+use tokenmint::batch::worker::{Shared, Worker};
+use tokenmint::commands::batch::Fingerprint;
+use tokenmint::commands::batch::twilio::Minter;
 use tokenmint::emulator::{API_TOKEN, Emulator, PROJECT_ID, Protocol};
 use tokenmint::http::{Client, Credentials, Expected, Member, Mode, Presence, Received, judge};
 use tokenmint::options::Settings;
@@ -93,18 +95,24 @@ fn twilio_steps(criterion: &mut Criterion) {
 
     let input: String =
         (0..LINES).fold(String::new(), |input, number| input + &format!("{{\"identity\":\"u{number}\"}}\n"));
-    let run = Arc::new(Run {
-        task: Task::Twilio(twilio_draft(None), Box::new(signer)),
+    let shared = Arc::new(Shared {
         kept: Kept::default(),
-        world: world(),
         scrubber: Scrubber::default(),
+        clock: world().clock,
         halted: Arc::new(AtomicBool::new(false)),
     });
+    let (draft, signer) = (Arc::new(twilio_draft(None)), Arc::new(signer));
+    let fingerprint = Fingerprint::new("twilio", "SK0123456789abcdef0123456789abcdef", draft.asked());
+    let minter = || {
+        let nonces = Nonces::new(world().random);
+        Box::new(Minter::new(Arc::clone(&draft), Arc::clone(&signer), nonces, fingerprint.clone()))
+    };
     let mut group = criterion.benchmark_group("twilio");
     group.throughput(Throughput::Elements(LINES)).sample_size(20);
     group.bench_function("100,000 lines of a batch, one thread", |bench| {
         bench.iter(|| {
-            let (mut lines, mut worker) = (Lines::new(input.as_bytes(), true), Worker::new(Arc::clone(&run)));
+            let (mut lines, mut worker) =
+                (Lines::new(input.as_bytes(), true), Worker::new(Arc::clone(&shared), minter()));
             let (mut chunk, mut memory, mut minted) = (Chunk::default(), Vec::new(), 0);
             while lines.next_chunk(&mut chunk).unwrap() {
                 let outcome = black_box(worker.chunk(&chunk, memory));

@@ -113,7 +113,7 @@ fn a_bad_line_fails_alone() {
         input.push(b'\n');
     }
     let run = batch("--batch -").credentials(&server).stdin(input).exits(7);
-    let stdout = run.stdout(anything()).says_all(&["error", "2 minted, 8 failed"]).run().stdout;
+    let stdout = run.stdout(anything()).says_all(&["error", "2 minted, 8 failed", "6 usage, 1 request_refused, 1 unavailable"]).run().stdout;
     let lines = lines(&stdout);
     let codes: Vec<Option<u64>> = lines.iter().map(|line| line["error"]["exit"].as_u64()).collect();
     let usage = Some(2);
@@ -380,25 +380,54 @@ fn a_full_disk_ends_the_run_with_exit_1() {
     assert!(server.requests().len() < 100, "the run stops");
 }
 
+/// Runs a batch whose lines come from `run`'s stdin, sends it a signal once so many lines have come out, and gives its
+/// status, stdout and stderr.
+#[cfg(unix)]
+pub fn signalled(run: &mut Run, signal: nix::sys::signal::Signal, after: usize) -> (Option<i32>, String, String) {
+    use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+    use std::process::Stdio;
+
+    let input = run.input();
+    let mut command = run.command();
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut stdin = child.stdin.take().expect("its stdin");
+    // It may end before it has read all.
+    let feeder = std::thread::spawn(move || drop(stdin.write_all(&input)));
+    let mut reader = BufReader::new(child.stdout.take().expect("its stdout"));
+    let mut out = String::new();
+    for _ in 0..after {
+        assert!(reader.read_line(&mut out).expect("a line") > 0, "an early end: {out}");
+    }
+    let process = nix::unistd::Pid::from_raw(child.id().try_into().expect("a process id"));
+    nix::sys::signal::kill(process, signal).expect("a signal");
+    reader.read_to_string(&mut out).expect("the rest");
+    let mut said = String::new();
+    child.stderr.take().expect("its stderr").read_to_string(&mut said).expect("UTF-8");
+    let code = child.wait().expect("an end").code();
+    feeder.join().expect("the feeder");
+    (code, out, said)
+}
+
 #[cfg(unix)]
 #[test]
 fn an_interrupted_run_ends_with_whole_lines() {
-    for (signal, status) in [("INT", 130), ("TERM", 143)] {
+    use nix::sys::signal::Signal::{SIGHUP, SIGINT, SIGTERM};
+
+    for (signal, status) in [(SIGINT, 130), (SIGTERM, 143), (SIGHUP, 143)] {
         let server = Server::answering([Answer::With(Arc::new(|request| {
             std::thread::sleep(Duration::from_millis(10));
             Answer::json(200, format!(r#"{{"token":"{}"}}"#, token_of(&member(request))))
         }))]);
-        // The signal is sent once lines have come out, however long that takes.
-        let script = format!(
-            r#""$@" <in >out 2>err & pid=$!; while [ "$(wc -l <out)" -lt 20 ]; do sleep 0.01; done; kill -{signal} $pid; wait $pid; echo $?; cat err >&2"#
-        );
-        let run = batch("--batch - --jobs 4").credentials(&server).file("in", &members(3_000), 0o600).shell(&script);
-        let out = run.path("out");
-        // A shell starts what runs in its background with SIGINT ignored; the program watches for it all the same.
-        let run = run.prints(format!("{status}\n")).says_one_of(&["interrupted", "terminated"]).says("minted");
-        let folder = keep(&run, &out);
-        run.run();
-        let lines = lines(&std::fs::read_to_string(&folder).expect("the output"));
+        let mut run = batch("--batch - --jobs 4").credentials(&server).stdin(members(3_000));
+        let (code, out, said) = signalled(&mut run, signal, 20);
+        assert_eq!(code, Some(status), "{said}");
+        assert!(said.contains("interrupted") && said.contains("minted") && !said.contains("done"), "{said}");
+        let lines = lines(&out);
         let requests = server.requests();
         assert_eq!(lines.len(), requests.len(), "what was under way was finished and written");
         assert!(lines.len() >= 20 && lines.len() < 3_000);
@@ -461,8 +490,9 @@ fn an_interrupted_run_sends_nothing_again() {
         std::fs::write(&mark, "").expect("a mark");
         Answer::json(503, "{}").header("Retry-After", "15")
     }))]);
-    let script = r#""$@" <in >out 2>err & pid=$!; while [ ! -e asked ]; do sleep 0.01; done; sleep 0.3; kill -INT $pid; wait $pid; echo $?; cat err >&2"#;
-    run.credentials(&server).shell(script).prints("130\n").says("0 minted, 1 failed").run();
+    // A shell starts what runs in its background with SIGINT ignored, and it stays ignored.
+    let script = r#""$@" <in >out 2>err & pid=$!; while [ ! -e asked ]; do sleep 0.01; done; kill -INT $pid; kill -TERM $pid; wait $pid; echo $?; cat err >&2"#;
+    run.credentials(&server).shell(script).prints("143\n").says("0 minted, 1 failed").run();
     server.calls(1);
 }
 
@@ -475,16 +505,6 @@ fn an_output_that_may_not_grow_is_exit_1() {
         let run = batch("--batch in --jobs 2").credentials(&server).file("in", &members(2_000), 0o600);
         run.shell(&format!("ulimit -f 4; {way}")).says("cannot write the output").fails(1).run();
     }
-}
-
-/// A run's folder goes with the run; a second name of one of its files stays.
-#[cfg(unix)]
-fn keep(run: &Run, file: &std::path::Path) -> std::path::PathBuf {
-    let kept = tempfile::Builder::new().prefix("kept-").tempdir().expect("a folder").keep();
-    std::fs::write(file, "").expect("an empty output");
-    let name = kept.join("out");
-    std::fs::hard_link(run.path("out"), &name).expect("a second name");
-    name
 }
 
 #[test]

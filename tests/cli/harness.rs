@@ -262,6 +262,12 @@ impl Run {
         outcome
     }
 
+    /// What stands on stdin, for tests that feed it themselves.
+    #[cfg(unix)]
+    pub fn input(&self) -> Vec<u8> {
+        self.stdin.clone()
+    }
+
     /// The process to start, for tests that keep it running.
     pub fn command(&mut self) -> process::Command {
         self.done = true;

@@ -1,0 +1,18 @@
+//! How a run ends.
+
+use crate::error::Failure;
+
+/// How a run has ended.
+#[derive(Debug)]
+pub enum End {
+    /// Every line has its token.
+    Done,
+    /// Every line was tried, and some have an error.
+    SomeFailed,
+    /// A signal ended it early; the exit status that the signal stands for.
+    Interrupted(u8),
+    /// The reader of the output has gone.
+    ReaderGone,
+    /// Something ended it early.
+    Stopped(Failure),
+}

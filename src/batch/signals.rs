@@ -1,0 +1,51 @@
+//! The signals that end a run early.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use anyhow::Context as _;
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
+
+use crate::error::{Category, OrFail as _, Result};
+use crate::os::signals;
+
+/// The signals that end a run, and the exit status that each stands for. A terminal or an ssh connection that goes away
+/// sends SIGHUP, and what is being minted then is lost unless it ends the run in order.
+#[cfg(unix)]
+const ENDING: [(i32, u8); 3] = [(SIGINT, 130), (SIGTERM, 143), (signal_hook::consts::SIGHUP, 143)];
+#[cfg(not(unix))]
+const ENDING: [(i32, u8); 2] = [(SIGINT, 130), (SIGTERM, 143)];
+
+/// Watches for the signals that end a run.
+pub struct Signals {
+    received: Arc<AtomicUsize>,
+}
+
+impl Signals {
+    /// Halts the run at the first signal; a second one ends it on the spot. Signals that were ignored when the program
+    /// started (`nohup`, a script's `&`) stay ignored.
+    ///
+    /// # Errors
+    /// Exit 1 where the system takes no handler.
+    pub fn watch(halted: &Arc<AtomicBool>) -> Result<Self> {
+        let received = Arc::new(AtomicUsize::new(0));
+        let seen = Arc::new(AtomicBool::new(false));
+        let ours = signals::take(&ENDING.map(|(signal, _)| signal));
+        for (signal, status) in ENDING.into_iter().filter(|(signal, _)| ours.contains(signal)) {
+            // In this order: who sees the run halted must see why.
+            flag::register_conditional_shutdown(signal, status.into(), Arc::clone(&seen))
+                .and_then(|_| flag::register(signal, Arc::clone(&seen)))
+                .and_then(|_| flag::register_usize(signal, Arc::clone(&received), status.into()))
+                .and_then(|_| flag::register(signal, Arc::clone(halted)))
+                .context("cannot watch for signals")
+                .or_fail(Category::Internal)?;
+        }
+        Ok(Signals { received })
+    }
+
+    /// The exit status that the signal stands for, if one came.
+    pub fn received(&self) -> Option<u8> {
+        u8::try_from(self.received.load(Ordering::SeqCst)).ok().filter(|status| *status != 0)
+    }
+}

@@ -1,0 +1,135 @@
+//! A batch from what was typed: what every line shares is settled once, then the lines run.
+
+mod fingerprint;
+mod signalwire;
+pub mod twilio;
+
+use std::io::IsTerminal as _;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use super::mint::{Job, Way};
+use super::providers;
+use super::twilio::Order;
+use crate::batch::{self, End, Input, LineMinter, Setting, Summary, Tally, pace};
+use crate::credentials::environment;
+use crate::error::{Category, Failure, Note, Reach, Result};
+use crate::http::Mode;
+use crate::options::Batch;
+use crate::signalwire::request::Draft;
+use crate::twilio::Nonces;
+pub use fingerprint::Fingerprint;
+
+/// Makes the minter of a thread.
+type Minters = Box<dyn Fn() -> Box<dyn LineMinter>>;
+
+/// Mints a SignalWire token for each line.
+pub(super) fn signalwire(job: &Job, batch: &Batch, draft: Draft, notes: &mut Vec<Note>) -> Result<u8> {
+    let input = Input::open(batch)?;
+    notes.extend(draft.warnings.iter().cloned());
+    let draft = Arc::new(draft);
+    if job.mint.dry_run {
+        let shower = signalwire::Shower { draft, space: job.shown_space(notes)? };
+        return run(job, batch, input, Box::new(move || Box::new(shower.clone())), Arc::default(), notes);
+    }
+    let halted = Arc::<AtomicBool>::default();
+    let mode = Mode::Batch { halted: Arc::clone(&halted) };
+    // Held until the end: the emulator, if it is the space, lives as long as this.
+    let connection = Way::find(job.wanted(), &job.mint.settings, mode, job.world, job.report, notes)?;
+    notes.extend(connection.note());
+    let fingerprint = Fingerprint::new(draft.command(), connection.name(), draft.asked());
+    let client = Arc::clone(&connection.client);
+    let minter = signalwire::Minter { draft, client, world: job.world.clone(), fingerprint };
+    run(job, batch, input, Box::new(move || Box::new(minter.clone())), halted, notes)
+}
+
+/// Signs a Twilio token for each line.
+pub(super) fn twilio(job: &Job, batch: &Batch, order: Order, notes: &mut Vec<Note>) -> Result<u8> {
+    let input = Input::open(batch)?;
+    let random = job.world.random;
+    if job.mint.dry_run {
+        let (issuer, draft) = (order.shown_issuer(), Arc::new(order.draft));
+        let shower =
+            move || twilio::Shower { draft: Arc::clone(&draft), issuer: issuer.clone(), nonces: Nonces::new(random) };
+        return run(job, batch, input, Box::new(move || Box::new(shower())), Arc::default(), notes);
+    }
+    let signer = Arc::new(order.signer(job.world, notes)?);
+    let fingerprint = Fingerprint::new("twilio", order.key_sid(), order.draft.asked());
+    let draft = Arc::new(order.draft);
+    let minter =
+        move || twilio::Minter::new(Arc::clone(&draft), Arc::clone(&signer), Nonces::new(random), fingerprint.clone());
+    run(job, batch, input, Box::new(move || Box::new(minter())), Arc::default(), notes)
+}
+
+fn run(
+    job: &Job,
+    batch: &Batch,
+    input: Input,
+    minter: Minters,
+    halted: Arc<AtomicBool>,
+    notes: &mut Vec<Note>,
+) -> Result<u8> {
+    // Before the bar: a warning in the middle of it would be lost.
+    job.report.notes(&std::mem::take(notes));
+    let tone = job.general.tone;
+    let setting = Setting {
+        minter,
+        is_computed: matches!(job.mint.what, crate::options::What::Twilio(_)),
+        clock: job.world.clock,
+        scrubber: environment::scrubber(&job.world.env, &providers::SCHEMAS),
+        halted,
+        // A dumb terminal shows each drawing on a line of its own.
+        progress: !tone.quiet
+            && !tone.verbose
+            && std::io::stderr().is_terminal()
+            && job.world.env.text("TERM") != Some("dumb"),
+    };
+    let summary = batch::run(batch, input, setting, &mut |note| job.report.aside(&[note]))?;
+    report(job, summary)
+}
+
+/// Says how a run went, with `-o json`, too: the result is on stdout line by line.
+fn report(job: &Job, summary: Summary) -> Result<u8> {
+    let Summary { tally, end, elapsed } = summary;
+    let dry = job.mint.dry_run;
+    if !dry {
+        job.report.aside(&advice(&tally));
+    }
+    let counts = tally.counts(dry);
+    let took = pace(tally.minted + tally.failed(), elapsed);
+    match end {
+        End::Done => {
+            job.report.summary(&format!("{counts} {took}"));
+            Ok(0)
+        }
+        End::Interrupted(status) => {
+            job.report.interrupted(&format!("{counts} {took}; unprocessed lines have no output"));
+            Ok(status)
+        }
+        End::SomeFailed => {
+            Err(Failure::message(Category::Partial, format!("some lines failed: {counts} {took} ({})", tally.causes()))
+                .hint("their output lines have an error; with --resume they are tried again"))
+        }
+        End::Stopped(failure) => {
+            let resumes = failure.kind() == Category::Unavailable && failure.reach() == Reach::Run;
+            let failure = failure.and(format!("; {counts} {took}"));
+            Err(if resumes { failure.hint("continue this run later with --resume") } else { failure })
+        }
+        // A reader that has gone wants no words either.
+        End::ReaderGone => Ok(1),
+    }
+}
+
+/// What is worth saying of all tokens of a run together.
+fn advice(tally: &Tally) -> Vec<Note> {
+    let mut notes = Vec::new();
+    if tally.changed > 0 {
+        let what = "lines of the --resume file were minted for another request and are minted again";
+        notes.push(Note::Note(format!("{} {what}", tally.changed)));
+    }
+    if tally.endless > 0 {
+        let limits = "join_until, remove_at or remove_after_seconds_elapsed, in the line or by its flag";
+        notes.push(Note::Hint(format!("{} of the tokens never expire; limit them with {limits}", tally.endless)));
+    }
+    notes
+}

@@ -1,0 +1,79 @@
+//! SignalWire tokens for the lines of a batch.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::Fingerprint;
+use crate::app::World;
+use crate::batch::{LineMinter, Minted};
+use crate::commands::mint;
+use crate::error::{Note, Result};
+use crate::http::Client;
+use crate::output::request as paper;
+use crate::json::{Object, Writer};
+use crate::secret::Secret;
+use crate::signalwire::Space;
+use crate::signalwire::request::Draft;
+use crate::token::Kind;
+
+/// Sends a request for each line.
+#[derive(Clone)]
+pub(super) struct Minter {
+    pub(super) draft: Arc<Draft>,
+    pub(super) client: Arc<Client>,
+    pub(super) world: World,
+    pub(super) fingerprint: Fingerprint,
+}
+
+impl LineMinter for Minter {
+    fn fingerprint(&mut self, fields: &Object) -> Option<u64> {
+        Some(self.fingerprint.of_fields(fields.iter().map(|(key, raw)| (key, Some(Cow::Borrowed(raw))))))
+    }
+
+    fn fingerprint_of_text(&mut self, text: &[u8]) -> Option<u64> {
+        Some(self.fingerprint.of_text(text))
+    }
+
+    fn mint(&mut self, fields: Object, _: Timestamp, members: &mut Writer<'_, Vec<u8>>) -> Result<Minted> {
+        let mut notes = Vec::new();
+        let request = self.draft.with_line(fields, self.world.now(), &mut notes)?;
+        let token = mint::send(&self.client, &request, &self.world, &|_| {}, &mut notes)?;
+        members.string("token", token.token.expose());
+        match token.refresh_token.as_ref().map(Secret::expose) {
+            None if token.kind != Kind::Guest => {}
+            refresh => {
+                members.string_or_null("refresh_token", refresh);
+            }
+        }
+        Ok(Minted::Token { ends: token.expires_at, notes })
+    }
+}
+
+/// Shows the request of each line and sends none.
+#[derive(Clone)]
+pub(super) struct Shower {
+    pub(super) draft: Arc<Draft>,
+    pub(super) space: Space,
+}
+
+impl LineMinter for Shower {
+    // `request` is the request itself here.
+    fn fingerprint(&mut self, _: &Object) -> Option<u64> {
+        None
+    }
+
+    fn fingerprint_of_text(&mut self, _: &[u8]) -> Option<u64> {
+        None
+    }
+
+    fn mint(&mut self, fields: Object, now: Timestamp, members: &mut Writer<'_, Vec<u8>>) -> Result<Minted> {
+        let mut notes = Vec::new();
+        let request = self.draft.with_line(fields, now, &mut notes)?;
+        let warnings = notes.iter().filter(|note| matches!(note, Note::Warning(_)));
+        let warnings: Vec<&str> = warnings.map(Note::text).collect();
+        members.raw("request", paper::json(&mint::wire(&request), &self.space, &warnings).trim_end());
+        Ok(Minted::Shown)
+    }
+}
