@@ -22,6 +22,7 @@ pub(super) fn signalwire(job: &Job, batch: &Batch, draft: Draft, notes: &mut Vec
     // Held until the end: the emulator, if it is the space, lives as long as this.
     let way = Way::find(job.wanted(), &job.mint.settings, job.world, job.report, notes)?;
     notes.extend(way.note());
+    way.transport.prepare();
     run(job, batch, input, Task::SignalWire(draft, Arc::clone(&way.transport)), notes)
 }
 

@@ -2,11 +2,20 @@
 //! answer only when it holds a token. Nothing else in the program knows ureq.
 
 mod answer;
+mod coalesce;
 mod connect;
+mod connections;
+mod deadline;
+mod dial;
+mod proof;
 mod proxy;
+mod race;
+mod resolve;
 mod retry;
-mod thrift;
+mod sent;
+mod tcp;
 mod tls;
+mod tunnel;
 
 use std::io::Read as _;
 use std::sync::Mutex;
@@ -28,6 +37,9 @@ use crate::secret::Secret;
 use crate::signalwire::Request;
 use crate::signalwire::Space;
 
+use connections::Connections;
+use sent::{Lost, Sent};
+
 pub use answer::{Answer, Received, judge};
 pub use proxy::Proxy;
 pub use tls::Authorities;
@@ -35,9 +47,8 @@ pub use tls::Authorities;
 /// The most bytes of an answer's body that are read.
 const MAX_BODY: u64 = 1024 * 1024;
 /// The size of each of the library's four buffers for a connection. Its own 128 KiB cost 43 MiB at 64 connections, and each
-/// page of them is touched before the first byte is sent. What a proxy says must fit into one; an answer need not.
+/// page of them is touched before the first byte is sent.
 const BUFFER: usize = 4 * 1024;
-const BUFFER_FOR_PROXY: usize = 16 * 1024;
 
 /// What identifies us to the service.
 pub const USER_AGENT: &str = concat!("tokenmint/", env!("CARGO_PKG_VERSION"));
@@ -47,11 +58,7 @@ pub type Trace<'a> = &'a (dyn Fn(&str) + Sync);
 
 /// The way to one space with one set of credentials. It may be used from several threads at once.
 pub struct Transport {
-    /// Makes an agent. All of them share what they know of names and of TLS.
-    agent: Box<dyn Fn() -> Agent + Send + Sync>,
-    /// Agents that nobody uses, each with a connection that may still be open. Threads that share one would wait for each
-    /// other; the one that was used last is taken first, so that no more connections are open than are needed.
-    idle: Mutex<Vec<Agent>>,
+    connections: Connections,
     space: Space,
     proxy: Option<String>,
     authorization: HeaderValue,
@@ -86,7 +93,6 @@ impl Transport {
         let mut authorization =
             HeaderValue::from_str(&encoded).map_err(|_| Failure::internal("the credentials fit no HTTP header"))?;
         authorization.set_sensitive(true);
-        let buffer = if proxy.is_some() { BUFFER_FOR_PROXY } else { BUFFER };
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .https_only(space.is_secure())
@@ -96,18 +102,15 @@ impl Transport {
             .user_agent(USER_AGENT)
             .accept("application/json")
             .accept_encoding(AutoHeaderValue::None)
-            .timeout_global(Some(settings.timeout))
-            .input_buffer_size(buffer)
-            .output_buffer_size(buffer)
+            .input_buffer_size(BUFFER)
+            .output_buffer_size(BUFFER)
             .max_idle_connections(1)
-            .proxy(proxy.as_ref().map(|proxy| proxy.inner.clone()))
+            .proxy(None)
             .tls_config(authorities.tls_config())
             .build();
-        let (establish, remember) = (connect::Establish::default(), connect::Remember::default());
-        let agent = move || Agent::with_parts(config.clone(), establish.clone(), remember.clone());
+        let connections = Connections::new(config, proxy.as_ref().map(|proxy| proxy.inner.clone()));
         Ok(Transport {
-            agent: Box::new(agent),
-            idle: Mutex::default(),
+            connections,
             proxy: proxy.map(|proxy| proxy.host),
             authorization,
             scrubber: Scrubber::new([api_token, &pair]),
@@ -116,6 +119,11 @@ impl Transport {
             world,
             gate: Mutex::new(None),
         })
+    }
+
+    /// Looks the host up, so that the threads of a batch need not.
+    pub fn prepare(&self) {
+        self.connections.prepare(self.space.host(), self.space.port(), Instant::now() + self.settings.timeout);
     }
 
     /// Mints one token: sends the request until it is answered, refused, or unclear.
@@ -216,32 +224,13 @@ impl Transport {
     }
 
     fn send_once(&self, url: &str, bytes: &str, deadline: Instant) -> Attempt {
-        let agent = self.idle.lock().ok().and_then(|mut idle| idle.pop()).unwrap_or_else(&self.agent);
-        let attempt = self.send_over(&agent, url, bytes, deadline);
-        if let Ok(mut idle) = self.idle.lock() {
-            idle.push(agent);
-        }
-        attempt
-    }
-
-    fn send_over(&self, agent: &Agent, url: &str, bytes: &str, deadline: Instant) -> Attempt {
-        let left = deadline.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return Attempt::NotSent(self.not_connected(&ureq::Error::Timeout(ureq::Timeout::Global)).0, false);
-        }
-        let request = agent
-            .post(url)
-            .header(AUTHORIZATION, self.authorization.clone())
-            .header(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        // A limit of its own keeps a request from using the agent's prepared TLS settings, so only a later attempt,
-        // with noticeably less time left, gets one.
-        let whole = self.settings.timeout.saturating_sub(left) < Duration::from_millis(50);
-        let result =
-            if whole { request.send(bytes) } else { request.config().timeout_global(Some(left)).build().send(bytes) };
-        match result {
-            Ok(response) => self.receive(response),
-            Err(error) => self.explain(error),
-        }
+        let send = |agent: &Agent| {
+            let request = agent.post(url).header(AUTHORIZATION, self.authorization.clone());
+            request.header(CONTENT_TYPE, HeaderValue::from_static("application/json")).send(bytes)
+        };
+        self.connections
+            .exchange(deadline, send, |response| self.receive(response))
+            .unwrap_or_else(|lost| self.explain(lost))
     }
 
     fn receive(&self, response: ureq::http::Response<ureq::Body>) -> Attempt {
@@ -268,14 +257,14 @@ impl Transport {
         }
     }
 
-    fn explain(&self, error: ureq::Error) -> Attempt {
-        match connect::NotSent::inside(error) {
-            Ok(reason) => {
-                let (failure, temporary) = tls::explain(&reason, &self.space)
-                    .map_or_else(|| self.not_connected(&reason), |failure| (failure, false));
+    fn explain(&self, lost: Lost) -> Attempt {
+        match lost.sent {
+            Sent::No | Sent::NothingTaken => {
+                let (failure, temporary) = tls::explain(&lost.error, &self.space)
+                    .map_or_else(|| self.not_connected(&lost.error), |failure| (failure, false));
                 Attempt::NotSent(failure, temporary)
             }
-            Err(error) => Attempt::Unclear(self.lost(&error)),
+            Sent::Unclear => Attempt::Unclear(self.lost(&lost.error)),
         }
     }
 
@@ -284,6 +273,11 @@ impl Transport {
         let to = format!("{}:{}", self.space.host(), self.space.port());
         let via = self.through();
         match error {
+            ureq::Error::Io(error) if dial::descriptors_ran_out(error) => (
+                Failure::unavailable(format!("no connection to {to}{via}: too many open files"))
+                    .hint("raise the limit with `ulimit -n`, or use fewer --jobs"),
+                true,
+            ),
             ureq::Error::Timeout(_) => (
                 Failure::unavailable(format!("no connection to {to}{via} within --timeout {}", self.time_limit())),
                 true,
