@@ -4,7 +4,6 @@
 use std::path::Path;
 use std::sync::Arc;
 
-
 use super::{batch, providers, twilio};
 use crate::app::World;
 use crate::commands::input::Reader;

@@ -1,7 +1,7 @@
 //! The client of one space: sends a request as often as that is safe, within one time limit.
 
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use ureq::Agent;
@@ -9,6 +9,7 @@ use ureq::config::AutoHeaderValue;
 use ureq::http::HeaderValue;
 use ureq::http::header::AUTHORIZATION;
 
+use super::connections::Connections;
 use super::credentials::Credentials;
 use super::failure::{Route, in_words};
 use super::gate::{Heard, Pass};
@@ -16,7 +17,7 @@ use super::request::{Authorization, Request};
 use super::retry::{Outcome, Policy, Step};
 use super::send::{self, Attempt};
 use super::waiting::{self, Entrance, Entry};
-use super::{Authorities, Expected, Proxy, Received, Success, connect, judge, retry};
+use super::{Authorities, Expected, Proxy, Received, Success, judge, retry};
 use crate::app::World;
 use crate::error::{Failure, Reach, Result};
 use crate::options::Settings;
@@ -24,9 +25,8 @@ use crate::redact::Scrubber;
 use crate::signalwire::Space;
 
 /// The size of each of the library's four buffers for a connection. Its own 128 KiB cost 43 MiB at 64 connections, and each
-/// page of them is touched before the first byte is sent. What a proxy says must fit into one; an answer need not.
+/// page of them is touched before the first byte is sent.
 const BUFFER: usize = 4 * 1024;
-const BUFFER_FOR_PROXY: usize = 16 * 1024;
 
 /// Prints one line about a step.
 pub type Trace<'a> = &'a (dyn Fn(&str) + Sync);
@@ -46,11 +46,7 @@ pub enum Mode {
 
 /// A client of one space with one set of credentials. It may be used from several threads at once.
 pub struct Client {
-    /// Makes an agent. All of them share what they know of names and of TLS.
-    agent: Box<dyn Fn() -> Agent + Send + Sync>,
-    /// Idle agents, each with a connection that may still be open. Threads that share one would wait for each other; the
-    /// last used is taken first, so that no more connections are open than are needed.
-    idle: Mutex<Vec<Agent>>,
+    connections: Connections,
     space: Space,
     route: Route,
     scheme: Authorization,
@@ -93,8 +89,7 @@ impl Client {
             Mode::Batch { halted } => (true, halted),
         };
         Ok(Client {
-            agent: agents(&space, settings.timeout, proxy, authorities),
-            idle: Mutex::default(),
+            connections: connections(&space, proxy, authorities),
             space,
             route,
             scheme: credentials.scheme(),
@@ -105,6 +100,11 @@ impl Client {
             halted,
             world,
         })
+    }
+
+    /// Looks the host up, so that the threads of a batch need not.
+    pub fn prepare(&self) {
+        self.connections.prepare(self.space.host(), self.space.port(), Instant::now() + self.policy.timeout);
     }
 
     /// Mints: sends the request until it is answered, refused, or unclear.
@@ -215,40 +215,30 @@ impl Client {
                 false,
             );
         }
-        let agent = self.idle.lock().ok().and_then(|mut idle| idle.pop()).unwrap_or_else(&self.agent);
-        let attempt = self.send_over(&agent, request, deadline);
-        // RFC 9110 has a request that was not processed repeated on another connection.
-        let elsewhere = matches!(&attempt, Attempt::Answered(received)
-            if Outcome::of_status(received.status, None) == Outcome::NotProcessed);
-        if !elsewhere && let Ok(mut idle) = self.idle.lock() {
-            idle.push(agent);
-        }
-        attempt
-    }
-
-    fn send_over(&self, agent: &Agent, request: &Request, deadline: Instant) -> Attempt {
-        let left = deadline.saturating_duration_since(Instant::now());
-        if left.is_zero() {
+        if deadline.saturating_duration_since(Instant::now()).is_zero() {
             return Attempt::NotSent(self.route.no_time_left(), false);
         }
-        let mut call = agent.post(format!("{}{}", self.space, request.path));
-        if let Some(authorization) =
-            self.authorization.as_ref().filter(|_| request.authorization != Authorization::None)
-        {
-            call = call.header(AUTHORIZATION, authorization.clone());
-        }
-        for (name, value) in request.headers() {
-            call = call.header(name, HeaderValue::from_static(value));
-        }
-        // A limit of its own keeps a request from using the agent's prepared TLS settings, so only a later attempt,
-        // with noticeably less time left, gets one.
-        let whole = self.policy.timeout.saturating_sub(left) < Duration::from_millis(50);
-        let body = request.body.as_str();
-        let result = if whole { call.send(body) } else { call.config().timeout_global(Some(left)).build().send(body) };
-        match result {
-            Ok(response) => send::receive(response, &self.route),
-            Err(error) => send::explain(error, &self.route, &self.space),
-        }
+        let send = |agent: &Agent| {
+            let mut call = agent.post(format!("{}{}", self.space, request.path));
+            if let Some(authorization) =
+                self.authorization.as_ref().filter(|_| request.authorization != Authorization::None)
+            {
+                call = call.header(AUTHORIZATION, authorization.clone());
+            }
+            for (name, value) in request.headers() {
+                call = call.header(name, HeaderValue::from_static(value));
+            }
+            call.send(request.body.as_str())
+        };
+        self.connections
+            .exchange(deadline, send, |response| {
+                let attempt = send::receive(response, &self.route);
+                // RFC 9110 has a request that was not processed repeated on another connection.
+                let elsewhere = matches!(&attempt, Attempt::Answered(received)
+                    if Outcome::of_status(received.status, None) == Outcome::NotProcessed);
+                (attempt, !elsewhere)
+            })
+            .unwrap_or_else(|lost| send::explain(&lost, &self.route, &self.space))
     }
 }
 
@@ -265,14 +255,8 @@ fn reaching(failure: Failure, hopeless: bool) -> Failure {
     if hopeless { failure.reaching(Reach::Run) } else { failure }
 }
 
-/// What makes the agents of a client.
-fn agents(
-    space: &Space,
-    timeout: Duration,
-    proxy: Option<Proxy>,
-    authorities: Authorities,
-) -> Box<dyn Fn() -> Agent + Send + Sync> {
-    let buffer = if proxy.is_some() { BUFFER_FOR_PROXY } else { BUFFER };
+/// The connections of a client, none of them open yet.
+fn connections(space: &Space, proxy: Option<Proxy>, authorities: Authorities) -> Connections {
     let config = Agent::config_builder()
         .http_status_as_error(false)
         .https_only(space.is_secure())
@@ -282,13 +266,11 @@ fn agents(
         .user_agent(AutoHeaderValue::None)
         .accept(AutoHeaderValue::None)
         .accept_encoding(AutoHeaderValue::None)
-        .timeout_global(Some(timeout))
-        .input_buffer_size(buffer)
-        .output_buffer_size(buffer)
+        .input_buffer_size(BUFFER)
+        .output_buffer_size(BUFFER)
         .max_idle_connections(1)
-        .proxy(proxy.map(|proxy| proxy.inner))
+        .proxy(None)
         .tls_config(authorities.tls_config())
         .build();
-    let (establish, remember) = (connect::Establish::default(), connect::Remember::default());
-    Box::new(move || Agent::with_parts(config.clone(), establish.clone(), remember.clone()))
+    Connections::new(config, proxy.map(|proxy| proxy.inner))
 }

@@ -1,203 +1,173 @@
-//! Names resolved once, and connections whose failure is told apart from everything that goes wrong after a request has
-//! been sent.
+//! Makes the connections that ureq asks for: to one of the host's addresses or through a proxy, with TLS where the space
+//! has it.
 
-use std::cell::Cell;
-use std::collections::HashMap;
-use std::fmt;
-use std::net::{IpAddr, SocketAddr};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::io;
+use std::sync::Arc;
 
-use ureq::Error;
 use ureq::config::Config;
 use ureq::http::Uri;
-use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::resolver::Resolver as _;
 use ureq::unversioned::transport::{
-    Buffers, ConnectionDetails, Connector, DefaultConnector, NextTimeout, RustlsConnector, TcpConnector, Transport,
+    Buffers, ConnectionDetails, Connector, NextTimeout, RustlsConnector, Transport, TransportAdapter,
 };
+use ureq::{Error, Proxy};
 
-use super::thrift::{Plain, Whole};
+use super::coalesce::CoalescingTransport;
+use super::deadline::Deadline;
+use super::dial::dial;
+use super::resolve::{CachingResolver, NoResolver};
+use super::sent::{AnswerWatch, Lost, Reuse};
+use super::tcp::{Socket, TcpTransport};
+use super::tunnel::{self, Target};
 
-/// Marks an error that came before anything of the request was sent: resolving, connecting, the proxy, the TLS handshake.
-#[derive(Debug)]
-pub(super) struct NotSent(Error);
-
-impl NotSent {
-    fn mark(error: Error) -> Error {
-        Error::Other(Box::new(NotSent(error)))
-    }
-
-    /// The error inside the marks, or the error itself if it bears none. A proxy connects twice and marks twice.
-    pub(super) fn inside(error: Error) -> Result<Error, Error> {
-        match error {
-            Error::Other(boxed) => match boxed.downcast::<NotSent>() {
-                Ok(marked) => Ok(NotSent::inside(marked.0).unwrap_or_else(|inner| inner)),
-                Err(other) => Err(Error::Other(other)),
-            },
-            // Found out before a connection is even tried.
-            Error::BadUri(_)
-            | Error::HostNotFound
-            | Error::RequireHttpsOnly(_)
-            | Error::TlsRequired
-            | Error::Http(_) => Ok(error),
-            other => Err(other),
-        }
-    }
-}
-
-impl fmt::Display for NotSent {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("no connection")
-    }
-}
-
-impl std::error::Error for NotSent {}
-
-/// The library's own connections, their failures marked. The TLS handshake is part of connecting, so whatever passes
-/// here unmarked has left nothing on the wire but the handshake.
+/// What the connections of a run share.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Establish(Arc<Ways>);
-
-#[derive(Debug, Default)]
-struct Ways {
-    tcp: TcpConnector,
-    tls: RustlsConnector,
-    /// Everything that has to do with a proxy.
-    general: DefaultConnector,
+pub(super) struct Shared {
+    pub(super) hosts: CachingResolver,
+    pub(super) reuse: Reuse,
+    pub(super) proxy: Option<Proxy>,
+    /// The server's, and that of a proxy which is reached over TLS.
+    pub(super) tls: Arc<RustlsConnector>,
 }
 
-impl Ways {
-    /// A connection that goes through nobody.
-    fn direct(&self, details: &ConnectionDetails) -> Result<Option<Box<dyn Transport>>, Error> {
-        let Some(plain) = self.tcp.connect(details, None::<()>)? else { return Ok(None) };
-        let Some(connected) = self.tls.connect(details, Some(Plain::new(plain)))? else { return Ok(None) };
-        Ok(Some(Box::new(Whole::new(connected))))
-    }
+/// Connects for one agent, within the time limit of the request that it is sending.
+#[derive(Debug)]
+pub(super) struct SpaceConnector {
+    pub(super) shared: Shared,
+    pub(super) deadline: Deadline,
 }
 
-impl Connector<()> for Establish {
+impl Connector<()> for SpaceConnector {
     type Out = Box<dyn Transport>;
 
-    fn connect(&self, details: &ConnectionDetails, chained: Option<()>) -> Result<Option<Self::Out>, Error> {
-        if details.config.proxy().is_some() {
-            // Going through a proxy, the library comes back here, on the same thread, for the connection to it.
-            let negotiation = Arc::new(Negotiation { ends: deadline(details.timeout), over: AtomicBool::new(false) });
-            NEGOTIATION.set(Some(Arc::clone(&negotiation)));
-            let connected = self.0.general.connect(details, chained).map_err(NotSent::mark);
-            NEGOTIATION.set(None);
-            negotiation.over.store(true, Ordering::Relaxed);
-            return Ok(connected?.map(|connected| Box::new(Whole::new(connected)) as Box<dyn Transport>));
-        }
-        let Some(negotiation) = NEGOTIATION.take() else { return self.0.direct(details).map_err(NotSent::mark) };
-        let connected = self.0.general.connect(details, chained).map_err(NotSent::mark)?;
-        Ok(connected.map(|inner| Box::new(ToProxy { inner, negotiation }) as Box<dyn Transport>))
+    fn connect(&self, details: &ConnectionDetails, _: Option<()>) -> Result<Option<Self::Out>, Error> {
+        let connected = match &self.shared.proxy {
+            Some(proxy) => self.connect_through(proxy, details),
+            None => self.connect_directly(details),
+        };
+        // The TLS handshake is part of connecting, so whatever fails here has sent nothing of the request.
+        connected.map(Some).map_err(Lost::not_connected)
     }
 }
 
-/// The talk with a proxy before the connection behind it is there. The library gives each read of it the whole time
-/// limit anew, so a proxy that sends a byte now and then could hold us for ever.
-#[derive(Debug)]
-struct Negotiation {
-    ends: Option<Instant>,
-    over: AtomicBool,
-}
+impl SpaceConnector {
+    fn connect_directly(&self, details: &ConnectionDetails) -> Result<Box<dyn Transport>, Error> {
+        let (host, port) = host_and_port(details.uri)?;
+        self.with_tcp(host, port, details.needs_tls(), details.config, |socket, tcp| {
+            let tls = self.over_tls(details, Box::new(tcp))?;
+            Ok(self.watched(tls, socket))
+        })
+    }
 
-thread_local! {
-    static NEGOTIATION: Cell<Option<Arc<Negotiation>>> = const { Cell::new(None) };
-}
+    fn connect_through(&self, proxy: &Proxy, details: &ConnectionDetails) -> Result<Box<dyn Transport>, Error> {
+        let (host, port) = host_and_port(details.uri)?;
+        let resolved = if proxy.resolve_target() {
+            Some(self.shared.hosts.resolve(host, port, self.deadline.check()?)?)
+        } else {
+            None
+        };
+        let target = match resolved.as_ref().and_then(|addresses| addresses.all.first()) {
+            Some(address) => Target::Address(*address),
+            None => Target::Name(host, port),
+        };
+        let login = match (proxy.username(), proxy.password()) {
+            (None, None) => None,
+            (user, password) => Some((user.unwrap_or_default(), password.unwrap_or_default())),
+        };
+        self.with_tcp(proxy.host(), proxy.port(), true, details.config, |socket, tcp| {
+            let to_proxy = self.over_tls(&details_of_proxy(proxy, details), Box::new(tcp))?;
+            let mut handshake = TransportAdapter::new(to_proxy, Arc::clone(&details.current_time));
+            tunnel::open(&mut handshake, proxy.protocol(), target, login)?;
+            let tls = self.over_tls(details, Box::new(Tunnel(handshake.into_inner())))?;
+            Ok(self.watched(tls, socket))
+        })
+    }
 
-fn deadline(timeout: NextTimeout) -> Option<Instant> {
-    if timeout.after.is_not_happening() { None } else { Instant::now().checked_add(*timeout.after) }
-}
-
-/// The connection to a proxy, with one time limit for the whole of the talk.
-#[derive(Debug)]
-struct ToProxy {
-    inner: Box<dyn Transport>,
-    negotiation: Arc<Negotiation>,
-}
-
-impl ToProxy {
-    fn within(&self, mut timeout: NextTimeout) -> Result<NextTimeout, Error> {
-        if let Some(ends) = self.negotiation.ends.filter(|_| !self.negotiation.over.load(Ordering::Relaxed)) {
-            let left = ends.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return Err(Error::Timeout(timeout.reason));
-            }
-            timeout.after = left.min(*timeout.after).into();
+    /// A TCP connection, and what is built on it. Where nothing comes of it, the host is looked up anew the next time.
+    fn with_tcp<T>(
+        &self,
+        host: &str,
+        port: u16,
+        protected: bool,
+        config: &Config,
+        build: impl FnOnce(Arc<Socket>, TcpTransport) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let mut addresses = self.shared.hosts.resolve(host, port, self.deadline.check()?)?;
+        if !protected {
+            addresses.all.retain(|address| address.ip().is_loopback());
         }
-        Ok(timeout)
+        if addresses.all.is_empty() {
+            let text = "credentials are sent without TLS to loopback addresses only";
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, text).into());
+        }
+        let connected = dial(&addresses.all, &self.deadline).and_then(|(address, stream)| {
+            addresses.answered(address);
+            let socket = Socket::new(stream);
+            let tcp = TcpTransport::new(Arc::clone(&socket), self.deadline.clone(), config.input_buffer_size());
+            build(socket, tcp)
+        });
+        connected.inspect_err(|_| self.shared.hosts.forget(host, port, &addresses))
+    }
+
+    fn over_tls(
+        &self,
+        details: &ConnectionDetails,
+        transport: Box<dyn Transport>,
+    ) -> Result<Box<dyn Transport>, Error> {
+        let connected = self.shared.tls.connect(details, Some(transport))?.ok_or(Error::ConnectionFailed)?;
+        Ok(Box::new(connected))
+    }
+
+    fn watched(&self, transport: Box<dyn Transport>, socket: Arc<Socket>) -> Box<dyn Transport> {
+        let coalescing = CoalescingTransport::new(transport);
+        Box::new(AnswerWatch::new(coalescing, socket, self.deadline.clone(), self.shared.reuse.clone()))
     }
 }
 
-impl Transport for ToProxy {
+pub(super) fn host_and_port(uri: &Uri) -> Result<(&str, u16), Error> {
+    let host = uri.host().filter(|host| !host.is_empty()).ok_or(Error::HostNotFound)?;
+    let port = uri.port_u16().unwrap_or(if uri.scheme_str() == Some("http") { 80 } else { 443 });
+    Ok((host, port))
+}
+
+/// The same for the connection to the proxy: TLS looks at the host, and at the scheme to know whether it is wanted.
+fn details_of_proxy<'a>(proxy: &'a Proxy, details: &'a ConnectionDetails) -> ConnectionDetails<'a> {
+    ConnectionDetails {
+        uri: proxy.uri(),
+        addrs: NoResolver.empty(),
+        config: details.config,
+        request_level: details.request_level,
+        resolver: details.resolver,
+        now: details.now,
+        timeout: details.timeout,
+        current_time: Arc::clone(&details.current_time),
+        run_connector: Arc::clone(&details.run_connector),
+        register_shutdown: Arc::clone(&details.register_shutdown),
+    }
+}
+
+/// What leads through a proxy. It may be encrypted up to there, which says nothing about the way behind it.
+#[derive(Debug)]
+struct Tunnel(Box<dyn Transport>);
+
+impl Transport for Tunnel {
     fn buffers(&mut self) -> &mut dyn Buffers {
-        self.inner.buffers()
+        self.0.buffers()
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
-        let timeout = self.within(timeout)?;
-        self.inner.transmit_output(amount, timeout)
+        self.0.transmit_output(amount, timeout)
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
-        let timeout = self.within(timeout)?;
-        self.inner.await_input(timeout)
+        self.0.await_input(timeout)
     }
 
     fn is_open(&mut self) -> bool {
-        self.inner.is_open()
+        self.0.is_open()
     }
 
     fn is_tls(&self) -> bool {
-        self.inner.is_tls()
-    }
-}
-
-/// Looks each host up once. With a time limit set, the library would look it up for every request, in a new thread.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Remember {
-    resolver: Arc<DefaultResolver>,
-    known: Arc<Mutex<HashMap<String, Vec<SocketAddr>>>>,
-}
-
-impl Remember {
-    fn addresses(&self, known: &[SocketAddr]) -> ResolvedSocketAddrs {
-        let mut addresses = self.resolver.empty();
-        for address in known {
-            addresses.push(*address);
-        }
-        addresses
-    }
-}
-
-impl Resolver for Remember {
-    fn resolve(&self, uri: &Uri, config: &Config, timeout: NextTimeout) -> Result<ResolvedSocketAddrs, Error> {
-        let host = uri.host().unwrap_or_default();
-        let port = uri.port_u16().or(match uri.scheme_str() {
-            Some("https") => Some(443),
-            Some("http") => Some(80),
-            _ => None,
-        });
-        if let (Ok(address), Some(port)) = (host.trim_matches(['[', ']']).parse::<IpAddr>(), port) {
-            return Ok(self.addresses(&[SocketAddr::new(address, port)]));
-        }
-        let key = uri.authority().map(ToString::to_string).unwrap_or_default();
-        if let Some(known) = self.known.lock().ok().and_then(|known| known.get(&key).cloned()) {
-            return Ok(self.addresses(&known));
-        }
-        let found = self.resolver.resolve(uri, config, timeout).map_err(|error| {
-            // A failed lookup is the one error here that has neither a kind nor a number of its own.
-            NotSent::mark(if matches!(&error, Error::Io(error) if error.raw_os_error().is_none()) {
-                Error::HostNotFound
-            } else {
-                error
-            })
-        })?;
-        if let Ok(mut known) = self.known.lock() {
-            known.insert(key, found.iter().copied().collect());
-        }
-        Ok(found)
+        false
     }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::answer::unclear;
+use super::dial::descriptors_ran_out;
 use crate::error::Failure;
 use crate::time;
 
@@ -34,6 +35,8 @@ enum Cause {
     ProxyRefused(Option<u16>),
     /// What a SOCKS proxy reports.
     ProxyFailed,
+    /// This process or the system has no file descriptor left.
+    TooManyFiles,
     /// An error of the operating system, in its words.
     System(String),
     Unknown,
@@ -48,6 +51,7 @@ impl Cause {
             ureq::Error::ConnectProxyFailed(reason) => {
                 Cause::ProxyRefused(reason.rsplit('/').next().and_then(|status| status.parse().ok()))
             }
+            ureq::Error::Io(error) if descriptors_ran_out(error) => Cause::TooManyFiles,
             ureq::Error::Io(error) => match (error.kind(), error.raw_os_error()) {
                 (ErrorKind::ConnectionRefused, _) => Cause::Refused,
                 (ErrorKind::Other, None) if proxied => Cause::ProxyFailed,
@@ -108,6 +112,10 @@ impl Route {
             (Cause::ProxyFailed, proxy) => (
                 format!("the proxy {} could not connect to {to}", proxy.as_deref().unwrap_or_default()),
                 "check the space name, HTTPS_PROXY or ALL_PROXY, and what the proxy allows".to_owned(),
+            ),
+            (Cause::TooManyFiles, _) => (
+                format!("no connection to {to}{through}: too many open files"),
+                "raise the limit with `ulimit -n`, or use fewer --jobs".to_owned(),
             ),
             (Cause::System(words), _) => (format!("no connection to {to}{through}: {words}"), String::new()),
             (Cause::Unknown, _) => (format!("no connection to {to}{through}"), String::new()),

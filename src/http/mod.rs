@@ -4,18 +4,27 @@
 mod answer;
 mod body;
 mod client;
+mod coalesce;
 mod connect;
+mod connections;
 mod credentials;
+mod deadline;
+mod dial;
 mod failure;
 mod gate;
 #[cfg(test)]
 mod gate_tests;
+mod proof;
 mod proxy;
+mod race;
 mod request;
+mod resolve;
 mod retry;
 mod send;
-mod thrift;
+mod sent;
+mod tcp;
 mod tls;
+mod tunnel;
 mod waiting;
 
 pub use answer::{Expected, Member, Presence, Received, Success, judge};

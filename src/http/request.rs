@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// What identifies us to the service.
-const USER_AGENT: &str = concat!("tokenmint/", env!("CARGO_PKG_VERSION"));
+pub(super) const USER_AGENT: &str = concat!("tokenmint/", env!("CARGO_PKG_VERSION"));
 
 /// How a request is authenticated. The secret itself belongs to the client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

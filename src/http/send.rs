@@ -7,7 +7,8 @@ use zeroize::Zeroizing;
 
 use super::answer::{CHANGED, unclear};
 use super::failure::Route;
-use super::{MAX_BODY, Received, connect, tls};
+use super::sent::{Lost, Sent};
+use super::{MAX_BODY, Received, tls};
 use crate::error::Failure;
 use crate::signalwire::Space;
 
@@ -48,14 +49,15 @@ pub(super) fn receive(response: ureq::http::Response<ureq::Body>, route: &Route)
 }
 
 /// Puts an error of the library into words.
-pub(super) fn explain(error: ureq::Error, route: &Route, space: &Space) -> Attempt {
-    match connect::NotSent::inside(error) {
-        Ok(reason) => {
+pub(super) fn explain(lost: &Lost, route: &Route, space: &Space) -> Attempt {
+    match lost.sent {
+        Sent::No | Sent::NothingTaken => {
+            let error = &lost.error;
             let (failure, temporary) =
-                tls::explain(&reason, space).map_or_else(|| route.not_connected(&reason), |failure| (failure, false));
+                tls::explain(error, space).map_or_else(|| route.not_connected(error), |failure| (failure, false));
             Attempt::NotSent(failure, temporary)
         }
-        Err(error) => Attempt::Unclear(route.lost(&error)),
+        Sent::Unclear => Attempt::Unclear(route.lost(&lost.error)),
     }
 }
 

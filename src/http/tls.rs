@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use rustls::CertificateError;
+use rustls::{AlertDescription, CertificateError};
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, TlsProvider};
 
 use crate::app::Environment;
@@ -111,10 +111,29 @@ pub(super) fn explain(error: &ureq::Error, space: &Space) -> Option<Failure> {
         rustls::Error::InvalidMessage(_) => {
             refused(format!("{host}:{} does not speak TLS", space.port()), "check the host and the port of the space")
         }
+        rustls::Error::AlertReceived(AlertDescription::CertificateRequired | AlertDescription::BadCertificate) => {
+            refused(
+                format!("{host} demands a client certificate"),
+                "tokenmint has none to show; use a host that takes a user name and password",
+            )
+        }
+        // In TLS 1.2 a server has no other word for a client certificate that is missing.
+        rustls::Error::AlertReceived(AlertDescription::HandshakeFailure) => refused(
+            format!("{host} refused the TLS handshake"),
+            "the server may demand a client certificate, or an older or newer TLS version",
+        ),
         _ => refused(
             format!("no secure connection to {host} came about"),
             "the server may require an older or newer TLS version",
         ),
+    }
+}
+
+/// The alert with which the other side ended TLS, if that is what an error means.
+pub(super) fn alert(error: &ureq::Error) -> Option<AlertDescription> {
+    match rustls_error(error)? {
+        rustls::Error::AlertReceived(alert) => Some(*alert),
+        _ => None,
     }
 }
 

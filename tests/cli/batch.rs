@@ -113,7 +113,11 @@ fn a_bad_line_fails_alone() {
         input.push(b'\n');
     }
     let run = batch("--batch -").credentials(&server).stdin(input).exits(7);
-    let stdout = run.stdout(anything()).says_all(&["error", "2 minted, 8 failed", "6 usage, 1 request_refused, 1 unavailable"]).run().stdout;
+    let stdout = run
+        .stdout(anything())
+        .says_all(&["error", "2 minted, 8 failed", "6 usage, 1 request_refused, 1 unavailable"])
+        .run()
+        .stdout;
     let lines = lines(&stdout);
     let codes: Vec<Option<u64>> = lines.iter().map(|line| line["error"]["exit"].as_u64()).collect();
     let usage = Some(2);

@@ -37,6 +37,7 @@ pub(super) fn signalwire(job: &Job, batch: &Batch, draft: Draft, notes: &mut Vec
     // Held until the end: the emulator, if it is the space, lives as long as this.
     let connection = Way::find(job.wanted(), &job.mint.settings, mode, job.world, job.report, notes)?;
     notes.extend(connection.note());
+    connection.client.prepare();
     let fingerprint = Fingerprint::new(draft.command(), connection.name(), draft.asked());
     let client = Arc::clone(&connection.client);
     let minter = signalwire::Minter { draft, client, world: job.world.clone(), fingerprint };
