@@ -5,6 +5,9 @@ use predicates::prelude::*;
 use crate::harness::Run;
 use crate::twilio::{SECRET, twilio};
 
+/// A script that starts the program with SIGCHLD ignored, which dash cannot.
+pub(crate) const IGNORING_CHILDREN: &str = r#"exec bash -c "trap '' CHLD; exec \"\$@\"" bash "$@""#;
+
 /// A Twilio run with this script as its command.
 fn with_command(script: &str) -> Run {
     twilio("twilio --identity a --video --").args(["sh", "-c", script])
@@ -21,7 +24,9 @@ fn signals_that_were_ignored_stay_ignored_for_us_and_for_the_command() {
 #[test]
 fn a_signal_sent_to_us_alone_reaches_the_command() {
     for signal in ["TERM", "HUP"] {
-        let run = with_command(&format!("trap 'exit 7' {signal}; kill -{signal} $PPID; sleep 15 & wait"));
+        let run = with_command(&format!(
+            "sleep 15 >/dev/null 2>&1 & trap \"kill $!; exit 7\" {signal}; kill -{signal} $PPID; wait"
+        ));
         run.exits(7).run();
         // Without an answer of its own it ends as the signal says.
         let status = if signal == "TERM" { 143 } else { 129 };
@@ -40,11 +45,11 @@ fn a_signal_of_the_terminal_is_the_commands_to_answer() {
 #[test]
 fn the_status_is_kept_where_our_parent_ignores_its_children() {
     for status in [0, 5] {
-        let run = with_command(&format!("echo ran; exit {status}")).shell("trap '' CHLD; exec \"$@\"");
+        let run = with_command(&format!("echo ran; exit {status}")).shell(IGNORING_CHILDREN);
         run.prints("ran\n").exits(status).run();
     }
     // The command's own children can be waited for, too.
-    let run = with_command("(exit 6) & wait $!; exit $?").shell("trap '' CHLD; exec \"$@\"");
+    let run = with_command("(exit 6) & wait $!; exit $?").shell(IGNORING_CHILDREN);
     run.exits(6).run();
 }
 

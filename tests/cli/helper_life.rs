@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 
 use predicates::prelude::*;
 
+use crate::child_process::IGNORING_CHILDREN;
 use crate::credentials::{dev, refuse};
 use crate::harness::{CHAT, PROJECT, Run, TOKEN, tokenmint};
 use crate::server::Server;
@@ -114,10 +115,10 @@ fn after_a_helper_a_batch_still_answers_signals_itself() {
 fn a_parent_that_ignores_its_children_changes_nothing() {
     let server = Server::minting();
     let run = tokenmint(CHAT).config(&dev(&server, &helper("echo PThelper")));
-    run.shell("trap '' CHLD; exec \"$@\"").prints(format!("{TOKEN}\n")).run();
+    run.shell(IGNORING_CHILDREN).prints(format!("{TOKEN}\n")).run();
     server.request();
     let server = Server::unused();
-    let run = tokenmint(CHAT).config(&dev(&server, &helper("exit 9"))).shell("trap '' CHLD; exec \"$@\"");
+    let run = tokenmint(CHAT).config(&dev(&server, &helper("exit 9"))).shell(IGNORING_CHILDREN);
     refuse(run, &["api_token_command", "status 9"]);
 }
 
