@@ -28,9 +28,18 @@ mod example_config;
 /// Secrets are on none of the ways out.
 #[cfg(unix)]
 mod canary;
+/// The command after `--` as a process.
+#[cfg(unix)]
+mod child_process;
+/// What a credential helper may use, and when it ends.
+#[cfg(unix)]
+mod helper_life;
 /// Programs that print a secret.
 #[cfg(unix)]
 mod helpers;
+/// What is read, from where, and what of it is shown.
+#[cfg(unix)]
+mod trust;
 /// Servers and systems that mean ill: what they cost, and what they leave behind.
 #[cfg(unix)]
 mod hostile;
