@@ -1,12 +1,8 @@
 //! A token taken apart: its parts, its header, its claims. What they mean is for `kind`, `life` and `explain`; nothing here
 //! fails, since a token that cannot be read is itself something to report.
 
-use base64::Engine as _;
-use base64::alphabet;
-use base64::engine::general_purpose::{GeneralPurpose, URL_SAFE_NO_PAD};
-use base64::engine::{DecodePaddingMode, GeneralPurposeConfig};
-
 use crate::json::Object;
+use crate::jwt;
 
 /// How a token is built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,20 +66,15 @@ pub fn decode(token: &str) -> Decoded {
     Decoded { format, header: Some(header), claims, faults }
 }
 
-/// The bytes of a signature, if it is base64url.
-pub fn signature(part: &str) -> Option<Vec<u8>> {
-    URL_SAFE_NO_PAD.decode(part).ok()
-}
-
 /// A part as the JSON object that it should be.
 fn object(part: &str, name: &str, faults: &mut Vec<String>) -> Option<Object> {
-    let bytes = if let Ok(bytes) = URL_SAFE_NO_PAD.decode(part) {
+    let bytes = if let Some(bytes) = jwt::decode(part) {
         bytes
     } else {
-        let lenient = LENIENT.decode(part);
-        let fault = if lenient.is_ok() { "is not base64url as a JWT has it (padding)" } else { "is not base64url" };
+        let lenient = jwt::decode_lenient(part);
+        let fault = if lenient.is_some() { "is not base64url as a JWT has it (padding)" } else { "is not base64url" };
         faults.push(format!("the part of the {name} {fault}"));
-        lenient.ok()?
+        lenient?
     };
     let read = std::str::from_utf8(&bytes).ok().map(Object::parse);
     let Some(Ok(object)) = read else {
@@ -95,14 +86,6 @@ fn object(part: &str, name: &str, faults: &mut Vec<String>) -> Option<Object> {
     }
     Some(object)
 }
-
-/// Reads what other tools wrote, padding and stray bits included.
-const LENIENT: GeneralPurpose = GeneralPurpose::new(
-    &alphabet::URL_SAFE,
-    GeneralPurposeConfig::new()
-        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
-        .with_decode_allow_trailing_bits(true),
-);
 
 #[cfg(test)]
 mod tests {

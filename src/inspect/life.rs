@@ -1,12 +1,13 @@
 //! When a token starts and ends, as far as it says so itself. SignalWire's signed tokens carry no `exp`: a Chat token ends
 //! `t` minutes after `iat`, a video token at `ju` or `rat` (claims seen in tokens of the service).
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::decode::Format;
 use super::kind::Kind;
 use crate::json::{self, Object};
 use crate::time;
+use crate::token;
 
 /// The end of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,10 +101,8 @@ impl Life {
     }
 
     fn chat_end(&mut self, claims: &Object) -> End {
-        let minutes = claims.get("t").and_then(json::as_integer);
-        let length = minutes.and_then(|minutes| Some(SignedDuration::from_secs(minutes.checked_mul(60)?)));
-        if let (Some(issued), Some(length)) = (self.issued_at, length) {
-            issued.checked_add(length).map_or(End::Unknown, End::At)
+        if let (Some(issued), Some(minutes)) = (self.issued_at, claims.get("t").and_then(json::as_integer)) {
+            token::chat_expiry(issued.as_second(), minutes).map_or(End::Unknown, End::At)
         } else {
             self.faults.push("t, the minutes after iat, is missing or not a number of minutes".to_owned());
             End::Unknown

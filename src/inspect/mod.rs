@@ -13,6 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::error::{self, Failure, Result};
 use crate::json::Object;
+use crate::jwt;
 use crate::secret::Secret;
 use crate::time;
 use crate::twilio::Key;
@@ -156,9 +157,8 @@ impl Inspected {
         // Whatever else a header says, Twilio takes HS256 alone, so no other algorithm is tried.
         let algorithm = self.header.as_ref().and_then(|header| kind::text(header, "alg"));
         let key = Key::new(secret)?;
-        let valid = self.token.expose().rsplit_once('.').is_some_and(|(signed, signature)| {
-            decode::signature(signature).is_some_and(|bytes| key.verify(signed.as_bytes(), &bytes))
-        });
+        let parts = jwt::signed(self.token.expose());
+        let valid = parts.is_some_and(|(signed, signature)| key.verify(signed.as_bytes(), &signature));
         let right = valid && algorithm.as_deref() == Some("HS256");
         self.signature = if right { Signature::Valid } else { Signature::Invalid };
         self.checked_with = Some(key_sid.to_owned());
