@@ -1,5 +1,5 @@
-//! JSON that somebody else wrote and that must reach the wire as written: key order, number text and escapes kept,
-//! insignificant white space dropped. What the members mean is for the callers.
+//! JSON as others wrote it, which must reach the wire unchanged (key order, number text and escapes kept, insignificant
+//! white space dropped), and a writer for our own.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,7 +7,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// Why a text is not the JSON that was wanted. Never holds a piece of the text itself.
+/// Why a text is not the expected JSON. Never holds a piece of the text itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
     /// Not JSON: the place where reading stopped, and whether the text simply ended too early.

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use crate::app::World;
 use crate::credentials::{self, Service, Wanted};
 use crate::error::{Category, Failure, Note, OrFail as _, Result};
-use crate::inspect::read;
+use crate::inspect::{read, report};
 use crate::options::{General, Inspect};
 use crate::os::{self, stream::Stdin};
 use crate::output::deliver;
@@ -21,11 +21,11 @@ const MAX_INPUT: u64 = 1024 * 1024;
 /// Exit 2 where there is no token, 3 where `--verify` finds no secret, 8 where the token is not valid; the report has
 /// then been printed all the same.
 pub fn run(inspect: &Inspect, general: &General, world: &World, notes: &mut Vec<Note>) -> Result<u8> {
-    let text = match &inspect.token {
+    let pasted = match &inspect.token {
         Some(token) if token != "-" => token.clone(),
         _ => from_stdin()?,
     };
-    let mut inspected = read(&text)?;
+    let mut inspected = read(&pasted)?;
     if inspect.verify {
         let wanted = Wanted { profile: general.profile.as_deref(), config: general.config.as_deref() };
         inspected.require_twilio()?;
@@ -35,8 +35,8 @@ pub fn run(inspect: &Inspect, general: &General, world: &World, notes: &mut Vec<
         inspected.verify(&set.open[1], &secret)?;
     }
     let now = world.now();
-    let report = if inspect.json { inspected.report_json(now) + "\n" } else { inspected.report_text(now) };
-    deliver::stdout(report.as_bytes())?;
+    let text = if inspect.json { report::json(&inspected, now) + "\n" } else { report::text(&inspected, now) };
+    deliver::stdout(text.as_bytes())?;
     inspected.check_signature()?;
     if inspect.check {
         inspected.check(now, inspect.min_ttl)?;

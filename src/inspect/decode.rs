@@ -1,5 +1,5 @@
-//! A token taken apart: its parts, its header, its claims. What they mean is for `kind`, `life` and `explain`; nothing here
-//! fails, since a token that cannot be read is itself something to report.
+//! A decoded token: its parts, its header, its claims. Nothing here fails, since a token that cannot be read is itself
+//! something to report.
 
 use crate::json::Object;
 use crate::jwt;
@@ -52,7 +52,7 @@ pub fn decode(token: &str) -> Decoded {
         5 => Format::Jwe,
         count => {
             faults.push(format!(
-                "it begins like a JWT but has {count} part{}, where {}: it was cut short, or something was added",
+                "starts like a JWT but has {count} part{}, where {}; it was cut short or extended",
                 if count == 1 { "" } else { "s" },
                 if encrypted { "an encrypted one has five" } else { "a signed one has three" }
             ));
@@ -61,7 +61,7 @@ pub fn decode(token: &str) -> Decoded {
     };
     let claims = if format == Format::Jws { object(parts[1], "claims", &mut faults) } else { None };
     if format == Format::Jws && parts[2].is_empty() {
-        faults.push("it has no signature".to_owned());
+        faults.push("no signature".to_owned());
     }
     Decoded { format, header: Some(header), claims, faults }
 }
@@ -72,13 +72,13 @@ fn object(part: &str, name: &str, faults: &mut Vec<String>) -> Option<Object> {
         bytes
     } else {
         let lenient = jwt::decode_lenient(part);
-        let fault = if lenient.is_some() { "is not base64url as a JWT has it (padding)" } else { "is not base64url" };
-        faults.push(format!("the part of the {name} {fault}"));
+        let fault = if lenient.is_some() { "is not unpadded base64url" } else { "is not base64url" };
+        faults.push(format!("the {name} {fault}"));
         lenient?
     };
     let read = std::str::from_utf8(&bytes).ok().map(Object::parse);
     let Some(Ok(object)) = read else {
-        faults.push(format!("the part of the {name} does not hold a JSON object"));
+        faults.push(format!("the {name} is not a JSON object"));
         return None;
     };
     if let Some(key) = object.repeated() {
@@ -113,14 +113,14 @@ mod tests {
         assert_eq!(seen("a.b.c"), (Format::Opaque, false, None, String::new()));
         let (format, _, read, faults) = seen(&format!("{HEADER}=.{CLAIMS}==."));
         assert_eq!((format, read), (Format::Jws, claims));
-        assert!(faults.contains("padding") && faults.contains("no signature"), "{faults}");
+        assert!(faults.contains("unpadded") && faults.contains("no signature"), "{faults}");
     }
 
     #[test]
     fn what_was_cut_short_is_named() {
         assert!(seen(HEADER).3.contains("has 1 part, where a signed one has three"));
         assert!(seen(&format!("{ENCRYPTED}..iv")).3.contains("has 3 parts, where an encrypted one has five"));
-        assert!(seen(&format!("{HEADER}.{LIST}.x")).3.contains("does not hold a JSON object"));
+        assert!(seen(&format!("{HEADER}.{LIST}.x")).3.contains("is not a JSON object"));
         assert!(seen(&format!("{HEADER}.%.x")).3.contains("not base64url"));
     }
 }
