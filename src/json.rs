@@ -1,5 +1,5 @@
-//! JSON that somebody else wrote and that must reach the wire as written: key order, number text and escapes kept,
-//! insignificant white space dropped. What the members mean is for the callers.
+//! JSON as others wrote it, which must reach the wire unchanged (key order, number text and escapes kept, insignificant
+//! white space dropped), and a writer for our own.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -8,7 +8,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// Why a text is not the JSON that was wanted. Never holds a piece of the text itself.
+/// Why a text is not the expected JSON. Never holds a piece of the text itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
     /// Not JSON: the place where reading stopped, and whether the text simply ended too early.
@@ -363,14 +363,31 @@ impl<'a, B: Buffer> Writer<'a, B> {
 
     /// A member that is an integer.
     pub fn number(&mut self, key: &str, number: impl Into<Integer>) -> &mut Self {
-        self.key(key);
-        number.into().append_to(self.buffer);
-        self
+        let mut digits = Digits::default();
+        self.key(key).put(number.into().text(&mut digits))
     }
 
     /// A member that is `true` or `false`.
     pub fn bool(&mut self, key: &str, value: bool) -> &mut Self {
         self.raw(key, if value { "true" } else { "false" })
+    }
+
+    /// A member that is one string of several pieces.
+    pub fn joined(&mut self, key: &str, pieces: &[&str]) -> &mut Self {
+        self.key(key).buffer.append("\"");
+        for piece in pieces {
+            append_escaped(self.buffer, piece);
+        }
+        self.put("\"")
+    }
+
+    /// Members that are JSON already, with commas between them.
+    pub fn raw_members(&mut self, members: &str) -> &mut Self {
+        if members.is_empty() {
+            return self;
+        }
+        self.separate();
+        self.put(members)
     }
 
     /// An element of an array that is JSON already.
@@ -419,9 +436,12 @@ pub struct Integer {
     magnitude: u64,
 }
 
+/// Room for the text of an [`Integer`].
+pub type Digits = [u8; 20];
+
 impl Integer {
-    fn append_to(self, buffer: &mut impl Buffer) {
-        let mut digits = [0; 20];
+    /// Its digits, with a sign where it is negative.
+    pub fn text(self, digits: &mut Digits) -> &str {
         let mut start = digits.len();
         let mut rest = self.magnitude;
         loop {
@@ -433,10 +453,12 @@ impl Integer {
                 break;
             }
         }
+        // There is room: only a number without a sign has 20 digits.
         if self.negative {
-            buffer.append("-");
+            start -= 1;
+            digits[start] = b'-';
         }
-        buffer.append(str::from_utf8(&digits[start..]).unwrap_or_default());
+        str::from_utf8(&digits[start..]).unwrap_or_default()
     }
 }
 
@@ -468,6 +490,11 @@ impl From<u16> for Integer {
 /// Appends `text` as a JSON string, escaped as serde_json escapes: quotes, backslashes and control characters only.
 pub fn append_string(buffer: &mut impl Buffer, text: &str) {
     buffer.append("\"");
+    append_escaped(buffer, text);
+    buffer.append("\"");
+}
+
+fn append_escaped(buffer: &mut impl Buffer, text: &str) {
     let mut rest = text;
     // What is escaped is ASCII, so a cut there never falls inside a character.
     while let Some(place) = rest.bytes().position(|byte| byte < b' ' || byte == b'"' || byte == b'\\') {
@@ -477,7 +504,6 @@ pub fn append_string(buffer: &mut impl Buffer, text: &str) {
         rest = &special[1..];
     }
     buffer.append(rest);
-    buffer.append("\"");
 }
 
 fn append_escape(buffer: &mut impl Buffer, byte: u8) {
@@ -591,6 +617,15 @@ mod tests {
         let mut out = Vec::new();
         Writer::new(&mut out).object().number("a", i64::MIN).number("b", u64::MAX).number("c", 0_i64).end();
         assert_eq!(out, br#"{"a":-9223372036854775808,"b":18446744073709551615,"c":0}"#);
+    }
+
+    #[test]
+    fn a_writer_joins_pieces_and_takes_members_as_they_are() {
+        let mut out = String::new();
+        let mut json = Writer::new(&mut out);
+        json.object().joined("a", &["x\"", "-", "1"]).joined("b", &[]).raw_members("").raw_members(r#""c":1,"d":2"#);
+        json.object_in("e").raw_members("").end().end();
+        assert_eq!(out, r#"{"a":"x\"-1","b":"","c":1,"d":2,"e":{}}"#);
     }
 
     #[test]

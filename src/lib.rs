@@ -13,6 +13,7 @@ pub mod http;
 pub mod signalwire;
 pub mod twilio;
 pub mod credentials;
+pub mod jwt;
 pub mod app;
 pub mod token;
 pub mod secret;

@@ -1,9 +1,9 @@
-//! Text for messages: foreign text cleaned and cut to one short line, words quoted for a shell, suggestions.
+//! Text for messages: cleaning, shortening, quoting for a shell, suggestions.
 
 use std::fmt::Write as _;
 use std::path::Path;
 
-/// The most characters of somebody else's text that are ever shown.
+/// The most characters of foreign text that are ever shown.
 pub const SHOWN: usize = 300;
 
 /// Text without C0 and C1 controls, DEL, and characters that only steer how other text is shown (bidirectional marks,

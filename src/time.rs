@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use jiff::civil::{Date, DateTime};
 use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp, Unit};
 
-/// Why a text is no duration or time. The text is shown to the person who typed it.
+/// Why a text is not a duration or a time. It holds what was typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
     /// A number without a unit.
@@ -29,12 +29,12 @@ impl std::fmt::Display for Fault {
         match self {
             Fault::NoUnit(given) => write!(formatter, "'{given}' has no unit: {given}m or {given}s?"),
             Fault::NotDuration(given) => {
-                write!(formatter, "'{given}' is not a duration such as 90m, 12h, 1h30m or 30d")
+                write!(formatter, "'{given}' is not a duration; expected 90m, 12h, 1h30m or 30d")
             }
             Fault::Calendar(given) => {
-                write!(formatter, "'{given}' counts months or years, whose length varies; write days, such as 30d")
+                write!(formatter, "'{given}' has months or years, whose length varies; use days, such as 30d")
             }
-            Fault::NotPositive(given) => write!(formatter, "'{given}' must be more than zero"),
+            Fault::NotPositive(given) => write!(formatter, "'{given}' must be positive"),
             Fault::NoZone(given) => {
                 write!(formatter, "'{given}' has no time zone: add Z for UTC, or an offset such as +02:00")
             }
@@ -43,7 +43,7 @@ impl std::fmt::Display for Fault {
             }
             Fault::NotTime(given) => write!(
                 formatter,
-                "'{given}' is not a time: write RFC 3339 (2030-01-31T12:00:00Z), a date (2030-01-31), @EPOCH_SECONDS, or +2h from now"
+                "'{given}' is not a time; expected RFC 3339 (2030-01-31T12:00:00Z), a date (2030-01-31), @EPOCH_SECONDS or +2h"
             ),
         }
     }

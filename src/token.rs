@@ -1,9 +1,8 @@
 //! What was minted: the kind of a token, the token itself, and how long it lives. Turning it into bytes is for `output`.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 
+use crate::jwt;
 use crate::secret::Secret;
 
 /// The kinds of token that can be minted.
@@ -75,9 +74,9 @@ pub fn is_believable(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._~+/=-".contains(&byte))
 }
 
-/// When a Chat or PubSub token ends by its own claims: `iat` and `t` minutes after it. Such a token has no `exp`.
+/// When a Chat or PubSub token ends by its own claims. Such a token has no `exp`.
 ///
-/// `None` where the token is no JWT whose claims can be read.
+/// `None` where the token is not a JWT whose claims can be read.
 pub fn chat_end(token: &str) -> Option<Timestamp> {
     #[derive(serde::Deserialize)]
     struct Claims {
@@ -85,8 +84,11 @@ pub fn chat_end(token: &str) -> Option<Timestamp> {
         t: i64,
     }
 
-    let payload = token.split('.').nth(1)?;
-    let payload = URL_SAFE_NO_PAD.decode(payload).ok()?;
-    let claims: Claims = serde_json::from_slice(&payload).ok()?;
-    Timestamp::from_second(claims.iat.checked_add(claims.t.checked_mul(60)?)?).ok()
+    let Claims { iat, t } = serde_json::from_slice(&jwt::payload(token)?).ok()?;
+    chat_expiry(iat, t)
+}
+
+/// When a Chat or PubSub token ends: `t` minutes after `iat`.
+pub fn chat_expiry(iat: i64, t: i64) -> Option<Timestamp> {
+    Timestamp::from_second(iat.checked_add(t.checked_mul(60)?)?).ok()
 }

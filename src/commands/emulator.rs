@@ -14,8 +14,8 @@ pub fn run(listen: &str, tls: bool, world: &World) -> Result<u8> {
     use crate::{output, text};
 
     let address = listen.replacen("localhost:", "127.0.0.1:", 1).parse().map_err(|_| {
-        Failure::usage(format!("--listen takes an address and a port, got '{}'", text::clip(listen, 60)))
-            .hint("write 127.0.0.1:8793 or [::1]:0")
+        Failure::usage(format!("--listen must be an address and a port, got '{}'", text::clip(listen, 60)))
+            .hint("for example --listen 127.0.0.1:8793 or --listen [::1]:0")
     })?;
     let protocol = if tls { Protocol::Https } else { Protocol::Http };
     Emulator::bind(address, protocol, world.clone())?.serve(|emulator| {
@@ -25,7 +25,7 @@ pub fn run(listen: &str, tls: bool, world: &World) -> Result<u8> {
     Ok(0)
 }
 
-/// The emulator is a feature, and this build lacks it.
+/// This build lacks the feature.
 #[cfg(not(feature = "emulator"))]
 pub fn run(_: &str, _: bool, _: &crate::app::World) -> Result<u8> {
     Err(Failure::configuration("this tokenmint was built without its emulator")

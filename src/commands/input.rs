@@ -52,7 +52,7 @@ impl Reader {
         match self.stdin_taken_by.replace(flag.to_owned()) {
             None => Ok(()),
             Some(other) => Err(Failure::usage(format!("{other} and {flag} cannot both read stdin"))
-                .hint("put one of them into a file and write @FILE")),
+                .hint("save one of them to a file and pass @FILE")),
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::app::World;
 use crate::commands::providers;
 use crate::credentials::{self, Wanted};
 use crate::error::{Category, Failure, Note, OrFail as _, Result};
-use crate::inspect::read;
+use crate::inspect::{read, report};
 use crate::options::{General, Inspect};
 use crate::os::{self, stream::Stdin};
 use crate::output::deliver;
@@ -41,8 +41,8 @@ pub fn run(inspect: &Inspect, general: &General, world: &World, notes: &mut Vec<
         inspected.verify(set.public(API_KEY_SID), &secret)?;
     }
     let now = world.now();
-    let report = if inspect.json { inspected.report_json(now) + "\n" } else { inspected.report_text(now) };
-    deliver::stdout(report.as_bytes())?;
+    let text = if inspect.json { report::json(&inspected, now) + "\n" } else { report::text(&inspected, now) };
+    deliver::stdout(text.as_bytes())?;
     inspected.check_signature()?;
     if inspect.check {
         inspected.check(now, inspect.min_ttl)?;

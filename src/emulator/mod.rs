@@ -84,11 +84,11 @@ impl Emulator {
     pub fn bind(listen: SocketAddr, protocol: Protocol, world: World) -> Result<Self> {
         if !listen.ip().is_loopback() {
             return Err(Failure::usage(format!("--listen {listen} is not a loopback address"))
-                .hint("the emulator's credentials are public; listen on 127.0.0.1 or [::1]"));
+                .hint("the emulator's credentials are public; use 127.0.0.1 or [::1]"));
         }
         if listen.ip() != Ipv4Addr::LOCALHOST && listen.ip() != Ipv6Addr::LOCALHOST {
-            return Err(Failure::usage(format!("--listen {listen} is no address that a space can have"))
-                .hint("listen on 127.0.0.1 or [::1], which clients take for this machine"));
+            return Err(Failure::usage(format!("--listen must be 127.0.0.1 or [::1], got {listen}"))
+                .hint("use --listen 127.0.0.1:0, which picks a free port"));
         }
         let listener = TcpListener::bind(listen).map_err(|error| cannot_listen(listen, error))?;
         listener.set_nonblocking(true).or_fail(Category::Internal)?;
@@ -224,8 +224,8 @@ impl Place {
 
 fn cannot_listen(listen: SocketAddr, error: std::io::Error) -> Failure {
     let hint = match error.kind() {
-        ErrorKind::AddrInUse => Some("another program listens there; --listen 127.0.0.1:0 takes a free port"),
-        ErrorKind::PermissionDenied => Some("ports below 1024 are reserved; --listen 127.0.0.1:0 takes a free port"),
+        ErrorKind::AddrInUse => Some("another program uses the port; --listen 127.0.0.1:0 picks a free one"),
+        ErrorKind::PermissionDenied => Some("ports below 1024 are reserved; --listen 127.0.0.1:0 picks a free one"),
         _ => None,
     };
     let failure = Failure::new(Category::Internal, error).context(format!("cannot listen on {listen}"));

@@ -1,65 +1,45 @@
-//! The two forms of SignalWire's tokens: JWS compact, signed with HS512, and JWE compact, encrypted with A256GCM under
-//! a shared key. What a token says is for `tokens`.
-
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hmac::{Hmac, KeyInit as _, Mac as _};
-use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
-use sha2::Sha512;
+//! The two forms of SignalWire's tokens: signed with HS512, or encrypted with A256GCM under a shared key.
 
 use super::{ENCRYPTION_KEY, KEY_ID, SIGNING_KEY};
 use crate::error::{Category, Failure, OrFail, Result};
+use crate::json::Writer;
+use crate::jwt::{A256Gcm, Head, Hs512};
 
 /// The development keys, set up once for all requests.
 pub(super) struct Sealer {
-    signing: Hmac<Sha512>,
-    encryption: LessSafeKey,
+    signing: Hs512,
+    encryption: A256Gcm,
 }
 
 impl Sealer {
     /// Sets up the keys.
     pub(super) fn new() -> Result<Self> {
-        let encryption = UnboundKey::new(&AES_256_GCM, ENCRYPTION_KEY).map_err(|_| crypto_failed())?;
         Ok(Sealer {
-            signing: Hmac::new_from_slice(SIGNING_KEY).or_fail(Category::Internal)?,
-            encryption: LessSafeKey::new(encryption),
+            signing: Hs512::from_bytes(SIGNING_KEY).or_fail(Category::Internal)?,
+            encryption: A256Gcm::new(ENCRYPTION_KEY).map_err(|_| crypto_failed())?,
         })
     }
 
     /// A signed token of three parts.
     pub(super) fn sign(&self, typ: &str, claims: &str) -> String {
-        let header = format!(r#"{{"alg":"HS512","typ":"{typ}","kid":"{KEY_ID}"}}"#);
-        let mut token = URL_SAFE_NO_PAD.encode(header);
-        append(&mut token, claims.as_bytes());
-        let mut signature = self.signing.clone();
-        signature.update(token.as_bytes());
-        append(&mut token, &signature.finalize().into_bytes());
+        let mut header = String::new();
+        Writer::new(&mut header).object().string("alg", "HS512").string("typ", typ).string("kid", KEY_ID).end();
+        let mut token = String::new();
+        Head::new(&self.signing, &header).sign_into(claims.as_bytes(), &mut token);
         token
     }
 
-    /// An encrypted token of five parts, the second empty because the key is shared and not wrapped. `ch` is the text
-    /// of a JSON string.
-    pub(super) fn encrypt(&self, typ: &str, ch: Option<&str>, claims: &str, nonce: [u8; NONCE_LEN]) -> Result<String> {
-        let ch = ch.map_or_else(String::new, |ch| format!(r#","ch":{ch}"#));
-        let header = format!(r#"{{"alg":"dir","enc":"A256GCM","typ":"{typ}","kid":"{KEY_ID}"{ch}}}"#);
-        let mut token = URL_SAFE_NO_PAD.encode(header);
-        let mut text = claims.as_bytes().to_vec();
-        // The header is authenticated in its encoded form (RFC 7516, section 5.1, step 14).
-        let tag = self
-            .encryption
-            .seal_in_place_separate_tag(Nonce::assume_unique_for_key(nonce), Aad::from(token.as_bytes()), &mut text)
-            .map_err(|_| crypto_failed())?;
-        token.push('.');
-        append(&mut token, &nonce);
-        append(&mut token, &text);
-        append(&mut token, tag.as_ref());
-        Ok(token)
+    /// An encrypted token of five parts. `ch` is the text of a JSON string.
+    pub(super) fn encrypt(&self, typ: &str, ch: Option<&str>, claims: &str, nonce: [u8; 12]) -> Result<String> {
+        let mut header = String::new();
+        let mut json = Writer::new(&mut header);
+        json.object().string("alg", "dir").string("enc", "A256GCM").string("typ", typ).string("kid", KEY_ID);
+        if let Some(ch) = ch {
+            json.raw("ch", ch);
+        }
+        json.end();
+        self.encryption.encrypt(&header, claims, nonce).map_err(|_| crypto_failed())
     }
-}
-
-fn append(token: &mut String, part: &[u8]) {
-    token.push('.');
-    URL_SAFE_NO_PAD.encode_string(part, token);
 }
 
 fn crypto_failed() -> Failure {

@@ -1,12 +1,8 @@
-//! A token taken apart: its parts, its header, its claims. What they mean is for `kind`, `life` and `explain`; nothing here
-//! fails, since a token that cannot be read is itself something to report.
-
-use base64::Engine as _;
-use base64::alphabet;
-use base64::engine::general_purpose::{GeneralPurpose, URL_SAFE_NO_PAD};
-use base64::engine::{DecodePaddingMode, GeneralPurposeConfig};
+//! A decoded token: its parts, its header, its claims. Nothing here fails, since a token that cannot be read is itself
+//! something to report.
 
 use crate::json::Object;
+use crate::jwt;
 
 /// How a token is built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +52,7 @@ pub fn decode(token: &str) -> Decoded {
         5 => Format::Jwe,
         count => {
             faults.push(format!(
-                "it begins like a JWT but has {count} part{}, where {}: it was cut short, or something was added",
+                "starts like a JWT but has {count} part{}, where {}; it was cut short or extended",
                 if count == 1 { "" } else { "s" },
                 if encrypted { "an encrypted one has five" } else { "a signed one has three" }
             ));
@@ -65,29 +61,24 @@ pub fn decode(token: &str) -> Decoded {
     };
     let claims = if format == Format::Jws { object(parts[1], "claims", &mut faults) } else { None };
     if format == Format::Jws && parts[2].is_empty() {
-        faults.push("it has no signature".to_owned());
+        faults.push("no signature".to_owned());
     }
     Decoded { format, header: Some(header), claims, faults }
 }
 
-/// The bytes of a signature, if it is base64url.
-pub fn signature(part: &str) -> Option<Vec<u8>> {
-    URL_SAFE_NO_PAD.decode(part).ok()
-}
-
 /// A part as the JSON object that it should be.
 fn object(part: &str, name: &str, faults: &mut Vec<String>) -> Option<Object> {
-    let bytes = if let Ok(bytes) = URL_SAFE_NO_PAD.decode(part) {
+    let bytes = if let Some(bytes) = jwt::decode(part) {
         bytes
     } else {
-        let lenient = LENIENT.decode(part);
-        let fault = if lenient.is_ok() { "is not base64url as a JWT has it (padding)" } else { "is not base64url" };
-        faults.push(format!("the part of the {name} {fault}"));
-        lenient.ok()?
+        let lenient = jwt::decode_lenient(part);
+        let fault = if lenient.is_some() { "is not unpadded base64url" } else { "is not base64url" };
+        faults.push(format!("the {name} {fault}"));
+        lenient?
     };
     let read = std::str::from_utf8(&bytes).ok().map(Object::parse);
     let Some(Ok(object)) = read else {
-        faults.push(format!("the part of the {name} does not hold a JSON object"));
+        faults.push(format!("the {name} is not a JSON object"));
         return None;
     };
     if let Some(key) = object.repeated() {
@@ -95,14 +86,6 @@ fn object(part: &str, name: &str, faults: &mut Vec<String>) -> Option<Object> {
     }
     Some(object)
 }
-
-/// Reads what other tools wrote, padding and stray bits included.
-const LENIENT: GeneralPurpose = GeneralPurpose::new(
-    &alphabet::URL_SAFE,
-    GeneralPurposeConfig::new()
-        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
-        .with_decode_allow_trailing_bits(true),
-);
 
 #[cfg(test)]
 mod tests {
@@ -130,14 +113,14 @@ mod tests {
         assert_eq!(seen("a.b.c"), (Format::Opaque, false, None, String::new()));
         let (format, _, read, faults) = seen(&format!("{HEADER}=.{CLAIMS}==."));
         assert_eq!((format, read), (Format::Jws, claims));
-        assert!(faults.contains("padding") && faults.contains("no signature"), "{faults}");
+        assert!(faults.contains("unpadded") && faults.contains("no signature"), "{faults}");
     }
 
     #[test]
     fn what_was_cut_short_is_named() {
         assert!(seen(HEADER).3.contains("has 1 part, where a signed one has three"));
         assert!(seen(&format!("{ENCRYPTED}..iv")).3.contains("has 3 parts, where an encrypted one has five"));
-        assert!(seen(&format!("{HEADER}.{LIST}.x")).3.contains("does not hold a JSON object"));
+        assert!(seen(&format!("{HEADER}.{LIST}.x")).3.contains("is not a JSON object"));
         assert!(seen(&format!("{HEADER}.%.x")).3.contains("not base64url"));
     }
 }

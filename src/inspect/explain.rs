@@ -3,8 +3,8 @@
 
 use jiff::Timestamp;
 
-use super::kind::Kind;
-use super::life;
+use super::token_type::TokenType;
+use super::validity;
 use crate::json::{self, Object};
 use crate::text::{SHOWN, clip};
 use crate::time;
@@ -16,7 +16,7 @@ pub struct Row {
     pub name: String,
     /// The value, fit to show.
     pub value: String,
-    /// What it means; empty where nobody knows.
+    /// What it means; empty where that is not known.
     pub meaning: String,
 }
 
@@ -27,7 +27,7 @@ const HEADER: [(&str, &str); 7] = [
     ("enc", "how its content is encrypted"),
     ("twr", "the region of the API key"),
     ("ch", "the host or region that serves it"),
-    ("kid", "the key that it was made with"),
+    ("kid", "the key that it was signed or encrypted with"),
 ];
 
 /// Values of header fields that say more than their field does.
@@ -35,33 +35,28 @@ const HEADER_VALUES: [(&str, &str, &str); 11] = [
     ("alg", "HS256", "signed with HMAC-SHA256"),
     ("alg", "HS512", "signed with HMAC-SHA512"),
     ("alg", "RS256", "signed with RSA and SHA-256"),
-    ("alg", "dir", "encrypted with a key that the service keeps"),
-    ("alg", "none", "not signed at all"),
+    ("alg", "dir", "encrypted with a key that only the service has"),
+    ("alg", "none", "not signed"),
     ("typ", "CRT", "Chat and PubSub token"),
     ("typ", "VRT", "video room token"),
     ("typ", "SAT", "guest, subscriber, invite or embed token"),
     ("typ", "Refresh", "refresh token"),
     ("cty", "twilio-fpa;v=1", "Twilio Access Token, version 1"),
-    ("kid", "tokenmint-emulator", "made by tokenmint's emulator, not valid on SignalWire"),
+    ("kid", "tokenmint-emulator", "from tokenmint's emulator, not valid on SignalWire"),
 ];
 
 const COMMON: [(&str, &str); 7] = [
     ("iat", "issued at"),
     ("nbf", "not valid before"),
-    ("exp", "ends at"),
+    ("exp", "expires at"),
     ("iss", "the issuer"),
     ("sub", "the subject"),
     ("aud", "the audience"),
     ("jti", "the identifier of this token"),
 ];
 
-const CHAT: [(&str, &str); 5] = [
-    ("sub", "the project"),
-    ("t", "ttl: minutes from iat to the end"),
-    ("chls", "channels"),
-    ("stt", "state"),
-    ("m", "member_id"),
-];
+const CHAT: [(&str, &str); 5] =
+    [("sub", "the project"), ("t", "ttl"), ("chls", "channels"), ("stt", "state"), ("m", "member_id")];
 
 const VIDEO: [(&str, &str); 14] = [
     ("sub", "the project"),
@@ -107,23 +102,29 @@ pub fn header(header: &Object) -> Vec<Row> {
 }
 
 /// The rows of the claims, those of grants and channels among them.
-pub fn claims(kind: Kind, claims: &Object, now: Timestamp) -> Vec<Row> {
+pub fn claims(kind: TokenType, claims: &Object, now: Timestamp) -> Vec<Row> {
     let mut rows = Vec::new();
     for (key, raw) in claims.iter() {
-        let opened = matches!((kind, key), (Kind::Twilio, "grants") | (Kind::Chat, "chls"));
+        let opened = matches!((kind, key), (TokenType::Twilio, "grants") | (TokenType::Chat, "chls"));
         match Object::parse(raw) {
             Ok(members) if opened && !members.is_empty() => {
                 rows.extend(members.iter().map(|(member, raw)| inner(kind, key, member, raw)));
             }
-            _ => rows.push(row(clip(key, 60), raw, meaning(kind, claims, key, raw, now))),
+            _ => {
+                let mut row = row(clip(key, 60), raw, meaning(kind, claims, key, raw, now));
+                if kind == TokenType::Chat && key == "t" && json::as_integer(raw).is_some() {
+                    row.value.push_str(" minutes");
+                }
+                rows.push(row);
+            }
         }
     }
     rows
 }
 
-fn inner(kind: Kind, key: &str, member: &str, raw: &str) -> Row {
+fn inner(kind: TokenType, key: &str, member: &str, raw: &str) -> Row {
     let name = format!("{key}.{}", clip(member, 260));
-    let meaning = if kind == Kind::Chat { access(raw).to_owned() } else { lookup(&TWILIO, &name).to_owned() };
+    let meaning = if kind == TokenType::Chat { access(raw).to_owned() } else { lookup(&TWILIO, &name).to_owned() };
     row(name, raw, meaning)
 }
 
@@ -140,24 +141,25 @@ fn access(raw: &str) -> &'static str {
     }
 }
 
-fn meaning(kind: Kind, claims: &Object, key: &str, raw: &str, now: Timestamp) -> String {
+fn meaning(kind: TokenType, claims: &Object, key: &str, raw: &str, now: Timestamp) -> String {
     let own = match kind {
-        Kind::Chat => lookup(&CHAT, key),
-        Kind::Video => lookup(&VIDEO, key),
-        Kind::Twilio => lookup(&TWILIO, key),
-        Kind::Relay => lookup(&RELAY, key),
-        Kind::Guest | Kind::Refresh | Kind::Jwt | Kind::Opaque => "",
+        TokenType::Chat => lookup(&CHAT, key),
+        TokenType::Video => lookup(&VIDEO, key),
+        TokenType::Twilio => lookup(&TWILIO, key),
+        TokenType::Relay => lookup(&RELAY, key),
+        TokenType::Guest | TokenType::Refresh | TokenType::Jwt | TokenType::Opaque => "",
     };
     let words = if own.is_empty() { lookup(&COMMON, key) } else { own };
-    let is_time = matches!(key, "iat" | "nbf" | "exp") || (kind == Kind::Video && matches!(key, "jf" | "ju" | "rat"));
-    match life::time_of(claims, key).filter(|_| is_time) {
+    let is_time =
+        matches!(key, "iat" | "nbf" | "exp") || (kind == TokenType::Video && matches!(key, "jf" | "ju" | "rat"));
+    match validity::time_of(claims, key).filter(|_| is_time) {
         Some(moment) if key == "exp" && moment <= now => {
-            format!("ended at {}, {}", time::rfc3339(moment), relative(moment, now))
+            format!("expired at {}, {}", time::rfc3339(moment), relative(moment, now))
         }
         Some(moment) => format!("{words} {}, {}", time::rfc3339(moment), relative(moment, now)),
-        None if kind == Kind::Chat && key == "t" => {
+        None if kind == TokenType::Chat && key == "t" => {
             match json::as_integer(raw).and_then(|minutes| minutes.checked_mul(60)) {
-                Some(seconds) => format!("{words} ({})", time::rough(seconds)),
+                Some(seconds) => format!("{words}: {}", time::rough(seconds)),
                 None => words.to_owned(),
             }
         }
@@ -188,7 +190,7 @@ fn lookup(table: &[(&str, &'static str)], key: &str) -> &'static str {
 mod tests {
     use super::*;
 
-    fn rows(kind: Kind, text: &str) -> Vec<String> {
+    fn rows(kind: TokenType, text: &str) -> Vec<String> {
         let now = Timestamp::from_second(1_700_000_000).unwrap();
         let rows = claims(kind, &Object::parse(text).unwrap(), now);
         rows.into_iter().map(|row| format!("{} = {} ({})", row.name, row.value, row.meaning)).collect()
@@ -198,11 +200,11 @@ mod tests {
     fn short_names_are_spelled_out() {
         assert_eq!(
             rows(
-                Kind::Chat,
+                TokenType::Chat,
                 r#"{"t":60,"chls":{"a":{"read":true,"write":false},"b":{"write":true}},"stt":{},"m":"x"}"#
             ),
             [
-                "t = 60 (ttl: minutes from iat to the end (1h))",
+                "t = 60 minutes (ttl: 1h)",
                 r#"chls.a = {"read":true,"write":false} (read)"#,
                 r#"chls.b = {"write":true} (write)"#,
                 "stt = {} (state)",
@@ -210,11 +212,11 @@ mod tests {
             ]
         );
         assert_eq!(
-            rows(Kind::Video, r#"{"ju":1700007500,"rse":5}"#),
+            rows(TokenType::Video, r#"{"ju":1700007500,"rse":5}"#),
             ["ju = 1700007500 (join_until 2023-11-15T00:18:20Z, in 2h 5m)", "rse = 5 (remove_after_seconds_elapsed)",]
         );
         assert_eq!(
-            rows(Kind::Twilio, r#"{"grants":{"identity":"al","x":{}},"iat":1699999700}"#),
+            rows(TokenType::Twilio, r#"{"grants":{"identity":"al","x":{}},"iat":1699999700}"#),
             [
                 "grants.identity = al (the user)",
                 "grants.x = {} ()",
@@ -226,7 +228,7 @@ mod tests {
     #[test]
     fn nothing_steers_the_terminal() {
         let text = "{\"a\\u001b[31m\":\"b\\u001b]0;x\\u0007\u{9b}\u{202e}\\nc\",\"grants\":{\"\\u001b\":\"\\u009b\"}}";
-        for row in rows(Kind::Twilio, text) {
+        for row in rows(TokenType::Twilio, text) {
             assert!(!row.contains(|character: char| character.is_control() || character == '\u{202e}'), "{row:?}");
         }
     }

@@ -1,11 +1,11 @@
-//! A token read back: what it is, what it says, whether it is valid now. Nothing is sent anywhere; what a service would
-//! answer is told from the token alone.
+//! A token read back: what it is, what its claims mean, whether it is valid now. Nothing is sent; what a service would
+//! answer is known from the token alone.
 
-pub mod clean;
+pub mod paste;
 pub mod decode;
 pub mod explain;
-pub mod kind;
-pub mod life;
+pub mod token_type;
+pub mod validity;
 pub mod problems;
 pub mod report;
 
@@ -13,36 +13,39 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::error::{self, Failure, Result};
 use crate::json::Object;
+use crate::jwt;
 use crate::secret::Secret;
 use crate::time;
 use crate::twilio::Key;
 use decode::{Decoded, Format};
-use kind::Kind;
-use life::{End, Life};
+use token_type::TokenType;
+use validity::{End, Validity};
 
-/// A token taken apart.
+/// A token read back.
 #[derive(Debug, Clone)]
 pub struct Inspected {
-    token: Secret,
-    kind: Kind,
-    format: Format,
-    header: Option<Object>,
-    claims: Option<Object>,
-    faults: Vec<String>,
-    life: Life,
-    signature: Signature,
-    /// The API key whose secret the signature was held against.
-    checked_with: Option<String>,
+    pub(crate) token: Secret,
+    pub(crate) kind: TokenType,
+    pub(crate) format: Format,
+    pub(crate) header: Option<Object>,
+    /// Its claims, if they can be read.
+    pub(crate) claims: Option<Object>,
+    /// What is wrong with its form.
+    pub(crate) faults: Vec<String>,
+    pub(crate) validity: Validity,
+    pub(crate) signature: Signature,
+    /// The API key whose secret the signature was compared with.
+    pub(crate) checked_with: Option<String>,
 }
 
 /// What is known of a signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signature {
-    /// It is that of the secret at hand.
+    /// It matches the secret.
     Valid,
-    /// It is not.
+    /// It does not.
     Invalid,
-    /// Nobody asked, or nobody but the service can tell.
+    /// That was not asked for, or only the service can.
     NotChecked,
 }
 
@@ -60,14 +63,14 @@ impl Signature {
 /// Reads what was pasted: a token, alone or in an assignment, in quotes, or after `Bearer`.
 ///
 /// # Errors
-/// Exit 2 where there is nothing in it that can be a token. A token that makes no sense is no error but a report.
+/// Exit 2 where nothing in it can be a token. A token that makes no sense is reported, not an error.
 pub fn read(text: &str) -> Result<Inspected> {
-    let token = clean::token_in(text)?;
+    let token = paste::token_in(text)?;
     let decoded = decode::decode(token);
-    let kind = Kind::of(&decoded);
+    let kind = TokenType::of(&decoded);
     let Decoded { format, header, claims, faults } = decoded;
     Ok(Inspected {
-        life: Life::of(kind, format, claims.as_ref()),
+        validity: Validity::of(kind, format, claims.as_ref()),
         token: Secret::new(token.to_owned()),
         signature: Signature::NotChecked,
         checked_with: None,
@@ -80,55 +83,10 @@ pub fn read(text: &str) -> Result<Inspected> {
 }
 
 impl Inspected {
-    /// Which token it is.
-    pub fn kind(&self) -> Kind {
-        self.kind
-    }
-
-    /// How it is built.
-    pub fn format(&self) -> Format {
-        self.format
-    }
-
-    /// Its header, if it has one.
-    pub fn header(&self) -> Option<&Object> {
-        self.header.as_ref()
-    }
-
-    /// Its claims, if they can be read.
-    pub fn claims(&self) -> Option<&Object> {
-        self.claims.as_ref()
-    }
-
-    /// When it starts and ends.
-    pub fn life(&self) -> &Life {
-        &self.life
-    }
-
-    /// What is known of its signature.
-    pub fn signature(&self) -> Signature {
-        self.signature
-    }
-
     /// Whether it is valid now: by its times, and by its signature where that was checked. `None` where it cannot be
     /// known.
     pub fn valid(&self, now: Timestamp) -> Option<bool> {
-        if self.signature == Signature::Invalid { Some(false) } else { self.life.valid(now) }
-    }
-
-    /// What is wrong with it, for a Twilio token with the code of the error that the service would answer.
-    pub fn problems(&self, now: Timestamp) -> Vec<String> {
-        problems::of(self, now)
-    }
-
-    /// The report for people.
-    pub fn report_text(&self, now: Timestamp) -> String {
-        report::text(self, now)
-    }
-
-    /// The report for programs: one JSON object, without a line break.
-    pub fn report_json(&self, now: Timestamp) -> String {
-        report::json(self, now)
+        if self.signature == Signature::Invalid { Some(false) } else { self.validity.valid(now) }
     }
 
     /// Refuses what cannot be verified here: other services sign with keys that they keep to themselves.
@@ -136,29 +94,28 @@ impl Inspected {
     /// # Errors
     /// Exit 2 for any token but a Twilio one.
     pub fn require_twilio(&self) -> Result<()> {
-        if self.kind == Kind::Twilio {
+        if self.kind == TokenType::Twilio {
             return Ok(());
         }
-        let failure = Failure::usage(format!("--verify is for Twilio tokens, and this is: {}", self.kind.title()));
+        let failure = Failure::usage(format!("--verify needs a Twilio token, got: {}", self.kind.title()));
         Err(if self.kind.is_signalwire() {
-            failure.hint("SignalWire makes its tokens with keys of its own, so only SignalWire can verify them")
+            failure.hint("only SignalWire has the keys that verify its tokens")
         } else {
             failure
         })
     }
 
-    /// Holds the signature against an API key's secret. A wrong one is no error yet: see [`Inspected::check_signature`].
+    /// Compares the signature with an API key's secret. A wrong one is not an error yet: see [`Inspected::check_signature`].
     ///
     /// # Errors
     /// Exit 2 for any token but a Twilio one.
     pub fn verify(&mut self, key_sid: &str, secret: &Secret) -> Result<()> {
         self.require_twilio()?;
         // Whatever else a header says, Twilio takes HS256 alone, so no other algorithm is tried.
-        let algorithm = self.header.as_ref().and_then(|header| kind::text(header, "alg"));
+        let algorithm = self.header.as_ref().and_then(|header| token_type::text(header, "alg"));
         let key = Key::new(secret)?;
-        let valid = self.token.expose().rsplit_once('.').is_some_and(|(signed, signature)| {
-            decode::signature(signature).is_some_and(|bytes| key.verify(signed.as_bytes(), &bytes))
-        });
+        let parts = jwt::signed(self.token.expose());
+        let valid = parts.is_some_and(|(signed, signature)| key.verify(signed.as_bytes(), &signature));
         let right = valid && algorithm.as_deref() == Some("HS256");
         self.signature = if right { Signature::Valid } else { Signature::Invalid };
         self.checked_with = Some(key_sid.to_owned());
@@ -173,58 +130,61 @@ impl Inspected {
         if self.signature != Signature::Invalid {
             return Ok(());
         }
-        let message = format!("the signature is not that of the API key secret at hand{}", self.other_key());
+        let message = format!("the signature does not match the API key secret{}", self.other_key());
         Err(Failure::message(error::Category::NotValid, message))
     }
 
     /// Whether it is valid now, and for as long as `min_ttl` to come.
     ///
     /// # Errors
-    /// Exit 8: wrongly signed, ended, not started, ending too soon, or not to be known.
+    /// Exit 8: wrongly signed, expired, not valid yet, expiring too soon, or not known.
     pub fn check(&self, now: Timestamp, min_ttl: Option<SignedDuration>) -> Result<()> {
         self.check_signature()?;
         let fail = |message: String| Err(Failure::message(error::Category::NotValid, message));
-        if let End::At(end) = self.life.ends
+        if let End::At(end) = self.validity.ends
             && end <= now
         {
             let ago = time::rough(now.as_second() - end.as_second());
-            return fail(format!("the token ended at {}, {ago} ago", time::rfc3339(end)));
+            return fail(format!("the token expired at {} ({ago} ago)", time::rfc3339(end)));
         }
-        if let Some(start) = self.life.starts.filter(|start| *start > now) {
+        if let Some(start) = self.validity.starts.filter(|start| *start > now) {
             let wait = time::rough(start.as_second() - now.as_second());
-            return fail(format!("the token is not valid before {}, in {wait}", time::rfc3339(start)));
+            return fail(format!("the token is not valid before {} (in {wait})", time::rfc3339(start)));
         }
-        if self.life.valid(now) != Some(true) {
-            return fail(self.unknown_life().to_owned());
+        if self.validity.valid(now) != Some(true) {
+            return fail(self.unknown_expiry().to_owned());
         }
-        match (self.life.ends, min_ttl) {
+        match (self.validity.ends, min_ttl) {
             (End::At(end), Some(least)) if end.duration_since(now) < least => {
                 let left = time::rough(end.as_second() - now.as_second());
-                fail(format!("the token ends in {left}, and {} were asked for", time::exact(least)))
+                fail(format!("the token expires in {left}; --min-ttl asks for {}", time::exact(least)))
             }
             _ => Ok(()),
         }
     }
 
-    fn unknown_life(&self) -> &'static str {
+    fn unknown_expiry(&self) -> &'static str {
         match self.format {
-            Format::Jwe => "when this token ends can be read by nobody but the service: it is encrypted",
-            Format::Opaque => "this text does not say when it ends",
-            Format::Jws => "the times of this token cannot be read",
+            Format::Jwe => "the token is encrypted; only the service can read its expiry",
+            Format::Opaque => "an opaque token; its expiry is not known",
+            Format::Jws => "the times of the token cannot be read",
         }
     }
 
     /// What an opaque text looks like, if its look is known.
     fn look(&self) -> Option<String> {
-        if self.format == Format::Opaque { kind::look(self.token.expose()) } else { None }
+        if self.format == Format::Opaque { token_type::look(self.token.expose()) } else { None }
     }
 
-    /// ` (it names API key SK…, not SK…)`, where the token was made with another key than the one at hand.
+    /// A clause for a token that names another API key than the one whose secret was used.
     fn other_key(&self) -> String {
-        let named = self.claims.as_ref().and_then(|claims| kind::text(claims, "iss"));
+        let named = self.claims.as_ref().and_then(|claims| token_type::text(claims, "iss"));
         match (named, &self.checked_with) {
             (Some(named), Some(ours)) if named != *ours => {
-                format!(" (the token names API key {}, that is {ours})", crate::text::clip(&named, 40))
+                format!(
+                    " (the token was signed with API key {}, the secret is that of {ours})",
+                    crate::text::clip(&named, 40)
+                )
             }
             _ => String::new(),
         }

@@ -4,8 +4,8 @@
 use jiff::Timestamp;
 
 use super::decode::Format;
-use super::kind::{self, Kind};
-use super::life::{self, End};
+use super::token_type::{self, TokenType};
+use super::validity::{self, End};
 use super::{Inspected, Signature};
 use crate::json::Object;
 use crate::text::clip;
@@ -20,49 +20,49 @@ use crate::twilio::sid::Sid;
 pub fn of(token: &Inspected, now: Timestamp) -> Vec<String> {
     let mut found = Vec::new();
     let code = |code: &str| {
-        if token.kind() == Kind::Twilio { format!("{code}: ") } else { String::new() }
+        if token.kind == TokenType::Twilio { format!("{code}: ") } else { String::new() }
     };
-    found.extend(token.look().map(|look| format!("it {look}")));
+    found.extend(token.look());
     found.extend(token.faults.iter().map(|fault| format!("{}{fault}", code("20101"))));
-    if token.kind() == Kind::Twilio {
+    if token.kind == TokenType::Twilio {
         header(token, &mut found);
-        match token.claims() {
+        match token.claims.as_ref() {
             Some(claims) => twilio_claims(token, claims, now, &mut found),
-            None => found.push("20101: its claims cannot be read".to_owned()),
+            None => found.push("20101: the claims cannot be read".to_owned()),
         }
     }
-    found.extend(token.life.faults.iter().map(|fault| format!("{}{fault}", code("20156"))));
+    found.extend(token.validity.faults.iter().map(|fault| format!("{}{fault}", code("20156"))));
     times(token, now, &code, &mut found);
-    if token.signature() == Signature::Invalid {
-        found.push(format!("20107: the signature is not that of the API key secret at hand{}", token.other_key()));
+    if token.signature == Signature::Invalid {
+        found.push(format!("20107: the signature does not match the API key secret{}", token.other_key()));
     }
     found
 }
 
 /// The header must be exactly this (Twilio, "Access Tokens"; errors 20102 and 20160).
 fn header(token: &Inspected, found: &mut Vec<String>) {
-    let Some(header) = token.header() else { return };
-    if token.claims().is_some_and(kind::is_capability) {
-        found.push("20102: this is a capability token, which Access Tokens have replaced".to_owned());
+    let Some(header) = token.header.as_ref() else { return };
+    if token.claims.as_ref().is_some_and(token_type::is_capability) {
+        found.push("20102: a capability token; Access Tokens have replaced these".to_owned());
         return;
     }
     for (key, wanted) in [("alg", "HS256"), ("typ", "JWT"), ("cty", CONTENT_TYPE)] {
-        match kind::text(header, key) {
+        match token_type::text(header, key) {
             Some(value) if value == wanted => {}
             Some(value) => {
-                found.push(format!("20102: {key} of the header is '{}', it must be {wanted}", clip(&value, 40)));
+                found.push(format!("20102: the header has {key} '{}', expected {wanted}", clip(&value, 40)));
             }
-            None => found.push(format!("20102: the header has no {key}, it must be {wanted}")),
+            None => found.push(format!("20102: the header has no {key}, expected {wanted}")),
         }
     }
 }
 
 fn twilio_claims(token: &Inspected, claims: &Object, now: Timestamp, found: &mut Vec<String>) {
-    if kind::is_capability(claims) {
+    if token_type::is_capability(claims) {
         return;
     }
     for (key, sid) in [("iss", Sid::ApiKey), ("sub", Sid::Account)] {
-        match kind::text(claims, key).map(|given| sid.check(&given)) {
+        match token_type::text(claims, key).map(|given| sid.check(&given)) {
             Some(Ok(())) => {}
             Some(Err(fault)) => found.push(format!("20103: {key} {fault}")),
             None => found.push(format!("20103: {key}, {}, is missing", sid.name())),
@@ -74,13 +74,13 @@ fn twilio_claims(token: &Inspected, claims: &Object, now: Timestamp, found: &mut
 
 fn grants(token: &Inspected, claims: &Object, found: &mut Vec<String>) {
     let Some(grants) = claims.get("grants").and_then(|raw| Object::parse(raw).ok()) else {
-        found.push("20106: it has no grants".to_owned());
-        found.push("51105: it has no identity (Voice answers 31204)".to_owned());
+        found.push("20106: no grants".to_owned());
+        found.push("51105: no identity (Voice answers 31204)".to_owned());
         return;
     };
     let keys: Vec<&str> = grants.iter().map(|(key, _)| key).filter(|key| *key != "identity").collect();
     if keys.is_empty() {
-        found.push("20106: it grants nothing".to_owned());
+        found.push("20106: the grants are empty".to_owned());
     }
     for key in &keys {
         let grant = grants.get(key).and_then(|raw| Object::parse(raw).ok());
@@ -91,40 +91,40 @@ fn grants(token: &Inspected, claims: &Object, found: &mut Vec<String>) {
     }
     let products: Vec<Product> = keys.iter().map(|key| Product::of_grant(key)).collect();
     identity(&grants, &products, found);
-    let region = token.header().and_then(|header| kind::text(header, "twr"));
+    let region = token.header.as_ref().and_then(|header| token_type::text(header, "twr"));
     let foreign = region.filter(|region| region != region::DEFAULT);
     if let Some(region) = foreign.filter(|_| products.contains(&Product::Video)) {
         let region = clip(&region, 40);
-        found.push(format!("51007: Video takes only API keys of us1, and twr is '{region}'"));
+        found.push(format!("51007: Video accepts only API keys of us1, and twr is '{region}'"));
     }
 }
 
 fn identity(grants: &Object, products: &[Product], found: &mut Vec<String>) {
-    match kind::text(grants, "identity").filter(|identity| !identity.is_empty()) {
+    match token_type::text(grants, "identity").filter(|identity| !identity.is_empty()) {
         Some(name) => found.extend(products.iter().filter_map(|product| length(&name, *product))),
         None if products.contains(&Product::Voice) => {
-            found.push("51105: it has no identity (Voice answers 31204)".to_owned());
+            found.push("51105: no identity (Voice answers 31204)".to_owned());
         }
-        None => found.push("51105: it has no identity".to_owned()),
+        None => found.push("51105: no identity".to_owned()),
     }
 }
 
 fn length(name: &str, product: Product) -> Option<String> {
     let identity::TooLong { most, given, code } = identity::too_long(name, product)?;
-    Some(format!("{code}: {} takes at most {most} characters of identity, this has {given}", product.name()))
+    Some(format!("{code}: {} allows at most {most} characters of identity, got {given}", product.name()))
 }
 
 /// The fields that a grant cannot do without (page of error 51007).
 fn grant_fault(key: &str, grant: &Object) -> Option<String> {
     let needed = match key {
-        "data_sync" if kind::text(grant, "service_sid").as_deref() == Some("default") => return None,
+        "data_sync" if token_type::text(grant, "service_sid").as_deref() == Some("default") => return None,
         "chat" | "data_sync" => ("service_sid", Sid::Service),
         "task_router" => ("workspace_sid", Sid::Workspace),
         "voice" => return voice_fault(grant),
         _ => return None,
     };
     let (field, sid) = needed;
-    match kind::text(grant, field) {
+    match token_type::text(grant, field) {
         None => Some(format!("the grant {key} has no {field}")),
         Some(given) => sid.check(&given).err().map(|fault| format!("{field} of the grant {key} {fault}")),
     }
@@ -135,7 +135,7 @@ fn voice_fault(grant: &Object) -> Option<String> {
         let incoming = grant.get("incoming").is_some();
         return (!incoming).then(|| "the grant voice allows neither incoming nor outgoing calls".to_owned());
     };
-    match kind::text(&outgoing, "application_sid") {
+    match token_type::text(&outgoing, "application_sid") {
         None => Some("the grant voice has outgoing calls without an application_sid".to_owned()),
         Some(given) => {
             Sid::Application.check(&given).err().map(|fault| format!("application_sid of the grant voice {fault}"))
@@ -145,39 +145,41 @@ fn voice_fault(grant: &Object) -> Option<String> {
 
 /// From `iat` (or the start, or now) to `exp` at most a day; an `exp` there must be.
 fn span(token: &Inspected, claims: &Object, now: Timestamp, found: &mut Vec<String>) {
-    if let Some(issued) = token.life.issued_at.filter(|issued| *issued > now) {
+    if let Some(issued) = token.validity.issued_at.filter(|issued| *issued > now) {
         let ahead = time::rough(issued.as_second() - now.as_second());
-        found.push(format!("20101: it was issued {ahead} from now; one of the clocks is wrong"));
+        found.push(format!("20101: issued {ahead} in the future; check both clocks"));
     }
     let Some(raw) = claims.get("exp").filter(|raw| *raw != "null") else {
-        found.push("20156: it has no exp".to_owned());
+        found.push("20156: no exp".to_owned());
         return;
     };
     // Read as a number of its own: milliseconds are no time, but they surely are too far away.
-    let end = life::seconds(raw);
-    let start = token.life.issued_at.or(token.life.starts).unwrap_or(now).as_second();
+    let end = validity::seconds(raw);
+    let start = token.validity.issued_at.or(token.validity.starts).unwrap_or(now).as_second();
     if end.is_some_and(|end| end.saturating_sub(start) > MOST) {
-        found.push("20157: it lives for more than 24 hours".to_owned());
+        found.push("20157: the lifetime is over 24 hours".to_owned());
     }
 }
 
 fn times(token: &Inspected, now: Timestamp, code: &dyn Fn(&str) -> String, found: &mut Vec<String>) {
-    match token.life.ends {
+    match token.validity.ends {
         End::At(end) if end <= now => {
-            found.push(format!("{}it ended {} ago", code("20104"), time::rough(now.as_second() - end.as_second())));
+            found.push(format!("{}expired {} ago", code("20104"), time::rough(now.as_second() - end.as_second())));
         }
-        End::Unknown if token.format() == Format::Jws && token.claims().is_none() && token.kind() != Kind::Twilio => {
-            found.push("its claims cannot be read, so nothing tells when it ends".to_owned());
+        End::Unknown
+            if token.format == Format::Jws && token.claims.as_ref().is_none() && token.kind != TokenType::Twilio =>
+        {
+            found.push("the claims cannot be read, so the expiry is not known".to_owned());
         }
         _ => {}
     }
-    if let Some(start) = token.life.starts.filter(|start| *start > now) {
+    if let Some(start) = token.validity.starts.filter(|start| *start > now) {
         let wait = time::rough(start.as_second() - now.as_second());
-        found.push(format!("{}it is not valid yet, but in {wait}", code("20105")));
+        found.push(format!("{}not valid yet (starts in {wait})", code("20105")));
     }
-    if let (Some(start), End::At(end)) = (token.life.starts, token.life.ends)
+    if let (Some(start), End::At(end)) = (token.validity.starts, token.validity.ends)
         && end <= start
     {
-        found.push(format!("{}it ends before it starts", code("20104")));
+        found.push(format!("{}expires before it starts", code("20104")));
     }
 }

@@ -126,6 +126,7 @@ mod unix {
         patiently(stderr.as_fd(), PollFlags::POLLOUT, |descriptor| nix::unistd::write(descriptor, bytes))
     }
 
+    #[allow(clippy::unnecessary_wraps, reason = "elsewhere stdout has a buffer")]
     pub(super) fn flush_stdout() -> io::Result<()> {
         Ok(())
     }

@@ -1,5 +1,5 @@
-//! A token to bytes, and bytes to where they were asked for. The formats are pure functions; `deliver` alone writes a
-//! result, `report` alone speaks on stderr.
+//! Output: a token to bytes, bytes to their destination. The formats are pure functions; `deliver` alone writes results,
+//! `report` alone writes to stderr.
 
 pub mod child;
 pub mod deliver;

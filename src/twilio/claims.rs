@@ -2,13 +2,12 @@
 //! the two can be compared. Whether they are right was settled before; signing is for `sign`.
 
 use std::borrow::Cow;
-use std::io::Write as _;
 
 use jiff::Timestamp;
 
 use super::grants::Terms;
 use crate::error::Result;
-use crate::json;
+use crate::json::{Digits, Integer, Writer};
 
 /// The content type that makes a JWT an Access Token. Version 1 is the only one there is.
 pub const CONTENT_TYPE: &str = "twilio-fpa;v=1";
@@ -53,61 +52,62 @@ impl Claims<'_> {
     }
 
     /// Appends the claims as compact JSON.
-    pub(super) fn write(&self, issuer: &Issuer, nonce: Option<Nonce>, json: &mut Vec<u8>) {
-        json.reserve(self.identity.len() + self.terms.grants.len() + issuer.before.len() + issuer.after.len() + 160);
-        json.extend_from_slice(issuer.before.as_bytes());
-        // Writing to memory cannot fail, so the results below say nothing.
-        let _ = serde_json::to_writer(&mut *json, &self.issued_at);
-        if let Some(Nonce(bytes)) = nonce {
-            json.push(b'-');
-            json.extend(bytes.iter().flat_map(|byte| [hex_digit(byte >> 4), hex_digit(byte & 15)]));
-        }
-        json.extend_from_slice(b"\",\"grants\":{\"identity\":");
-        let _ = serde_json::to_writer(&mut *json, self.identity.as_ref());
-        json.extend_from_slice(self.terms.grants.as_bytes());
-        json.push(b'}');
+    pub(super) fn write(&self, issuer: &Issuer, nonce: Option<Nonce>, out: &mut Vec<u8>) {
+        let known = self.identity.len() + self.terms.grants.len() + 2 * issuer.key.len() + issuer.account.len();
+        out.reserve(known + 160);
+        let mut json = Writer::new(out);
+        let (mut digits, mut hex) = (Digits::default(), [0; 16]);
+        let second = Integer::from(self.issued_at).text(&mut digits);
+        match nonce {
+            Some(Nonce(bytes)) => {
+                json.object().joined("jti", &[&issuer.key, "-", second, "-", hexadecimal(bytes, &mut hex)])
+            }
+            None => json.object().joined("jti", &[&issuer.key, "-", second]),
+        };
+        json.object_in("grants").string("identity", &self.identity);
+        json.raw_members(self.terms.grants.trim_start_matches(',')).end();
         if let Some(second) = self.not_before {
-            let _ = write!(json, ",\"nbf\":{second}");
+            json.number("nbf", second);
         }
-        json.extend_from_slice(b",\"iat\":");
-        let _ = serde_json::to_writer(&mut *json, &self.issued_at);
-        json.extend_from_slice(b",\"exp\":");
-        let _ = serde_json::to_writer(&mut *json, &self.expires_at);
-        json.extend_from_slice(issuer.after.as_bytes());
+        json.number("iat", self.issued_at).number("exp", self.expires_at);
+        json.string("iss", &issuer.key).string("sub", &issuer.account).end();
     }
 }
 
 /// The header for a region.
 pub(super) fn header_json(region: Option<&str>) -> String {
-    let region = region.map_or_else(String::new, |region| format!(",\"twr\":{}", json::string(region)));
-    format!("{{\"alg\":\"HS256\",\"typ\":\"JWT\",\"cty\":\"{CONTENT_TYPE}\"{region}}}")
+    let mut header = String::new();
+    let mut json = Writer::new(&mut header);
+    json.object().string("alg", "HS256").string("typ", "JWT").string("cty", CONTENT_TYPE);
+    if let Some(region) = region {
+        json.string("twr", region);
+    }
+    json.end();
+    header
 }
 
-fn hex_digit(nibble: u8) -> u8 {
-    match nibble {
-        0..=9 => b'0' + nibble,
-        _ => b'a' + nibble - 10,
+fn hexadecimal(bytes: [u8; 8], room: &mut [u8; 16]) -> &str {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    for (pair, byte) in room.as_chunks_mut::<2>().0.iter_mut().zip(bytes) {
+        *pair = [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]];
     }
+    str::from_utf8(room).unwrap_or_default()
 }
 
 /// Who signs (`iss`, the API key) and for which account (`sub`): the claims that are the same for a whole run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Issuer {
-    before: String,
-    after: String,
+    key: String,
+    account: String,
 }
 
 impl Issuer {
     /// The issuer with these SIDs.
     pub fn new(key_sid: &str, account_sid: &str) -> Self {
-        let (key, account) = (json::string(key_sid), json::string(account_sid));
-        Issuer {
-            before: format!("{{\"jti\":{}-", key.trim_end_matches('"')),
-            after: format!(",\"iss\":{key},\"sub\":{account}}}"),
-        }
+        Issuer { key: key_sid.to_owned(), account: account_sid.to_owned() }
     }
 
-    /// Stands in where there are no credentials, for `--dry-run`.
+    /// The names of the values where there are no credentials, for `--dry-run`.
     pub fn placeholder() -> Self {
         Issuer::new("API_KEY_SID", "ACCOUNT_SID")
     }

@@ -1,39 +1,25 @@
-//! Claims to a token: JWS compact form, HS256. What is the same for a whole run is worked out once, so that a token costs
-//! one pass over its claims.
-
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hmac::{Hmac, Mac};
-use sha2::Sha256;
+//! Claims to a token. What is the same for a whole run is worked out once.
 
 use super::claims::{Claims, Issuer, Nonce, header_json};
 use super::key::Key;
+use crate::jwt;
 use crate::secret::Secret;
-
-/// The characters of an encoded signature.
-const SIGNATURE: usize = 43;
 
 /// Signs tokens of one API key.
 #[derive(Debug, Clone)]
 pub struct Signer {
     key: Key,
     issuer: Issuer,
-    /// The header that nearly every token of the run has.
-    usual: Head,
+    /// The region that nearly every token of the run has, and the beginning that follows from it.
+    usual: (Option<String>, Head),
 }
 
-/// An encoded header with its dot, and the HMAC that has read it.
-#[derive(Clone)]
-struct Head {
-    region: Option<String>,
-    encoded: String,
-    started: Hmac<Sha256>,
-}
+type Head = jwt::Head<hmac::Hmac<sha2::Sha256>>;
 
 impl Signer {
     /// A signer for this key. `region` is what most tokens will name; others are signed as rightly, a little slower.
     pub fn new(key: Key, issuer: Issuer, region: Option<&str>) -> Self {
-        let usual = Head::new(&key, region);
+        let usual = (region.map(str::to_owned), Head::new(key.hs256(), &header_json(region)));
         Signer { key, issuer, usual }
     }
 
@@ -48,35 +34,11 @@ impl Signer {
     pub fn sign_into(&self, claims: &Claims<'_>, nonce: Option<Nonce>, payload: &mut Vec<u8>, token: &mut String) {
         payload.clear();
         claims.write(&self.issuer, nonce, payload);
-        let other;
-        let head = if claims.region() == self.usual.region.as_deref() {
-            &self.usual
+        let (region, head) = &self.usual;
+        if claims.region() == region.as_deref() {
+            head.sign_into(payload, token);
         } else {
-            other = Head::new(&self.key, claims.region());
-            &other
-        };
-        // Room for all of it at once, and no more: a string that grows leaves pieces of the token behind, and what is
-        // wiped in the end is the room.
-        token.reserve_exact(head.encoded.len() + payload.len().div_ceil(3) * 4 + 1 + SIGNATURE);
-        token.push_str(&head.encoded);
-        let start = token.len();
-        URL_SAFE_NO_PAD.encode_string(&*payload, token);
-        let signature = head.started.clone().chain_update(&token.as_bytes()[start..]).finalize().into_bytes();
-        token.push('.');
-        URL_SAFE_NO_PAD.encode_string(signature, token);
-    }
-}
-
-impl Head {
-    fn new(key: &Key, region: Option<&str>) -> Self {
-        let encoded = URL_SAFE_NO_PAD.encode(header_json(region)) + ".";
-        let started = key.start().chain_update(&encoded);
-        Head { region: region.map(str::to_owned), encoded, started }
-    }
-}
-
-impl std::fmt::Debug for Head {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Head").field("region", &self.region).finish_non_exhaustive()
+            Head::new(self.key.hs256(), &header_json(claims.region())).sign_into(payload, token);
+        }
     }
 }

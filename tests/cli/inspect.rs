@@ -143,23 +143,23 @@ fn check_is_0_for_what_is_valid_now_and_8_for_the_rest_and_the_report_is_printed
     let now = now();
     for (token, code, why) in [
         (chat(now - 60, 60), 0, ""),
-        (chat(now - 7_200, 60), 8, "ended"),
+        (chat(now - 7_200, 60), 8, "expired"),
         (video(&json!({"iat": now})), 0, ""),
         (video(&json!({"iat": now, "ju": now + 60, "rat": now + 60})), 0, ""),
-        (video(&json!({"iat": now, "ju": now - 1})), 8, "ended"),
-        (video(&json!({"iat": now, "rat": now - 1})), 8, "ended"),
+        (video(&json!({"iat": now, "ju": now - 1})), 8, "expired"),
+        (video(&json!({"iat": now, "rat": now - 1})), 8, "expired"),
         (video(&json!({"iat": now, "jf": now + 600})), 8, "not valid before"),
         (jwt(&json!({"exp": now + 60})), 0, ""),
-        (jwt(&json!({"exp": now - 60})), 8, "ended"),
+        (jwt(&json!({"exp": now - 60})), 8, "expired"),
         (jwt(&json!({"nbf": now + 600})), 8, "not valid before"),
         (jwt(&json!({"iat": now})), 0, ""),
         (jwt(&json!({"exp": "soon"})), 8, "cannot"),
         (access(&json!({})), 0, ""),
-        (access(&json!({"exp": now - 1})), 8, "ended"),
+        (access(&json!({"exp": now - 1})), 8, "expired"),
         (access(&json!({"nbf": now + 300})), 8, "not valid before"),
         (GUEST.to_owned(), 8, "encrypted"),
         (REFRESH.to_owned(), 8, "encrypted"),
-        ("an-opaque-token".to_owned(), 8, "does not say"),
+        ("an-opaque-token".to_owned(), 8, "not known"),
     ] {
         let run = tokenmint("inspect --check").arg(&token).exits(code).stdout(contains("valid now"));
         let run = if code == 0 { run } else { run.says_all(&["error", why]) };
@@ -186,11 +186,11 @@ fn min_ttl_asks_for_life_that_is_left() {
         .arg(&token)
         .exits(8)
         .stdout(contains("valid now"))
-        .says_all(&["15m", "ends"])
+        .says_all(&["15m", "expires in"])
         .run();
     // It asks for a valid token, whatever is left.
     let ended = jwt(&json!({"exp": now() - 600}));
-    tokenmint("inspect --min-ttl 1s").arg(&ended).exits(8).stdout(contains("valid now")).says("ended").run();
+    tokenmint("inspect --min-ttl 1s").arg(&ended).exits(8).stdout(contains("valid now")).says("expired").run();
     tokenmint("inspect --min-ttl 30d").arg(video(&json!({"iat": 1}))).stdout(contains("never")).run();
     tokenmint("inspect --min-ttl 300").arg(&token).fails(2).says_all(&["--min-ttl", "300m", "300s"]).run();
     tokenmint("inspect --min-ttl soon").arg(&token).fails(2).says("--min-ttl").run();

@@ -194,9 +194,9 @@ proptest! {
         let now = Timestamp::from_second(1_800_000_000).expect("a time");
         for text in [text, parts.join(".")] {
             let Ok(token) = inspect::read(&text) else { continue };
-            let report = token.report_text(now);
+            let report = inspect::report::text(&token, now);
             prop_assert!(!report.contains(|character: char| character.is_control() && character != '\n'));
-            let object: serde_json::Value = serde_json::from_str(&token.report_json(now)).expect("JSON");
+            let object: serde_json::Value = serde_json::from_str(&inspect::report::json(&token, now)).expect("JSON");
             prop_assert!(object.is_object());
         }
     }
@@ -208,9 +208,9 @@ proptest! {
         let token = format!("{}.{}.c2ln", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
         let now = Timestamp::from_second(1_800_000_000).expect("a time");
         let token = inspect::read(&token).expect("the characters of a token");
-        let report = token.report_text(now);
+        let report = inspect::report::text(&token, now);
         prop_assert!(!report.contains(|character: char| character.is_control() && character != '\n'));
-        serde_json::from_str::<serde_json::Value>(&token.report_json(now)).expect("JSON");
+        serde_json::from_str::<serde_json::Value>(&inspect::report::json(&token, now)).expect("JSON");
     }
 
     #[test]

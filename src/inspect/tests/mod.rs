@@ -34,3 +34,17 @@ fn node() -> Inspected {
 fn exit(result: Result<()>) -> u8 {
     result.err().map_or(0, |failure| failure.kind().exit())
 }
+
+impl Inspected {
+    fn problems(&self, now: Timestamp) -> Vec<String> {
+        problems::of(self, now)
+    }
+
+    fn report_text(&self, now: Timestamp) -> String {
+        report::text(self, now)
+    }
+
+    fn report_json(&self, now: Timestamp) -> String {
+        report::json(self, now)
+    }
+}

@@ -14,7 +14,7 @@ fn a_twilio_token_is_reported_in_full() {
     for line in [
         "Twilio Access Token\n",
         "issued     2023-11-14T22:13:20Z, 1m 40s ago\n",
-        "ends       2023-11-14T23:13:20Z, in 58m 20s\n",
+        "expires    2023-11-14T23:13:20Z, in 58m 20s\n",
         "valid now  yes\n",
         "signature  not checked\n",
         "grants.identity  alice  (the user)\n",
@@ -22,7 +22,7 @@ fn a_twilio_token_is_reported_in_full() {
         assert!(text.contains(line), "{line}{text}");
     }
     assert!(!text.contains("problems"));
-    assert!(token.report_text(at(1_700_007_200)).contains("ended      2023-11-14T23:13:20Z, 1h ago\n"));
+    assert!(token.report_text(at(1_700_007_200)).contains("expired    2023-11-14T23:13:20Z, 1h ago\n"));
 }
 
 #[test]
@@ -58,7 +58,8 @@ fn every_kind_is_told_apart() {
     }
     let report = jwe(sat).report_text(at(0));
     assert!(
-        report.contains("can be read by nobody but the service") && report.contains("puc.signalwire.com"),
+        report.contains("only the service can read the claims, including the expiry")
+            && report.contains("puc.signalwire.com"),
         "{report}"
     );
     assert!(read("PT0123456789abcdef0123456789abcdef").unwrap().report_text(at(0)).contains("API token, a secret"));
@@ -71,7 +72,7 @@ fn a_check_may_ask_for_life_left() {
     assert_eq!((check(300), check(301)), (0, 8));
     let endless = jws(r#"{"alg":"HS512","typ":"VRT"}"#, r#"{"iat":1}"#);
     assert_eq!(exit(endless.check(at(5), Some(SignedDuration::from_hours(900)))), 0);
-    assert!(endless.report_text(at(5)).contains("ends       never"));
+    assert!(endless.report_text(at(5)).contains("expires    never"));
 }
 
 #[test]
@@ -90,7 +91,7 @@ fn deep_nesting_is_reported_without_recursion() {
     let deep =
         format!(r#"{{"grants":{}{},"iss":"{SK}"}}"#, "{\"a\":".repeat(4_000), "1".to_owned() + &"}".repeat(4_000));
     let token = jws(HEADER, &deep);
-    assert_eq!(token.kind(), Kind::Twilio);
+    assert_eq!(token.kind, TokenType::Twilio);
     assert!(token.report_json(at(0)).contains("{\"a\":{\"a\":"));
     assert!(!token.report_text(at(0)).is_empty());
 }

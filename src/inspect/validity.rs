@@ -1,12 +1,13 @@
-//! When a token starts and ends, as far as it says so itself. SignalWire's signed tokens carry no `exp`: a Chat token ends
-//! `t` minutes after `iat`, a video token at `ju` or `rat` (claims seen in tokens of the service).
+//! The start and the expiry of a token, as far as its claims have them. SignalWire's signed tokens carry no `exp`: a Chat
+//! token expires `t` minutes after `iat`, a video token at `ju` or `rat` (claims seen in tokens of the service).
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::decode::Format;
-use super::kind::Kind;
+use super::token_type::TokenType;
 use crate::json::{self, Object};
 use crate::time;
+use crate::token;
 
 /// The end of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +22,7 @@ pub enum End {
 
 /// The times of a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Life {
+pub struct Validity {
     /// When it was made.
     pub issued_at: Option<Timestamp>,
     /// Before this it is not valid.
@@ -41,17 +42,18 @@ enum Moment {
     Wrong(String),
 }
 
-impl Life {
+impl Validity {
     /// Reads the times from the claims.
-    pub fn of(kind: Kind, format: Format, claims: Option<&Object>) -> Self {
-        let mut life = Life { issued_at: None, starts: None, ends: End::Unknown, faults: Vec::new(), unread: false };
+    pub fn of(kind: TokenType, format: Format, claims: Option<&Object>) -> Self {
+        let mut life =
+            Validity { issued_at: None, starts: None, ends: End::Unknown, faults: Vec::new(), unread: false };
         let (Format::Jws, Some(claims)) = (format, claims) else {
             return life;
         };
         life.issued_at = life.take(claims, "iat");
         match kind {
-            Kind::Chat => life.ends = life.chat_end(claims),
-            Kind::Video => {
+            TokenType::Chat => life.ends = life.chat_end(claims),
+            TokenType::Video => {
                 life.starts = life.take(claims, "jf");
                 let (until, removed) = (life.take(claims, "ju"), life.take(claims, "rat"));
                 life.ends = until.into_iter().chain(removed).min().map_or(End::Never, End::At);
@@ -100,12 +102,10 @@ impl Life {
     }
 
     fn chat_end(&mut self, claims: &Object) -> End {
-        let minutes = claims.get("t").and_then(json::as_integer);
-        let length = minutes.and_then(|minutes| Some(SignedDuration::from_secs(minutes.checked_mul(60)?)));
-        if let (Some(issued), Some(length)) = (self.issued_at, length) {
-            issued.checked_add(length).map_or(End::Unknown, End::At)
+        if let (Some(issued), Some(minutes)) = (self.issued_at, claims.get("t").and_then(json::as_integer)) {
+            token::chat_expiry(issued.as_second(), minutes).map_or(End::Unknown, End::At)
         } else {
-            self.faults.push("t, the minutes after iat, is missing or not a number of minutes".to_owned());
+            self.faults.push("t, the lifetime in minutes, is missing or not an integer".to_owned());
             End::Unknown
         }
     }
@@ -136,7 +136,7 @@ fn moment(claims: &Object, key: &str) -> Moment {
         Err(_) if Timestamp::from_millisecond(second).is_ok() => {
             Moment::Wrong(format!("{key} is not a time in seconds; it looks like milliseconds"))
         }
-        Err(_) => Moment::Wrong(format!("{key} is beyond the calendar")),
+        Err(_) => Moment::Wrong(format!("{key} is out of range")),
     }
 }
 
@@ -155,8 +155,8 @@ pub(super) fn seconds(raw: &str) -> Option<i64> {
 mod tests {
     use super::*;
 
-    fn life(kind: Kind, claims: &str) -> Life {
-        Life::of(kind, Format::Jws, Some(&Object::parse(claims).unwrap()))
+    fn life(kind: TokenType, claims: &str) -> Validity {
+        Validity::of(kind, Format::Jws, Some(&Object::parse(claims).unwrap()))
     }
 
     fn at(second: i64) -> Timestamp {
@@ -165,19 +165,19 @@ mod tests {
 
     #[test]
     fn each_kind_counts_its_own_claims() {
-        assert_eq!(life(Kind::Chat, r#"{"iat":1000,"t":2,"exp":1}"#).ends, End::At(at(1_120)));
-        assert_eq!(life(Kind::Chat, r#"{"iat":1000}"#).ends, End::Unknown);
-        assert_eq!(life(Kind::Chat, r#"{"iat":1000,"t":9223372036854775807}"#).ends, End::Unknown);
-        let video = life(Kind::Video, r#"{"iat":1000,"jf":"1970-01-01T00:30:00Z","ju":3000,"rat":2500.7}"#);
+        assert_eq!(life(TokenType::Chat, r#"{"iat":1000,"t":2,"exp":1}"#).ends, End::At(at(1_120)));
+        assert_eq!(life(TokenType::Chat, r#"{"iat":1000}"#).ends, End::Unknown);
+        assert_eq!(life(TokenType::Chat, r#"{"iat":1000,"t":9223372036854775807}"#).ends, End::Unknown);
+        let video = life(TokenType::Video, r#"{"iat":1000,"jf":"1970-01-01T00:30:00Z","ju":3000,"rat":2500.7}"#);
         assert_eq!((video.starts, video.ends), (Some(at(1_800)), End::At(at(2_500))));
-        assert_eq!(life(Kind::Video, r#"{"iat":1000,"ju":null}"#).ends, End::Never);
-        assert_eq!(life(Kind::Jwt, r#"{"nbf":5,"exp":1.7e9}"#).ends, End::At(at(1_700_000_000)));
-        assert_eq!(life(Kind::Jwt, "{}").valid(at(0)), Some(true));
+        assert_eq!(life(TokenType::Video, r#"{"iat":1000,"ju":null}"#).ends, End::Never);
+        assert_eq!(life(TokenType::Jwt, r#"{"nbf":5,"exp":1.7e9}"#).ends, End::At(at(1_700_000_000)));
+        assert_eq!(life(TokenType::Jwt, "{}").valid(at(0)), Some(true));
     }
 
     #[test]
     fn validity_includes_the_start_and_excludes_the_end() {
-        let life = life(Kind::Twilio, r#"{"nbf":100,"exp":200}"#);
+        let life = life(TokenType::Twilio, r#"{"nbf":100,"exp":200}"#);
         let valid: Vec<_> = [99, 100, 199, 200].into_iter().map(|second| life.valid(at(second))).collect();
         assert_eq!(valid, [Some(false), Some(true), Some(true), Some(false)]);
     }
@@ -191,11 +191,11 @@ mod tests {
             r#"{"exp":1e400}"#,
             r#"{"exp":-1e300}"#,
         ] {
-            let life = life(Kind::Jwt, claims);
+            let life = life(TokenType::Jwt, claims);
             assert_eq!((life.valid(at(0)), life.faults.len()), (None, 1), "{claims}");
         }
-        assert!(life(Kind::Jwt, r#"{"exp":1700000000000}"#).faults[0].contains("milliseconds"));
-        assert_eq!(life(Kind::Jwt, r#"{"nbf":"x","exp":5}"#).valid(at(9)), Some(false));
-        assert_eq!(life(Kind::Jwt, r#"{"iat":"x","exp":5}"#).valid(at(1)), Some(true));
+        assert!(life(TokenType::Jwt, r#"{"exp":1700000000000}"#).faults[0].contains("milliseconds"));
+        assert_eq!(life(TokenType::Jwt, r#"{"nbf":"x","exp":5}"#).valid(at(9)), Some(false));
+        assert_eq!(life(TokenType::Jwt, r#"{"iat":"x","exp":5}"#).valid(at(1)), Some(true));
     }
 }

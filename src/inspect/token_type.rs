@@ -1,12 +1,12 @@
-//! Which token it is. The marks are those seen in tokens of the services: SignalWire's `typ`, Twilio's `cty`.
+//! The types of token. The marks are those seen in tokens of the services: SignalWire's `typ`, Twilio's `cty`.
 
 use super::decode::{Decoded, Format};
 use crate::json::{self, Object};
 use crate::twilio::sid;
 
-/// The kinds of token that can be told apart.
+/// The types of token that can be told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum TokenType {
     /// SignalWire Chat, which also serves PubSub: `typ` is `CRT`.
     Chat,
     /// SignalWire video room: `typ` is `VRT`.
@@ -25,56 +25,56 @@ pub enum Kind {
     Opaque,
 }
 
-impl Kind {
-    /// Tells the kind.
+impl TokenType {
+    /// The type of a decoded token.
     pub fn of(decoded: &Decoded) -> Self {
         let Some(header) = &decoded.header else {
-            return Kind::Opaque;
+            return TokenType::Opaque;
         };
         let typ = text(header, "typ").unwrap_or_default();
         match (decoded.format, typ.as_str()) {
-            (Format::Opaque, _) => Kind::Opaque,
-            (Format::Jws, "CRT") => Kind::Chat,
-            (Format::Jws, "VRT") => Kind::Video,
-            (Format::Jwe, "SAT") => Kind::Guest,
-            (_, "Refresh") => Kind::Refresh,
-            (Format::Jws, _) if is_twilio(header, decoded.claims.as_ref()) => Kind::Twilio,
-            (Format::Jws, _) if is_relay(header, decoded.claims.as_ref()) => Kind::Relay,
-            _ => Kind::Jwt,
+            (Format::Opaque, _) => TokenType::Opaque,
+            (Format::Jws, "CRT") => TokenType::Chat,
+            (Format::Jws, "VRT") => TokenType::Video,
+            (Format::Jwe, "SAT") => TokenType::Guest,
+            (_, "Refresh") => TokenType::Refresh,
+            (Format::Jws, _) if is_twilio(header, decoded.claims.as_ref()) => TokenType::Twilio,
+            (Format::Jws, _) if is_relay(header, decoded.claims.as_ref()) => TokenType::Relay,
+            _ => TokenType::Jwt,
         }
     }
 
     /// The word in JSON.
     pub const fn name(self) -> &'static str {
         match self {
-            Kind::Chat => "chat",
-            Kind::Video => "video",
-            Kind::Guest => "guest",
-            Kind::Refresh => "refresh",
-            Kind::Relay => "relay",
-            Kind::Twilio => "twilio",
-            Kind::Jwt => "jwt",
-            Kind::Opaque => "opaque",
+            TokenType::Chat => "chat",
+            TokenType::Video => "video",
+            TokenType::Guest => "guest",
+            TokenType::Refresh => "refresh",
+            TokenType::Relay => "relay",
+            TokenType::Twilio => "twilio",
+            TokenType::Jwt => "jwt",
+            TokenType::Opaque => "opaque",
         }
     }
 
     /// What it is, for people.
     pub const fn title(self) -> &'static str {
         match self {
-            Kind::Chat => "SignalWire Chat token, which also serves PubSub",
-            Kind::Video => "SignalWire video room token",
-            Kind::Guest => "SignalWire access token (guest, subscriber, invite or embed)",
-            Kind::Refresh => "SignalWire refresh token",
-            Kind::Relay => "SignalWire Relay token",
-            Kind::Twilio => "Twilio Access Token",
-            Kind::Jwt => "JWT of an unknown service",
-            Kind::Opaque => "text that cannot be read as a token",
+            TokenType::Chat => "SignalWire Chat token, which also serves PubSub",
+            TokenType::Video => "SignalWire video room token",
+            TokenType::Guest => "SignalWire access token (guest, subscriber, invite or embed)",
+            TokenType::Refresh => "SignalWire refresh token",
+            TokenType::Relay => "SignalWire Relay token",
+            TokenType::Twilio => "Twilio Access Token",
+            TokenType::Jwt => "JWT of an unknown service",
+            TokenType::Opaque => "opaque token",
         }
     }
 
     /// Whether SignalWire made it.
     pub const fn is_signalwire(self) -> bool {
-        matches!(self, Kind::Chat | Kind::Video | Kind::Guest | Kind::Refresh | Kind::Relay)
+        matches!(self, TokenType::Chat | TokenType::Video | TokenType::Guest | TokenType::Refresh | TokenType::Relay)
     }
 }
 
@@ -108,20 +108,20 @@ fn is_relay(header: &Object, claims: Option<&Object>) -> bool {
     text(header, "alg").as_deref() == Some("HS512") && has("resource") && has("iss") && has("iat")
 }
 
-/// What an opaque text looks like, if its look is known: a sentence without its subject.
+/// What an opaque text looks like, if that is known.
 pub(super) fn look(token: &str) -> Option<String> {
     let known = [
-        ("PT", "looks like a SignalWire API token, a secret that belongs on servers only, not a client token"),
-        ("PSK_", "looks like a SignalWire signing key, a secret that is no client token"),
+        ("PT", "looks like a SignalWire API token, a secret for servers only, not a client token"),
+        ("PSK_", "looks like a SignalWire signing key, a secret and not a client token"),
         ("c2c_", "looks like a SignalWire click-to-call token, which is exchanged for an embed token"),
         ("vpt_", "looks like a SignalWire conference token"),
     ];
     if let Some(name) = sid::described(token) {
-        return Some(format!("is {name} of Twilio's kind, not a token"));
+        return Some(format!("looks like {name} of Twilio, not a token"));
     }
     if sid::is_bare_hex(token) {
         return Some(
-            "is 32 hexadecimal digits, as a Twilio auth token is; that is a secret and no client token".to_owned(),
+            "looks like a Twilio auth token (32 hexadecimal digits), a secret and not a client token".to_owned(),
         );
     }
     let found = known.iter().find(|(prefix, _)| token.starts_with(prefix) && token.len() > prefix.len() + 15);

@@ -1,5 +1,4 @@
-//! What people paste, down to the token in it: assignments of every shell that we print for, quotes, `Bearer`. What the
-//! token is comes later.
+//! Pasted text, and the token in it: assignments of every shell that we print for, quotes, `Bearer`.
 
 use crate::error::{Failure, Result};
 use crate::token;
@@ -21,22 +20,22 @@ pub fn token_in(text: &str) -> Result<&str> {
     if token::is_believable(text) {
         return Ok(text);
     }
-    Err(Failure::usage(format!("that is not a token: {}", fault(text)))
-        .hint("give one token, or one export line, as an argument or on stdin"))
+    Err(Failure::usage(format!("not a token: {}", fault(text)))
+        .hint("pass one token or one export line, as an argument or on stdin"))
 }
 
 fn fault(text: &str) -> String {
     if text.is_empty() {
-        return "it is empty".to_owned();
+        return "the text is empty".to_owned();
     }
     if text.len() > token::MAX_LENGTH {
         return format!("it has more than {} characters", token::MAX_LENGTH);
     }
     let lines = text.lines().filter(|line| !line.trim().is_empty()).count();
     match lines {
-        2.. => format!("it is {lines} lines"),
-        _ if text.contains(char::is_whitespace) => "it has white space in it".to_owned(),
-        _ => "it has characters that no token has".to_owned(),
+        2.. => format!("it has {lines} lines"),
+        _ if text.contains(char::is_whitespace) => "it contains white space".to_owned(),
+        _ => "it contains characters that tokens never have".to_owned(),
     }
 }
 
@@ -132,8 +131,8 @@ mod tests {
             ("''", "empty"),
             ("hunter2 hunter2", "white space"),
             ("export A='hunter2'\nexport B='hunter2'", "2 lines"),
-            ("hunter2\u{1b}[0m", "characters that no token has"),
-            ("{\"token\":\"hunter2\"}", "characters that no token has"),
+            ("hunter2\u{1b}[0m", "characters that tokens never have"),
+            ("{\"token\":\"hunter2\"}", "characters that tokens never have"),
         ] {
             let failure = token_in(pasted).unwrap_err();
             assert_eq!(failure.kind(), crate::error::Category::Usage);
