@@ -10,8 +10,8 @@ use super::retry;
 const MIN_RATE: f64 = 1.0;
 /// Above this pace the gate stands open: spacing requests out would cost more than it spares.
 const MAX_RATE: f64 = 10_000.0;
-/// By how much a success speeds up the pace: doubling it in less than a second while its limit is unknown …
-const FAST: f64 = 1.0;
+/// By how much a success speeds up the pace: doubling it in a third of a second while its limit is unknown …
+const FAST: f64 = 2.0;
 /// … and slowly once a limit has been met, since each time that it is met again costs a whole wait.
 const SLOW: f64 = 1.0 / 16.0;
 /// After this many lines in a row whose whole time limit went by without any request let through, nothing suggests that

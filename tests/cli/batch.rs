@@ -216,9 +216,9 @@ fn requests_under_way_at_a_refusal_still_get_their_lines() {
 fn a_busy_service_slows_every_worker() {
     let busy = Answer::json(429, "{}").header("Retry-After", "1");
     let server = Server::answering([busy, minting_by_member()]);
-    let run = batch("--batch - --jobs 1").credentials(&server).stdin(members(3));
-    run.stdout(anything()).says("3 minted, 0 failed").run();
-    server.calls(4);
+    let run = batch("--batch - --jobs 4").credentials(&server).stdin(members(12));
+    run.stdout(anything()).says("12 minted, 0 failed").run();
+    server.calls(13);
 }
 
 #[test]

@@ -13,6 +13,8 @@ mod tls_server;
 mod answers;
 /// Many lines in one run.
 mod batch;
+/// A service that limits requests or is not available for a while.
+mod busy;
 /// A run that goes on where an earlier one ended.
 mod batch_resume;
 /// What goes over one connection.

@@ -197,7 +197,7 @@ fn a_proxy_that_refuses_the_connection_is_the_one_that_is_named() {
 fn a_host_that_does_not_exist_is_exit_6() {
     let server = Server::unused();
     let run = tokenmint(CHAT).args(["--timeout", "5s", "--retries", "0"]).credentials(&server);
-    run.env("SIGNALWIRE_SPACE", "no-such-host.invalid").says("no-such-host.invalid").fails(6).run();
+    run.env("SIGNALWIRE_SPACE", "no-such-host.invalid").says("cannot resolve no-such-host.invalid").fails(6).run();
 }
 
 #[test]
