@@ -113,7 +113,11 @@ fn a_bad_line_fails_alone() {
         input.push(b'\n');
     }
     let run = batch("--batch -").credentials(&server).stdin(input).exits(7);
-    let stdout = run.stdout(anything()).says_all(&["error", "2 minted, 8 failed", "6 usage, 1 request_refused, 1 unavailable"]).run().stdout;
+    let stdout = run
+        .stdout(anything())
+        .says_all(&["error", "2 minted, 8 failed", "6 usage, 1 request_refused, 1 unavailable"])
+        .run()
+        .stdout;
     let lines = lines(&stdout);
     let codes: Vec<Option<u64>> = lines.iter().map(|line| line["error"]["exit"].as_u64()).collect();
     let usage = Some(2);
@@ -490,8 +494,7 @@ fn an_interrupted_run_sends_nothing_again() {
         std::fs::write(&mark, "").expect("a mark");
         Answer::json(503, "{}").header("Retry-After", "15")
     }))]);
-    // A shell starts what runs in its background with SIGINT ignored, and it stays ignored.
-    let script = r#""$@" <in >out 2>err & pid=$!; while [ ! -e asked ]; do sleep 0.01; done; kill -INT $pid; kill -TERM $pid; wait $pid; echo $?; cat err >&2"#;
+    let script = r#""$@" <in >out 2>err & pid=$!; while [ ! -e asked ]; do sleep 0.01; done; kill -TERM $pid; wait $pid; echo $?; cat err >&2"#;
     run.credentials(&server).shell(script).prints("143\n").says("0 minted, 1 failed").run();
     server.calls(1);
 }
