@@ -21,5 +21,5 @@ pub use end::End;
 pub use input::Input;
 pub use kept::Kept;
 pub use minter::{LineMinter, Minted};
-pub use run::{Setting, Summary, run};
+pub use run::{Minters, Setting, Summary, run};
 pub use tally::{Tally, pace};

@@ -2,7 +2,7 @@
 //! is next in order writes it, with everything that has become ready behind it.
 
 use std::io::{self, Read, Write};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -32,6 +32,8 @@ pub struct Pipeline {
     written: AtomicU64,
     /// Bytes of chunks in work and of results that wait.
     held: AtomicU64,
+    /// Threads that have no chunk in work.
+    idle: AtomicUsize,
     ahead: Ahead,
     /// Set when no further line is to be started.
     halted: Arc<AtomicBool>,
@@ -57,8 +59,10 @@ struct Sink {
     stop: Option<End>,
     /// Nothing can be written any more.
     broken: bool,
-    /// Threads at work.
+    /// Threads that have been started and are not done.
     threads: usize,
+    /// Threads that there may be.
+    most_threads: usize,
     /// A thread waits for room.
     awaited: bool,
     /// Buffers of results that are written, for the next ones.
@@ -83,10 +87,11 @@ const ALL_SPARE: usize = 4 * 1024 * 1024;
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 impl Pipeline {
-    /// From these lines into this output.
+    /// From these lines into this output, by at most so many threads.
     pub fn new(
         lines: Lines<Box<dyn Read + Send>>,
         output: Box<dyn Write + Send>,
+        most_threads: usize,
         ahead: Ahead,
         halted: Arc<AtomicBool>,
     ) -> Self {
@@ -97,6 +102,7 @@ impl Pipeline {
             stop: None,
             broken: false,
             threads: 0,
+            most_threads,
             awaited: false,
             spare: Vec::new(),
         };
@@ -106,6 +112,7 @@ impl Pipeline {
             started: AtomicU64::new(0),
             written: AtomicU64::new(0),
             held: AtomicU64::new(0),
+            idle: AtomicUsize::new(0),
             ahead,
             halted,
             moved: Condvar::new(),
@@ -113,13 +120,30 @@ impl Pipeline {
         }
     }
 
-    /// Counts a thread that is about to start.
-    pub fn enter(&self) {
-        self.sink().threads += 1;
+    /// Whether one more thread is to be started: every one has its hands full, and there may be more. It is counted.
+    /// Threads that have never been needed cost no memory, and no connection.
+    pub fn enter(&self) -> bool {
+        if self.idle.load(Ordering::SeqCst) > 0 {
+            return false;
+        }
+        let mut sink = self.sink();
+        let room = sink.threads < sink.most_threads;
+        if room {
+            sink.threads += 1;
+            self.idle.fetch_add(1, Ordering::SeqCst);
+        }
+        room
     }
 
-    /// Counts a thread that is done.
+    /// Counts off a thread that the system did not give. There will be no more of them.
+    pub fn give_up(&self) {
+        self.sink().most_threads = 0;
+        self.leave();
+    }
+
+    /// Counts off a thread that is done.
     pub fn leave(&self) {
+        self.idle.fetch_sub(1, Ordering::SeqCst);
         let mut sink = self.sink();
         sink.threads -= 1;
         if sink.threads == 0 {
@@ -142,6 +166,7 @@ impl Pipeline {
                 // Before the look at `halted` that precedes each line: whoever halts the run and then finds everything
                 // written that was started can be sure that nothing is in progress.
                 self.started.store(number + 1, Ordering::SeqCst);
+                self.idle.fetch_sub(1, Ordering::SeqCst);
                 return Some(number);
             }
             Ok(false) => {}
@@ -181,6 +206,7 @@ impl Pipeline {
     /// Takes the result of a chunk, and writes it and whatever has become ready with it, unless another thread is
     /// writing. Gives an empty buffer for the next result.
     pub fn finish(&self, number: u64, chunk: &mut Chunk, result: ChunkResult) -> Vec<u8> {
+        self.idle.fetch_add(1, Ordering::SeqCst);
         let mut sink = self.sink();
         self.held.fetch_add(result.text.len() as u64, Ordering::SeqCst);
         self.held.fetch_sub(chunk.text.len() as u64, Ordering::SeqCst);
@@ -356,8 +382,8 @@ mod tests {
     fn pipeline(input: &[&'static [u8]], fault: Option<io::ErrorKind>, ahead: Ahead) -> (Pipeline, Paper) {
         let paper = Paper::default();
         let lines = Lines::new(Box::new(Script(input.iter().copied().collect(), fault)) as Box<dyn Read + Send>, false);
-        let pipeline = Pipeline::new(lines, Box::new(paper.clone()), ahead, Arc::default());
-        pipeline.enter();
+        let pipeline = Pipeline::new(lines, Box::new(paper.clone()), 4, ahead, Arc::default());
+        assert!(pipeline.enter());
         (pipeline, paper)
     }
 
@@ -424,6 +450,36 @@ mod tests {
         // One chunk is let through in any case.
         pipeline.held.store(100, Ordering::SeqCst);
         assert!(may_take(&pipeline));
+    }
+
+    #[test]
+    fn a_thread_is_started_when_all_have_their_hands_full() {
+        let (pipeline, _) = pipeline(&[b"a\nb\nc\nd\ne\nf\n"], None, WIDE);
+        assert!(!pipeline.enter(), "the first has nothing to do yet");
+        let a = take(&pipeline).unwrap();
+        assert!(pipeline.enter());
+        let b = take(&pipeline).unwrap();
+        bring(&pipeline, a);
+        assert!(!pipeline.enter(), "the first is idle again");
+        let _c = take(&pipeline).unwrap();
+        assert!(pipeline.enter());
+        let _d = take(&pipeline).unwrap();
+        assert!(pipeline.enter());
+        let _e = take(&pipeline).unwrap();
+        assert!(!pipeline.enter(), "there may be four");
+        bring(&pipeline, b);
+        let _f = take(&pipeline).unwrap();
+        assert!(!pipeline.enter());
+    }
+
+    #[test]
+    fn a_thread_that_the_system_refuses_is_not_asked_for_again() {
+        let (pipeline, _) = pipeline(&[b"a\nb\n"], None, WIDE);
+        let _a = take(&pipeline).unwrap();
+        assert!(pipeline.enter());
+        pipeline.give_up();
+        assert!(!pipeline.enter());
+        assert_eq!(pipeline.sink().threads, 1);
     }
 
     #[test]

@@ -69,7 +69,7 @@ impl<R: BufRead> Records<R> {
             let (kept, over) = part.split_at(part.len().min(MAX_RECORD - self.line.len()));
             self.line.extend_from_slice(kept);
             if !over.is_empty() {
-                let zeros = rest != Rest::Text && over.iter().all(|byte| *byte == 0);
+                let zeros = rest != Rest::Text && over.chunks(ZEROS.len()).all(|part| part == &ZEROS[..part.len()]);
                 rest = if zeros { Rest::Zeros } else { Rest::Text };
             }
             let used = part.len() + usize::from(end.is_some());
@@ -80,6 +80,9 @@ impl<R: BufRead> Records<R> {
         }
     }
 }
+
+/// Compared with as a whole: a hole in a file may be gigabytes long.
+const ZEROS: [u8; 4096] = [0; 4096];
 
 /// What a line has beyond the longest line of ours.
 #[derive(Clone, Copy, PartialEq, Eq)]

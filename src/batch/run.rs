@@ -1,6 +1,6 @@
 //! A run from start to end. This thread only watches the others.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
@@ -23,10 +23,13 @@ use crate::error::{Category, Note, OrFail as _, Result};
 use crate::options::Batch;
 use crate::redact::Scrubber;
 
+/// Makes a minter for each thread.
+pub type Minters = Box<dyn Fn() -> Box<dyn LineMinter> + Send + Sync>;
+
 /// What a run needs beside its lines.
 pub struct Setting {
     /// Makes the minter of a thread.
-    pub minter: Box<dyn Fn() -> Box<dyn LineMinter>>,
+    pub minter: Minters,
     /// Minting keeps a processor busy, and waits for nothing.
     pub is_computed: bool,
     /// The time now.
@@ -80,12 +83,13 @@ pub fn run(batch: &Batch, input: Input, setting: Setting, say: &mut dyn FnMut(No
     let threads = if is_computed { batch.jobs.min(cores) } else { batch.jobs };
     let chunks = threads as u64 * if is_computed { 2 } else { 4 };
     let ahead = Ahead { chunks, bytes: BYTES_AHEAD };
-    let pipeline = Arc::new(Pipeline::new(Lines::new(input.lines, is_computed), output, ahead, halted));
-    start(threads, &*minter, &shared, &pipeline)?;
-    watch(&pipeline, Progress::new(progress, input.size), say);
-    let (tally, end) = pipeline.end(signals.received());
+    let pipeline = Pipeline::new(Lines::new(input.lines, is_computed), output, threads, ahead, halted);
+    let crew = Arc::new(Crew { pipeline, shared, minter });
+    Crew::start_thread(&crew).context("cannot start a thread").or_fail(Category::Internal)?;
+    watch(&crew.pipeline, Progress::new(progress, input.size), say);
+    let (tally, end) = crew.pipeline.end(signals.received());
     let end = match out.filter(|_| tally.changed > 0) {
-        Some(out) => settle(out, &shared.kept, end),
+        Some(out) => settle(out, &crew.shared.kept, end),
         None => end,
     };
     Ok(Summary { tally, end, elapsed: started.elapsed() })
@@ -114,40 +118,37 @@ fn say_expired(opened: Option<&Opened>, say: &mut dyn FnMut(Note)) {
     }
 }
 
-/// Starts so many threads, or as many as the system gives: fewer do the same work, and those that run may have minted by
-/// the time that one more is refused.
-fn start(
-    threads: usize,
-    minter: &dyn Fn() -> Box<dyn LineMinter>,
-    shared: &Arc<Shared>,
-    pipeline: &Arc<Pipeline>,
-) -> Result<()> {
-    for number in 0..threads {
-        let (worker, pipeline) = (Worker::new(Arc::clone(shared), minter()), Arc::clone(pipeline));
-        pipeline.enter();
-        let thread = std::thread::Builder::new().name("mint".to_owned()).stack_size(512 * 1024);
-        let theirs = Arc::clone(&pipeline);
-        // None is ever joined: one that waits for more input would hold up the end of the run.
-        if let Err(error) = thread.spawn(move || work(worker, &theirs)) {
-            pipeline.leave();
-            return if number > 0 {
-                Ok(())
-            } else {
-                Err(error).context("cannot start a thread").or_fail(Category::Internal)
-            };
-        }
-    }
-    Ok(())
+/// The threads of a run, and what they share.
+struct Crew {
+    pipeline: Pipeline,
+    shared: Arc<Shared>,
+    minter: Minters,
 }
 
-/// A thread that mints.
-fn work(mut worker: Worker, pipeline: &Pipeline) {
-    let (mut chunk, mut buffer) = (Chunk::default(), Vec::new());
-    while let Some(number) = pipeline.next(&mut chunk) {
-        let result = worker.chunk(&chunk, buffer);
-        buffer = pipeline.finish(number, &mut chunk, result);
+impl Crew {
+    /// Starts a thread if one is needed.
+    fn start_thread(this: &Arc<Self>) -> io::Result<()> {
+        if !this.pipeline.enter() {
+            return Ok(());
+        }
+        let crew = Arc::clone(this);
+        let thread = std::thread::Builder::new().name("mint".to_owned()).stack_size(512 * 1024);
+        // None is ever joined: one that waits for more input would hold up the end of the run.
+        thread.spawn(move || Self::work(&crew)).map(drop).inspect_err(|_| this.pipeline.give_up())
     }
-    pipeline.leave();
+
+    /// A thread that mints.
+    fn work(this: &Arc<Self>) {
+        let mut worker = Worker::new(Arc::clone(&this.shared), (this.minter)());
+        let (mut chunk, mut buffer) = (Chunk::default(), Vec::new());
+        while let Some(number) = this.pipeline.next(&mut chunk) {
+            // Where the system gives no more threads, fewer do the same work.
+            let _ = Self::start_thread(this);
+            let result = worker.chunk(&chunk, buffer);
+            buffer = this.pipeline.finish(number, &mut chunk, result);
+        }
+        this.pipeline.leave();
+    }
 }
 
 /// Shows how the run goes until it is over.

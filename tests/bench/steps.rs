@@ -103,7 +103,7 @@ fn twilio_steps(criterion: &mut Criterion) {
     });
     let (draft, signer) = (Arc::new(twilio_draft(None)), Arc::new(signer));
     let fingerprint = Fingerprint::new("twilio", "SK0123456789abcdef0123456789abcdef", draft.asked());
-    let minter = || {
+    let new_minter = || {
         let nonces = Nonces::new(world().random);
         Box::new(Minter::new(Arc::clone(&draft), Arc::clone(&signer), nonces, fingerprint.clone()))
     };
@@ -112,7 +112,7 @@ fn twilio_steps(criterion: &mut Criterion) {
     group.bench_function("100,000 lines of a batch, one thread", |bench| {
         bench.iter(|| {
             let (mut lines, mut worker) =
-                (Lines::new(input.as_bytes(), true), Worker::new(Arc::clone(&shared), minter()));
+                (Lines::new(input.as_bytes(), true), Worker::new(Arc::clone(&shared), new_minter()));
             let (mut chunk, mut memory, mut minted) = (Chunk::default(), Vec::new(), 0);
             while lines.next_chunk(&mut chunk).unwrap() {
                 let outcome = black_box(worker.chunk(&chunk, memory));

@@ -27,6 +27,12 @@ mod credentials;
 mod emulator;
 /// The example configuration is accepted as it stands.
 mod example_config;
+/// Batches that end early or run side by side.
+mod batch_end;
+/// Batches of odd sizes.
+mod batch_limits;
+/// The mark of what a batch line asked for.
+mod batch_request;
 /// Secrets are on none of the ways out.
 #[cfg(unix)]
 mod canary;

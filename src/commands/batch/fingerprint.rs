@@ -61,11 +61,17 @@ impl Fingerprint {
         self.finish()
     }
 
-    fn finish(&self) -> u64 {
+    fn finish(&mut self) -> u64 {
         let digest = self.start.clone().chain_update(&self.buffer).finalize();
+        // One long line is no reason to hold its memory from then on: hundreds of threads may.
+        self.buffer.clear();
+        self.buffer.shrink_to(ROOM);
         digest[..8].iter().fold(0, |mark, byte| mark << 8 | u64::from(*byte))
     }
 }
+
+/// The most memory that is kept for the next line.
+const ROOM: usize = 16 * 1024;
 
 fn put_field(buffer: &mut Vec<u8>, key: &str, value: Option<&str>) {
     if let Some(value) = value {

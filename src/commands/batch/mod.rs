@@ -11,7 +11,7 @@ use std::sync::atomic::AtomicBool;
 use super::mint::{Job, Way};
 use super::providers;
 use super::twilio::Order;
-use crate::batch::{self, End, Input, LineMinter, Setting, Summary, Tally, pace};
+use crate::batch::{self, End, Input, Minters, Setting, Summary, Tally, pace};
 use crate::credentials::environment;
 use crate::error::{Category, Failure, Note, Reach, Result};
 use crate::http::Mode;
@@ -19,9 +19,6 @@ use crate::options::Batch;
 use crate::signalwire::request::Draft;
 use crate::twilio::Nonces;
 pub use fingerprint::Fingerprint;
-
-/// Makes the minter of a thread.
-type Minters = Box<dyn Fn() -> Box<dyn LineMinter>>;
 
 /// Mints a SignalWire token for each line.
 pub(super) fn signalwire(job: &Job, batch: &Batch, draft: Draft, notes: &mut Vec<Note>) -> Result<u8> {
