@@ -7,6 +7,7 @@ mod connect;
 mod connections;
 mod deadline;
 mod dial;
+mod head;
 mod proof;
 mod proxy;
 mod race;
@@ -230,7 +231,7 @@ impl Transport {
         };
         self.connections
             .exchange(deadline, send, |response| self.receive(response))
-            .unwrap_or_else(|lost| self.explain(lost))
+            .unwrap_or_else(|lost| self.explain(&lost))
     }
 
     fn receive(&self, response: ureq::http::Response<ureq::Body>) -> Attempt {
@@ -257,7 +258,7 @@ impl Transport {
         }
     }
 
-    fn explain(&self, lost: Lost) -> Attempt {
+    fn explain(&self, lost: &Lost) -> Attempt {
         match lost.sent {
             Sent::No | Sent::NothingTaken => {
                 let (failure, temporary) = tls::explain(&lost.error, &self.space)

@@ -44,6 +44,9 @@ mod properties;
 mod refusals;
 /// The table of hazards names tests that there are.
 mod hazards;
+/// Networks and servers that are not as they should be.
+#[cfg(unix)]
+mod network;
 /// Which texts are a space, and which are not.
 mod spaces;
 /// Certificates, handshakes and proxies.
