@@ -92,6 +92,24 @@ fn localhost_is_not_what_the_hosts_file_says() {
     assert!(elsewhere.accept().is_err(), "a connection went where the hosts file points");
 }
 
+/// Where the system gives no further thread, a host is looked up without one. Root has no limit of threads, and other users
+/// may run more than the test knows of, so the program runs as a user whom nobody else is.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_limit_of_threads_does_not_keep_a_host_from_being_looked_up() {
+    let user = ["--reuid=54321", "--regid=54321", "--clear-groups"];
+    let binary = assert_cmd::cargo::cargo_bin!("tokenmint");
+    let allowed = Command::new("setpriv").args(user).arg(binary).arg("--version").output();
+    if !allowed.is_ok_and(|output| output.status.success()) {
+        println!("left out: this test needs setpriv, root, and a program that others may run");
+        return;
+    }
+    let run = tokenmint(CHAT).args(["--retries", "0"]).env("SIGNALWIRE_SPACE", "https://nothing.invalid");
+    let run = run.env("SIGNALWIRE_PROJECT_ID", PROJECT).env("SIGNALWIRE_API_TOKEN", API_TOKEN);
+    let script = format!(r#"ulimit -u 1; exec setpriv {} "$@""#, user.join(" "));
+    run.shell(&script).says("nothing.invalid").hides("nothing was printed").fails(6).run();
+}
+
 /// In TLS 1.3 the server finds out that the certificate is missing when the client takes the handshake for done.
 #[test]
 fn a_server_that_demands_a_client_certificate_is_named_as_such() {
@@ -139,7 +157,7 @@ fn an_answer_may_have_many_headers_and_long_ones() {
 #[test]
 fn a_batch_makes_do_with_the_descriptors_that_there_are() {
     let (open, enough) = (Arc::new((Mutex::new(0), Condvar::new())), 12);
-    let run = tokenmint(CHAT).args(["--batch", "-", "--jobs", "64"]).stdin(members(300));
+    let run = tokenmint(CHAT).args(["--batch", "-", "--jobs", "64", "--retries", "0"]).stdin(members(300));
     let run = listening(run, move |_, mut stream| {
         let (count, changed) = &*open;
         *count.lock().expect("the count") += 1;
