@@ -5,6 +5,8 @@ use std::ops::Range;
 use ureq::Error;
 use ureq::unversioned::transport::{Buffers, NextTimeout, Transport};
 
+use super::head::{self, Head};
+
 /// Room for a request: for all its headers at once, of which the longest has the credentials. A longer body goes out in
 /// several pieces.
 const OUTPUT: usize = 16 * 1024;
@@ -20,15 +22,18 @@ pub(super) struct CoalescingTransport<T> {
     buffers: Gathering,
     /// The last read filled all the room that there was below: more may be in there, decrypted and not handed out.
     brimful: bool,
+    /// The next that comes is the head of an answer, or the rest of it.
+    expects_head: bool,
 }
 
 impl<T: Transport> CoalescingTransport<T> {
     pub(super) fn new(inner: T) -> Self {
-        CoalescingTransport { inner, buffers: Gathering::default(), brimful: false }
+        CoalescingTransport { inner, buffers: Gathering::default(), brimful: false, expects_head: true }
     }
 
     fn send(&mut self, timeout: NextTimeout) -> Result<(), Error> {
         let mut rest = &self.buffers.output[..std::mem::take(&mut self.buffers.waiting)];
+        self.expects_head |= !rest.is_empty();
         while !rest.is_empty() {
             let room = self.inner.buffers().output();
             let (part, after) = rest.split_at(rest.len().min(room.len()));
@@ -38,21 +43,9 @@ impl<T: Transport> CoalescingTransport<T> {
         }
         Ok(())
     }
-}
 
-impl<T: Transport> Transport for CoalescingTransport<T> {
-    fn buffers(&mut self) -> &mut dyn Buffers {
-        &mut self.buffers
-    }
-
-    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
-        self.buffers.waiting += amount;
-        // What follows must find room.
-        if self.buffers.waiting > OUTPUT / 2 { self.send(timeout) } else { Ok(()) }
-    }
-
-    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
-        self.send(timeout)?;
+    /// Takes in what has arrived, or waits for it.
+    fn receive(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
         let room = self.buffers.input_append_buf();
         if room.is_empty() {
             // Nothing but headers is ever waited for as a whole.
@@ -71,6 +64,43 @@ impl<T: Transport> Transport for CoalescingTransport<T> {
         below.input_consume(amount);
         self.buffers.input_appended(amount);
         Ok(amount > 0)
+    }
+}
+
+impl<T: Transport> Transport for CoalescingTransport<T> {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        &mut self.buffers
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
+        self.buffers.waiting += amount;
+        // What follows must find room.
+        if self.buffers.waiting > OUTPUT / 2 { self.send(timeout) } else { Ok(()) }
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
+        self.send(timeout)?;
+        let mut progress = false;
+        loop {
+            match self.receive(timeout) {
+                Ok(true) => progress = true,
+                // What has arrived comes first; the next read meets the same end.
+                Ok(false) | Err(_) if progress => return Ok(true),
+                other => return other,
+            }
+            if !self.expects_head {
+                return Ok(true);
+            }
+            match head::examine(self.buffers.input()) {
+                Head::Part => return Ok(true),
+                Head::Unfinished => continue,
+                Head::Whole => {}
+                Head::Replaced(length, head) => self.buffers.replace(length, &head),
+            }
+            // What follows is the answer's body, or another head that ureq looks at alone.
+            self.expects_head = false;
+            return Ok(true);
+        }
     }
 
     /// Not where something is left over, or may be: it would be taken for the answer to the next request.
@@ -100,6 +130,15 @@ struct Gathering {
 impl Default for Gathering {
     fn default() -> Self {
         Gathering { output: vec![0; OUTPUT].into(), waiting: 0, input: vec![0; INPUT], unread: 0..0, progress: false }
+    }
+}
+
+impl Gathering {
+    /// Puts something shorter in the place of the first bytes of the input.
+    fn replace(&mut self, length: usize, with: &[u8]) {
+        let start = self.unread.start + length - with.len();
+        self.input[start..start + with.len()].copy_from_slice(with);
+        self.unread.start = start;
     }
 }
 
@@ -249,6 +288,30 @@ mod tests {
         });
         let failure = failure.take(100).find_map(Result::err);
         assert!(matches!(failure, Some(Error::LargeResponseHeader(..))), "{failure:?}");
+    }
+
+    #[test]
+    fn an_answer_with_too_many_headers_is_handed_on_without_them() {
+        let filler = "X-Policy: p\r\n".repeat(150);
+        let head = format!("HTTP/1.1 200 OK\r\n{filler}Content-Length: 4\r\n\r\nbo");
+        let (first, second) = head.split_at(1_800);
+        let mut transport = over(&[first.as_bytes(), second.as_bytes(), b"dy"]);
+        write(&mut transport, b"request");
+        let short = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nbo";
+        assert_eq!(read(&mut transport), short);
+        transport.buffers().input_consume(short.len() - 2);
+        assert_eq!(read(&mut transport), b"body");
+    }
+
+    #[test]
+    fn a_body_is_never_taken_for_a_head() {
+        let body = "X-Policy: p\r\n".repeat(150) + "\r\n";
+        let mut transport = over(&[b"HTTP/1.1 200 OK\r\n\r\n", body.as_bytes()]);
+        write(&mut transport, b"request");
+        transport.buffers().input_consume(0);
+        let head = read(&mut transport).len();
+        transport.buffers().input_consume(head);
+        assert_eq!(read(&mut transport), body.as_bytes());
     }
 
     #[test]

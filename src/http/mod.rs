@@ -14,6 +14,7 @@ mod failure;
 mod gate;
 #[cfg(test)]
 mod gate_tests;
+mod head;
 mod proof;
 mod proxy;
 mod race;

@@ -86,7 +86,8 @@ mod tcp_info {
     );
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests {
     use std::io::{Read as _, Write as _};
     use std::net::{Ipv4Addr, Shutdown, TcpListener};

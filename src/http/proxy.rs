@@ -30,8 +30,9 @@ impl Proxy {
         let Some(name) = variables.into_iter().find(|name| env.get(name).is_some_and(|value| !value.is_empty())) else {
             return Ok(None);
         };
-        let exempt = env.get("no_proxy").or_else(|| env.get("NO_PROXY")).and_then(|list| list.to_str());
-        if exempt.is_some_and(|list| is_exempt(space.host(), list)) {
+        let mut lists = ["no_proxy", "NO_PROXY"].into_iter().filter_map(|name| env.get(name));
+        let exempt = lists.find(|list| !list.is_empty()).and_then(|list| list.to_str());
+        if exempt.is_some_and(|list| is_exempt(space.host(), space.port(), list)) {
             return Ok(None);
         }
         let malformed = || {
@@ -61,12 +62,15 @@ fn shown_host(uri: &Uri, port: u16) -> Option<String> {
 }
 
 /// Whether a `NO_PROXY` list names a host: `*` is every host, a name covers itself and what ends in it after a dot, and
-/// `10.0.0.0/8` every address of that network.
-fn is_exempt(host: &str, list: &str) -> bool {
-    list.split([',', ' ']).map(str::trim).filter(|entry| !entry.is_empty()).any(|entry| {
-        let name = entry.trim_start_matches("*.").trim_start_matches('.').to_ascii_lowercase();
-        let name = name.split_once(':').map_or(name.as_str(), |(name, _)| name);
-        let name = name.strip_suffix('.').unwrap_or(name);
+/// `10.0.0.0/8` every address of that network. A port limits an entry to itself.
+fn is_exempt(host: &str, port: u16, list: &str) -> bool {
+    list.split([',', ' ', '\t']).filter(|entry| !entry.is_empty()).any(|entry| {
+        let (name, only) = entry.split_once(':').map_or((entry, None), |(name, port)| (name, Some(port)));
+        if only.is_some_and(|only| only.parse() != Ok(port)) {
+            return false;
+        }
+        let name = name.trim_start_matches("*.").trim_start_matches('.').to_ascii_lowercase();
+        let name = name.strip_suffix('.').unwrap_or(&name);
         let covers = || host == name || host.strip_suffix(name).is_some_and(|before| before.ends_with('.'));
         entry == "*" || (!name.is_empty() && covers()) || is_in_network(host, name)
     })
@@ -118,6 +122,13 @@ mod tests {
         );
         assert!(!exempt("b.example") && !exempt("ample") && !exempt("") && !exempt("."));
         assert!(exempt("a.example.") && exempt("a.example:443"));
+        assert!(!exempt("a.example:1") && !exempt("a.example:") && !exempt("a.example:x") && !exempt("*:1"));
+        assert!(exempt("b.example\ta.example") && exempt("b.example\t,\ta.example\t"));
+        let both = |lower: &'static str, upper: &'static str| {
+            let variables = [("ALL_PROXY", "http://one:1"), ("no_proxy", lower), ("NO_PROXY", upper)];
+            chosen("a.example", &variables).is_none()
+        };
+        assert!(both("", "a.example") && both("a.example", "b.example") && !both("b.example", "a.example"));
         let network = |list: &'static str| {
             chosen("https://10.1.2.3", &[("ALL_PROXY", "http://one:1"), ("NO_PROXY", list)]).is_none()
         };

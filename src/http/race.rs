@@ -110,6 +110,7 @@ mod tests {
         begin: Instant,
         elapsed: Cell<Duration>,
         running: Vec<(SocketAddr, Duration)>,
+        /// Each address that was tried, with the time in milliseconds.
         started: Vec<(SocketAddr, u128)>,
     }
 
@@ -130,11 +131,6 @@ mod tests {
                 Ok(winner) => winner.map(|(address, ())| Ok(address)),
                 Err(error) => Some(Err(error)),
             }
-        }
-
-        /// The last octet of each address that was tried, with the time in milliseconds.
-        fn starts(&self) -> Vec<(SocketAddr, u128)> {
-            self.started.clone()
         }
     }
 
@@ -160,19 +156,14 @@ mod tests {
                 _ => None,
             };
             let next = (0..self.running.len()).filter_map(|place| Some((ends(&self.running[place])?, place))).min();
-            match next.filter(|(at, _)| *at <= self.elapsed.get() + at_most) {
-                Some((at, place)) => {
-                    self.elapsed.set(at.max(self.elapsed.get()));
-                    let (address, _) = self.running.remove(place);
-                    let refused = matches!(self.fates[&address], Fate::Refuses(_));
-                    let result = if refused { Err(io::ErrorKind::ConnectionRefused.into()) } else { Ok(()) };
-                    Ok(Some((address, result)))
-                }
-                None => {
-                    self.elapsed.set(self.elapsed.get() + at_most);
-                    Ok(None)
-                }
-            }
+            let Some((at, place)) = next.filter(|(at, _)| *at <= self.elapsed.get() + at_most) else {
+                self.elapsed.set(self.elapsed.get() + at_most);
+                return Ok(None);
+            };
+            self.elapsed.set(at.max(self.elapsed.get()));
+            let (address, _) = self.running.remove(place);
+            let refused = matches!(self.fates[&address], Fate::Refuses(_));
+            Ok(Some((address, if refused { Err(io::ErrorKind::ConnectionRefused.into()) } else { Ok(()) })))
         }
     }
 
@@ -188,14 +179,14 @@ mod tests {
     fn an_address_that_answers_is_the_only_one_tried() {
         let mut network = Script::new([(v6(1), Fate::Connects(Duration::from_millis(200)))]);
         assert_eq!(network.race(&[v6(1), v4(1)], 30 * SECOND).unwrap().unwrap(), v6(1));
-        assert_eq!(network.starts(), [(v6(1), 0)]);
+        assert_eq!(network.started, [(v6(1), 0)]);
     }
 
     #[test]
     fn an_address_that_swallows_everything_costs_a_quarter_of_a_second() {
         let mut network = Script::new([(v4(1), Fate::Connects(Duration::from_millis(20)))]);
         assert_eq!(network.race(&[v6(1), v4(1), v6(2)], 30 * SECOND).unwrap().unwrap(), v4(1));
-        assert_eq!(network.starts(), [(v6(1), 0), (v4(1), 250)]);
+        assert_eq!(network.started, [(v6(1), 0), (v4(1), 250)]);
         assert_eq!(network.elapsed.get(), Duration::from_millis(270));
     }
 
@@ -203,7 +194,7 @@ mod tests {
     fn a_slow_address_wins_over_those_that_swallow_everything() {
         let mut network = Script::new([(v6(1), Fate::Connects(Duration::from_millis(600)))]);
         assert_eq!(network.race(&[v6(1), v4(1), v6(2)], 30 * SECOND).unwrap().unwrap(), v6(1));
-        assert_eq!(network.starts(), [(v6(1), 0), (v4(1), 250), (v6(2), 500)]);
+        assert_eq!(network.started, [(v6(1), 0), (v4(1), 250), (v6(2), 500)]);
     }
 
     #[test]
@@ -222,7 +213,7 @@ mod tests {
             (v6(2), Fate::Connects(Duration::from_millis(5))),
         ]);
         assert_eq!(network.race(&[v6(1), v4(1), v6(2)], 30 * SECOND).unwrap().unwrap(), v6(2));
-        assert_eq!(network.starts(), [(v6(1), 0), (v4(1), 0), (v6(2), 5)]);
+        assert_eq!(network.started, [(v6(1), 0), (v4(1), 0), (v6(2), 5)]);
     }
 
     #[test]

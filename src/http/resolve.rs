@@ -25,9 +25,11 @@ type Ask = fn(&str, u16) -> io::Result<Vec<SocketAddr>>;
 /// What is known of hosts, shared by all connections of a run.
 #[derive(Debug, Clone)]
 pub(super) struct CachingResolver {
-    hosts: Arc<Mutex<HashMap<(String, u16), Arc<Lookup>>>>,
+    hosts: Arc<Mutex<Hosts>>,
     ask: Ask,
 }
+
+type Hosts = HashMap<(String, u16), Arc<Lookup>>;
 
 impl Default for CachingResolver {
     fn default() -> Self {
@@ -136,7 +138,7 @@ impl CachingResolver {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<(String, u16), Arc<Lookup>>> {
+    fn lock(&self) -> MutexGuard<'_, Hosts> {
         self.hosts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

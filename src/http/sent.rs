@@ -186,3 +186,154 @@ impl<T: Transport> Transport for AnswerWatch<T> {
         self.inner.is_tls()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read as _, Write as _};
+    use std::net::{Ipv4Addr, TcpListener, TcpStream};
+    use std::time::{Duration, Instant};
+
+    use super::*;
+    use crate::http::tcp::TcpTransport;
+
+    /// A connection to a server of which the test plays the part.
+    struct Talk {
+        client: AnswerWatch<TcpTransport>,
+        server: TcpStream,
+        reuse: Reuse,
+    }
+
+    impl Talk {
+        fn new(limit: Duration) -> Self {
+            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+            let socket = Socket::new(TcpStream::connect(listener.local_addr().unwrap()).unwrap());
+            let (deadline, reuse) = (Deadline::default(), Reuse::default());
+            deadline.set(Instant::now() + limit);
+            let tcp = TcpTransport::new(Arc::clone(&socket), deadline.clone(), 4096);
+            let client = AnswerWatch::new(tcp, socket, deadline, reuse.clone());
+            Talk { client, server: listener.accept().unwrap().0, reuse }
+        }
+
+        fn ask(&mut self) {
+            self.client.buffers().output()[..3].copy_from_slice(b"ask");
+            self.client.transmit_output(3, NextTimeout::default()).unwrap();
+        }
+
+        fn serve(&mut self) {
+            self.ask();
+            self.server.read_exact(&mut [0; 3]).unwrap();
+            self.server.write_all(b"answer").unwrap();
+            assert!(self.client.await_input(NextTimeout::default()).unwrap());
+            self.client.buffers().input_consume(6);
+        }
+
+        fn hang_up(&mut self) {
+            self.server = Talk::new(LONG).server;
+        }
+
+        fn lost(&mut self) -> Lost {
+            Lost::from_error(self.client.await_input(NextTimeout::default()).unwrap_err())
+        }
+    }
+
+    const LONG: Duration = Duration::from_secs(20);
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_request_on_a_connection_that_was_closed_meanwhile_was_not_taken() {
+        let mut talk = Talk::new(LONG);
+        talk.serve();
+        talk.hang_up();
+        talk.ask();
+        let lost = talk.lost();
+        assert_eq!((lost.sent, lost.reused), (Sent::NothingTaken, true));
+        assert!(!talk.reuse.is_allowed() && !talk.client.is_open());
+    }
+
+    #[test]
+    fn a_request_that_was_read_is_unclear_and_ends_reuse() {
+        let mut talk = Talk::new(LONG);
+        talk.serve();
+        assert!(talk.reuse.is_allowed() && talk.client.is_open());
+        talk.ask();
+        talk.server.read_exact(&mut [0; 3]).unwrap();
+        talk.hang_up();
+        let lost = talk.lost();
+        assert_eq!((lost.sent, lost.reused), (Sent::Unclear, true));
+        assert!(!talk.reuse.is_allowed());
+    }
+
+    #[test]
+    fn the_end_of_a_fresh_connection_says_nothing_about_reuse() {
+        let mut talk = Talk::new(LONG);
+        talk.ask();
+        talk.server.read_exact(&mut [0; 3]).unwrap();
+        talk.hang_up();
+        let lost = talk.lost();
+        assert_eq!((lost.sent, lost.reused), (Sent::Unclear, false));
+        assert!(talk.reuse.is_allowed());
+    }
+
+    #[test]
+    fn a_slow_answer_ends_nothing_but_its_own_request() {
+        let mut talk = Talk::new(LONG);
+        talk.serve();
+        talk.client.deadline.set(Instant::now());
+        talk.client.buffers().output()[..3].copy_from_slice(b"ask");
+        talk.client.transmit_output(3, NextTimeout::default()).unwrap();
+        let lost = talk.lost();
+        assert!(matches!(lost.error, Error::Timeout(_)), "{lost:?}");
+        assert_eq!(lost.sent, Sent::Unclear);
+        assert!(talk.reuse.is_allowed());
+    }
+
+    #[test]
+    fn part_of_an_answer_is_an_answer() {
+        let mut talk = Talk::new(LONG);
+        talk.serve();
+        talk.ask();
+        talk.server.read_exact(&mut [0; 3]).unwrap();
+        talk.server.write_all(b"ans").unwrap();
+        talk.hang_up();
+        assert!(talk.client.await_input(NextTimeout::default()).unwrap());
+        talk.client.buffers().input_consume(0);
+        assert!(!talk.client.await_input(NextTimeout::default()).unwrap());
+        assert!(talk.reuse.is_allowed());
+    }
+
+    #[test]
+    fn an_answer_that_is_there_is_read_however_late_it_is() {
+        let mut talk = Talk::new(LONG);
+        talk.ask();
+        talk.server.read_exact(&mut [0; 3]).unwrap();
+        talk.server.write_all(b"answer").unwrap();
+        talk.client.deadline.set(Instant::now());
+        assert!(talk.client.await_input(NextTimeout::default()).unwrap());
+        assert_eq!(talk.client.buffers().input(), b"answer");
+        talk.client.buffers().input_consume(0);
+        assert!(matches!(talk.client.await_input(NextTimeout::default()), Err(Error::Timeout(_))));
+    }
+
+    #[test]
+    fn an_answer_is_read_though_the_rest_of_the_request_meets_a_closed_connection() {
+        let mut talk = Talk::new(LONG);
+        talk.ask();
+        talk.server.write_all(b"answer").unwrap();
+        // With what was asked unread, the system resets the connection.
+        talk.server.peek(&mut [0]).unwrap();
+        talk.hang_up();
+        while talk.client.inner.is_open() {}
+        for _ in 0..3 {
+            talk.ask();
+        }
+        assert!(talk.client.await_input(NextTimeout::default()).unwrap());
+        assert_eq!(talk.client.buffers().input(), b"answer");
+    }
+
+    #[test]
+    fn what_ureq_finds_before_it_connects_is_not_sent() {
+        assert_eq!(Lost::from_error(Error::HostNotFound).sent, Sent::No);
+        assert_eq!(Lost::from_error(Lost::not_connected(Error::ConnectionFailed)).sent, Sent::No);
+        assert_eq!(Lost::from_error(Error::BodyStalled).sent, Sent::Unclear);
+    }
+}

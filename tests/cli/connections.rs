@@ -15,7 +15,7 @@ use crate::server::{Answer, Server};
 use crate::tls_server::{Authority, tls_talking};
 
 /// A listener that gives each connection with its number, from 1, to `serve`, and the variables that lead to it.
-fn listening(run: Run, serve: impl Fn(usize, TcpStream) + Send + Sync + 'static) -> Run {
+pub fn listening(run: Run, serve: impl Fn(usize, TcpStream) + Send + Sync + 'static) -> Run {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a loopback port");
     let space = listener.local_addr().expect("its address").to_string();
     let serve = Arc::new(serve);
@@ -30,19 +30,19 @@ fn listening(run: Run, serve: impl Fn(usize, TcpStream) + Send + Sync + 'static)
 }
 
 /// What one look at a connection brings: nothing at its end.
-fn arrives(stream: &mut TcpStream) -> String {
+pub fn arrives(stream: &mut TcpStream) -> String {
     let mut bytes = [0; 8 * 1024];
     let length = stream.read(&mut bytes).unwrap_or(0);
     String::from_utf8_lossy(&bytes[..length]).into_owned()
 }
 
-fn answer(token: &str) -> String {
+pub fn answer(token: &str) -> String {
     let body = format!(r#"{{"token":"{token}"}}"#);
     format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}", body.len())
 }
 
 /// The member that a request's body names.
-fn member(request: &str) -> String {
+pub fn member(request: &str) -> String {
     let body = request.split("\r\n\r\n").nth(1).expect("a body in the same piece as its head");
     let body: serde_json::Value = serde_json::from_str(body).expect("the whole body in that piece");
     body["member_id"].as_str().expect("a member").to_owned()

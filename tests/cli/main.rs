@@ -67,6 +67,9 @@ mod streams;
 /// What may go wrong between a token and the place that it was minted for.
 #[cfg(unix)]
 mod delivery;
+/// Networks and servers that are not as they should be.
+#[cfg(unix)]
+mod network;
 /// Which texts are a space, and which are not.
 mod spaces;
 /// Certificates, handshakes and proxies.

@@ -3,12 +3,14 @@
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
-use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use crate::server::Server;
@@ -43,21 +45,40 @@ impl Authority {
 
     /// What a server needs to show a certificate for this name, good in these years.
     fn server_config(&self, name: &str, years: (i32, i32)) -> Arc<ServerConfig> {
+        let (chain, key) = self.certificate(name, years);
+        let config = server_builder(rustls::ALL_VERSIONS).with_no_client_auth().with_single_cert(chain, key);
+        Arc::new(config.expect("a certificate and its key"))
+    }
+
+    /// The same, and a demand for a certificate of this authority from the client.
+    fn demanding_config(&self, name: &str, version: &'static rustls::SupportedProtocolVersion) -> Arc<ServerConfig> {
+        let mut roots = rustls::RootCertStore::empty();
+        for certificate in CertificateDer::pem_slice_iter(self.pem.as_bytes()) {
+            roots.add(certificate.expect("a certificate")).expect("an authority");
+        }
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let verifier = rustls::server::WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
+        let (chain, key) = self.certificate(name, (2020, 2090));
+        let config = server_builder(&[version]).with_client_cert_verifier(verifier.build().expect("a verifier"));
+        Arc::new(config.with_single_cert(chain, key).expect("a certificate and its key"))
+    }
+
+    /// A certificate for this name, good in these years, and its key.
+    fn certificate(&self, name: &str, years: (i32, i32)) -> (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>) {
         let key = KeyPair::generate().expect("a key");
         let mut params = CertificateParams::new(vec![name.to_owned()]).expect("a name");
         params.not_before = date_time_ymd(years.0, 1, 1);
         params.not_after = date_time_ymd(years.1, 1, 1);
         let certificate = params.signed_by(&key, &self.issuer).expect("a certificate");
-        let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .expect("TLS versions")
-            .with_no_client_auth()
-            .with_single_cert(vec![certificate.der().clone()], key)
-            .expect("a certificate and its key");
-        Arc::new(config)
+        (vec![certificate.der().clone()], PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der())))
     }
+}
+
+fn server_builder(
+    versions: &[&'static rustls::SupportedProtocolVersion],
+) -> rustls::ConfigBuilder<ServerConfig, rustls::WantsVerifier> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    ServerConfig::builder_with_provider(provider).with_protocol_versions(versions).expect("TLS versions")
 }
 
 /// A listener whose connections are each served by a thread of their own.
@@ -113,6 +134,24 @@ pub fn tls_talking(
             }
         }
     })
+}
+
+/// TLS that demands a certificate from the client, and tells by the flag whether it ever saw a request.
+pub fn tls_demanding(
+    authority: &Authority,
+    name: &str,
+    version: &'static rustls::SupportedProtocolVersion,
+) -> (SocketAddr, Arc<AtomicBool>) {
+    let config = authority.demanding_config(name, version);
+    let asked = Arc::new(AtomicBool::new(false));
+    let seen = Arc::clone(&asked);
+    let address = listen(move |stream| {
+        let connection = ServerConnection::new(Arc::clone(&config)).expect("a TLS session");
+        if read_request(&mut StreamOwned::new(connection, stream)).is_some() {
+            seen.store(true, Ordering::SeqCst);
+        }
+    });
+    (address, asked)
 }
 
 /// The same with a certificate that is good today.
