@@ -1,7 +1,7 @@
 //! A service that limits requests or is not available for a while: what is sent again, that a batch loses no line to it,
 //! and when a run ends instead of waiting.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
@@ -89,9 +89,15 @@ fn one_request_probes_before_the_others_follow() {
 #[test]
 fn a_wait_that_no_line_can_sit_out_ends_the_run_and_resume_continues_it() {
     for status in [429, 503] {
-        let server = Server::answering([by_number(move |number| match number {
-            1..=3 => minting_by_member(),
-            _ => busy(status).header("Retry-After", "3600"),
+        let (well, asked) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+        let (again, count) = (Arc::clone(&well), Arc::clone(&asked));
+        let server = Server::answering([by_number(move |number| {
+            count.store(number, Ordering::SeqCst);
+            if number <= 3 || again.load(Ordering::SeqCst) {
+                minting_by_member()
+            } else {
+                busy(status).header("Retry-After", "3600")
+            }
         })]);
         let run = tokenmint(CHAT).args("--batch in --resume out --jobs 2".split_whitespace()).credentials(&server);
         let run = run.file("in", &members(200), 0o600);
@@ -103,13 +109,15 @@ fn a_wait_that_no_line_can_sit_out_ends_the_run_and_resume_continues_it() {
         let written = lines(out);
         assert!((4..=5).contains(&written.len()), "lines that were not tried have no output line: {out}");
         assert_eq!(written.iter().filter(|line| line.get("token").is_some()).count(), 3);
-        assert!(server.requests().len() <= 5, "nothing more is sent");
-        let server = Server::answering([minting_by_member()]);
+        let sent = asked.load(Ordering::SeqCst);
+        assert!(sent <= 5, "nothing more is sent");
+        // The same address: the mark of a request has it in it.
+        well.store(true, Ordering::SeqCst);
         let run = tokenmint(CHAT).args("--batch in --resume out".split_whitespace()).credentials(&server);
         let run = run.file("in", &members(200), 0o600).file("out", out, 0o600);
         let all = run.says("197 minted, 0 failed").stdout(predicate::always()).shell(r#""$@" && cat out"#).run().stdout;
         assert_eq!(lines(&all).iter().filter(|line| line.get("token").is_some()).count(), 200);
-        server.calls(197);
+        server.calls(sent + 197);
     }
 }
 
@@ -139,8 +147,8 @@ fn a_service_that_stays_busy_ends_the_run_after_eight_lines_without_success() {
 #[cfg(unix)]
 #[test]
 fn an_interrupted_wait_leaves_no_line_about_what_was_not_sent() {
-    let run = tokenmint(CHAT).args("--batch - --jobs 2".split_whitespace()).file("in", &members(5), 0o600);
-    let mark = run.path("asked");
+    let (accepted, second) = std::sync::mpsc::channel();
+    let accepted = Mutex::new(accepted);
     let arrived = Arc::new((Mutex::new(0), Condvar::new()));
     let server = Server::answering([Answer::With(Arc::new(move |request: &Request| {
         let (count, changed) = &*arrived;
@@ -153,12 +161,22 @@ fn an_interrupted_wait_leaves_no_line_about_what_was_not_sent() {
         }
         // The gate is closed by the time that this is answered.
         std::thread::sleep(Duration::from_millis(200));
-        std::fs::write(&mark, "").expect("a mark");
+        let _ = accepted.lock().expect("the sender").send(());
         minting_by_member()
     }))]);
-    let script = r#""$@" <in >out 2>err & pid=$!; while [ ! -e asked ]; do sleep 0.01; done; sleep 0.3; kill -INT $pid; wait $pid; echo $?; cat err >&2; grep -c . out"#;
-    let run = run.credentials(&server).shell(script).prints("130\n2\n");
-    run.says("1 minted, 1 failed").run();
+    let mut run = tokenmint(CHAT).args("--batch in --jobs 2".split_whitespace()).file("in", &members(5), 0o600);
+    run = run.credentials(&server);
+    let piped = std::process::Stdio::piped;
+    let child = run.command().stdout(piped()).stderr(piped()).spawn().expect("the program starts");
+    second.recv().expect("the second request");
+    std::thread::sleep(Duration::from_millis(300));
+    let process = nix::unistd::Pid::from_raw(child.id().try_into().expect("a process id"));
+    nix::sys::signal::kill(process, nix::sys::signal::Signal::SIGINT).expect("a signal");
+    let output = child.wait_with_output().expect("its end");
+    let said = String::from_utf8(output.stderr).expect("UTF-8");
+    assert_eq!(output.status.code(), Some(130), "{said}");
+    assert!(said.contains("1 minted, 1 failed"), "{said}");
+    assert_eq!(lines(&String::from_utf8(output.stdout).expect("UTF-8")).len(), 2);
     server.calls(2);
 }
 
