@@ -8,9 +8,8 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
+use crate::catalog::{Given, Kind};
 use crate::output::Format;
-use crate::signalwire::{self, Endpoint};
-use crate::twilio;
 
 /// A command line that has been understood.
 #[derive(Debug)]
@@ -59,8 +58,10 @@ pub enum Command {
 /// What was typed to mint a token.
 #[derive(Debug)]
 pub struct Mint {
-    /// The token and its flags.
-    pub what: What,
+    /// What is to be minted.
+    pub kind: &'static Kind,
+    /// The flags of its fields.
+    pub given: Given,
     /// `--body`, as typed.
     pub body: Option<String>,
     /// `--output` and `--shell`.
@@ -79,14 +80,6 @@ pub struct Mint {
     pub batch: Option<Batch>,
     /// What stands after `--`.
     pub program: Option<Vec<OsString>>,
-}
-
-/// The token that is asked for, with its own flags as typed.
-pub enum What {
-    /// A token of one of SignalWire's endpoints.
-    SignalWire(&'static Endpoint, signalwire::Given),
-    /// A Twilio Access Token.
-    Twilio(twilio::Given),
 }
 
 /// What the command line says about sending.

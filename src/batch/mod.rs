@@ -115,8 +115,8 @@ pub struct Setting {
 pub fn run(batch: &Batch, input: Input, setting: Setting) -> Result<Ended> {
     let (kept, output) = open_output(batch)?;
     let signals = Signals::watch(&setting.halted)?;
-    let signs = matches!(setting.task, Task::Twilio(..) | Task::ShowTwilio(..));
-    let dry = matches!(setting.task, Task::ShowSignalWire(..) | Task::ShowTwilio(..));
+    let signs = matches!(setting.task, Task::Sign(..) | Task::ShowSigned(..));
+    let dry = matches!(setting.task, Task::ShowSignalWire(..) | Task::ShowSigned(..));
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     // Signing keeps a core busy, a request waits: only the latter gains from more threads than cores.
     let threads = if signs { batch.jobs.min(cores) } else { batch.jobs };

@@ -11,18 +11,18 @@ use super::Tally;
 use super::lines::{Chunk, MAX_LINE};
 use super::resume::Kept;
 use crate::app::World;
+use crate::catalog::{Draft, Paper, Scratch, Sign};
 use crate::commands::mint;
 use crate::error::{Category, Failure, Note, Result};
 use crate::http::Transport;
 use crate::json::{self, Fault, Object};
+use crate::output::format::append_members;
 use crate::output::report;
 use crate::redact::Scrubber;
 use crate::secret::Secret;
-use crate::signalwire;
 use crate::signalwire::Space;
 use crate::time;
-use crate::token::{Kind, Token};
-use crate::twilio::{self, Issuer, Nonces, Signer};
+use crate::token::Token;
 
 /// What all threads of a run share.
 pub struct Run {
@@ -41,13 +41,13 @@ pub struct Run {
 /// Which tokens are made of the lines, and how.
 pub enum Task {
     /// Requests to SignalWire.
-    SignalWire(signalwire::request::Draft, Arc<Transport>),
+    SignalWire(Draft, Arc<Transport>),
     /// Tokens signed here.
-    Twilio(twilio::Draft, Box<Signer>),
+    Sign(Box<dyn Sign>),
     /// Requests shown and not sent.
-    ShowSignalWire(signalwire::request::Draft, Space),
+    ShowSignalWire(Draft, Space),
     /// Header and claims shown and not signed.
-    ShowTwilio(twilio::Draft, Issuer),
+    ShowSigned(Box<dyn Paper>),
 }
 
 /// What came of a chunk.
@@ -63,10 +63,8 @@ pub struct Outcome {
 /// One thread's own state.
 pub struct Worker {
     run: Arc<Run>,
-    nonces: Nonces,
     /// Where claims and token are put together before they are written: one piece of memory for all of them.
-    payload: Vec<u8>,
-    signed: String,
+    scratch: Scratch,
     /// The last end of life that was written, and its text: of a thousand tokens most end in the same second.
     end: (Timestamp, String),
 }
@@ -82,8 +80,8 @@ enum Made {
 impl Worker {
     /// A thread's state.
     pub fn new(run: Arc<Run>) -> Self {
-        let nonces = Nonces::new(run.world.random);
-        Worker { run, nonces, payload: Vec::new(), signed: String::new(), end: (Timestamp::MIN, String::new()) }
+        let scratch = Scratch::new(run.world.random);
+        Worker { run, scratch, end: (Timestamp::MIN, String::new()) }
     }
 
     /// Does a chunk, line by line, until it is done or the run is to stop. The output lines go into `memory`, which is
@@ -132,7 +130,7 @@ impl Worker {
             Ok(Made::Token(token, notes)) => self.write_token(number, id.as_deref(), &token, &notes, outcome),
             Ok(Made::Signed(end)) => {
                 write_start(number, id.as_deref(), &mut outcome.text);
-                write_text(&mut outcome.text, "token", &self.signed);
+                write_text(&mut outcome.text, "token", &self.scratch.token);
                 self.write_end(Some(end), &[], outcome);
             }
             Ok(Made::Shown(shown)) => {
@@ -160,12 +158,9 @@ impl Worker {
                 let token = mint::received(&request, answer, self.run.world.now(), &mut notes);
                 Ok(Made::Token(token, notes))
             }
-            Task::Twilio(draft, signer) => {
-                let fields = twilio::keyed::as_object(fields)?;
-                let claims = draft.with_line(&fields, now)?;
-                self.signed.clear();
-                signer.sign_into(&claims, Some(self.nonces.take()?), &mut self.payload, &mut self.signed);
-                Ok(Made::Signed(claims.expires_at()))
+            Task::Sign(signer) => {
+                self.scratch.token.clear();
+                Ok(Made::Signed(signer.sign(Some(fields), now, &mut self.scratch)?))
             }
             Task::ShowSignalWire(draft, space) => {
                 let mut notes = Vec::new();
@@ -174,10 +169,8 @@ impl Worker {
                 let warnings: Vec<&str> = warnings.map(Note::text).collect();
                 Ok(Made::Shown(format!(",\"request\":{}", request.as_json(space, &warnings).trim_end())))
             }
-            Task::ShowTwilio(draft, issuer) => {
-                let fields = twilio::keyed::as_object(fields)?;
-                let claims = draft.with_line(&fields, now)?;
-                let (header, claims) = (claims.header_json(), claims.claims_json(issuer, Some(self.nonces.take()?)));
+            Task::ShowSigned(paper) => {
+                let (header, claims) = paper.show(Some(fields), now, &mut self.scratch)?;
                 Ok(Made::Shown(format!(",\"header\":{header},\"claims\":{claims}")))
             }
         }
@@ -186,12 +179,10 @@ impl Worker {
     fn write_token(&mut self, number: u64, id: Option<&str>, token: &Token, notes: &[Note], outcome: &mut Outcome) {
         let text = &mut outcome.text;
         write_start(number, id, text);
-        write_text(text, "token", token.token.expose());
-        match token.refresh_token.as_ref().map(Secret::expose) {
-            Some(refresh) => write_text(text, "refresh_token", refresh),
-            None if token.kind == Kind::Guest => text.extend_from_slice(b",\"refresh_token\":null"),
-            None => {}
-        }
+        append_members(
+            text,
+            token.members.iter().map(|(member, value)| (member.key, value.as_ref().map(Secret::expose))),
+        );
         self.write_end(token.expires_at, notes, outcome);
     }
 

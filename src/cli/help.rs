@@ -1,12 +1,9 @@
 //! The longer texts of the help: what each command is for, examples that run as they stand, and the exit codes.
 
-use std::fmt::Write as _;
-
 use clap::builder::{Resettable, StyledStr};
 
+use crate::catalog::{Endpoint, Field, Kind};
 use crate::error::Category;
-use crate::signalwire::Endpoint;
-use crate::token::Kind;
 
 /// The texts of a command, names of values and defaults among them, or none: a command line that is right is read without
 /// them, and making them takes as long as reading it.
@@ -51,7 +48,7 @@ pub(super) const ENVIRONMENT: &str = "Environment:
   HTTPS_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE                as curl reads them
   NO_COLOR                                                       no colours";
 
-pub(super) const EMULATOR: &str = "Run SignalWire's four token endpoints on this machine\n\n\
+pub(super) const EMULATOR: &str = "Run SignalWire's token endpoints on this machine\n\n\
     Loopback only. It checks requests as the service documents it, answers with the documented statuses and error \
     codes, and gives tokens of the documented form under fixed development keys. One line on stdout says when it is \
     ready; stderr has the lines that point clients at it.";
@@ -89,9 +86,9 @@ pub(super) const PROFILE_EXAMPLES: &str = "Examples:
   tokenmint profile show dev
   tokenmint profile check dev\n";
 
-pub(super) const PROFILE_CHECK: &str = "Ask the service which of the four endpoints the credentials may use\n\n\
+pub(super) const PROFILE_CHECK: &str = "Ask the service which endpoints the credentials may use\n\n\
     Each endpoint gets an empty request, which mints nothing: an answer that complains of its content is an \
-    authorised one. Exit 0 if all four may be used, 4 if any is refused, 6 if the service cannot be reached.";
+    authorised one. Exit 0 if all may be used, 4 if any is refused, 6 if the service cannot be reached.";
 
 pub(super) const OUTPUT: &str = "What to print\n\n\
     raw: the token and a newline (default)\n\
@@ -120,82 +117,34 @@ pub(super) const EXIT_CODES: &str = "Exit codes:
 // The text above and the exit codes of `error` say the same.
 const _: () = assert!(Category::ALL.len() == 8 && Category::NotValid.exit() == 8 && Category::Internal.exit() == 1);
 
-/// What stands below the flags of a command that asks the service: how the attributes of a 422 are set, and the exit
-/// codes.
-pub(super) fn after(endpoint: &Endpoint) -> String {
-    let mut rows: Vec<(&str, Vec<String>)> = Vec::new();
-    for field in endpoint.fields {
-        match rows.iter_mut().find(|(key, _)| *key == field.key) {
-            Some((_, flags)) => flags.push(field.dashed()),
-            None => rows.push((field.key, vec![field.dashed()])),
+/// What stands at the top of the help of a kind.
+pub(super) fn long_about(kind: &Kind) -> String {
+    match kind.endpoint() {
+        Some(Endpoint { path, scope, .. }) => {
+            format!("{}\n\nPOST {path} with an API token that has the scope {scope}.", kind.help.long)
         }
+        None => kind.help.long.to_owned(),
     }
-    for (attribute, key) in endpoint.other_attributes {
-        let flags = rows.iter().find(|(known, _)| known == key).map_or_else(Vec::new, |(_, flags)| flags.clone());
-        rows.push((attribute, flags));
-    }
-    let width = rows.iter().map(|(key, _)| key.len()).max().unwrap_or_default();
-    let mut text = "Attributes of a 422, and the flags that set them:".to_owned();
-    for (key, flags) in rows {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "\n  {key:width$}  {}", flags.join(", "));
-    }
-    format!("{text}\n\n{EXIT_CODES}")
 }
 
-/// The texts of a command that mints.
-pub(super) struct Texts {
-    pub about: &'static str,
-    pub long_about: &'static str,
-    pub examples: &'static str,
+/// The examples of a kind.
+pub(super) fn examples(kind: &Kind) -> String {
+    kind.help.examples.lines().fold("Examples:".to_owned(), |text, line| text + "\n  " + line) + "\n"
 }
 
-pub(super) fn mint(kind: Kind) -> Texts {
-    match kind {
-        Kind::Chat => Texts {
-            about: "Mint a SignalWire Chat token",
-            long_about: "Mint a SignalWire Chat token: it lets a client read and write Chat channels for a while.",
-            examples: "Examples:
-  tokenmint chat --ttl 1h --channel lobby=rw
-  tokenmint chat --ttl 12h -c lobby=rw -c news=r --member-id alice --state '{\"team\":\"blue\"}'
-  tokenmint chat --ttl 90m --channels @channels.json -o json | jq -r .expires_at
-  eval \"$(tokenmint chat --ttl 1h -c lobby=rw -o export)\"
-  tokenmint chat --profile emulator --ttl 1h -c lobby=rw -- node app.js\n",
-        },
-        Kind::PubSub => Texts {
-            about: "Mint a SignalWire PubSub token",
-            long_about: "Mint a SignalWire PubSub token: it lets a client publish and subscribe to channels for a while.",
-            examples: "Examples:
-  tokenmint pubsub --ttl 15m -c prices=r -c orders=rw
-  tokenmint pubsub --ttl 30d --channels '{\"prices\":{\"read\":true}}' -o json
-  tokenmint pubsub --profile emulator --ttl 1h -c prices=r --dry-run\n",
-        },
-        Kind::Guest => Texts {
-            about: "Mint a SignalWire guest token (Call Fabric)",
-            long_about: "Mint a SignalWire subscriber guest token (Call Fabric): it lets a guest call up to ten addresses. A \
-                         refresh token comes with it; -o json and -o export print both.",
-            examples: "Examples:
-  tokenmint guest --allowed-address 0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0 --ttl 15m
-  tokenmint guest -a 0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0 --expire-at 2030-01-31T12:00:00Z -o json
-  tokenmint guest --profile emulator -a 0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0 -o export\n",
-        },
-        Kind::Video => Texts {
-            about: "Mint a SignalWire video room token",
-            long_about: "Mint a SignalWire video room token: it lets a client join one room. Without a time limit it never \
-                         expires.",
-            examples: "Examples:
-  tokenmint video --room standup --user-name alice --join-until +2h
-  tokenmint video --room standup --permission room.self.audio_mute,room.lock --remove-after 45m
-  tokenmint video --room stage --join-as audience --media-allowed all --join-until 2030-01-31
-  tokenmint video --profile emulator --room standup --join-until +2h -o json\n",
-        },
-        Kind::Twilio => Texts {
-            about: "Sign a Twilio Access Token, offline",
-            long_about: "Sign a Twilio Access Token, offline: any grants together, checked before it is signed.",
-            examples: "Examples:
-  tokenmint twilio --identity alice --chat=IS0123456789abcdef0123456789abcdef
-  tokenmint twilio --identity alice --video=standup --voice-incoming --sync --ttl 8h
-  tokenmint twilio --identity alice --video --region us1 --dry-run\n",
-        },
-    }
+/// What stands below the flags of a kind: which flags set the attributes of a 422, and the exit codes.
+pub(super) fn after(kind: &Kind) -> String {
+    let Some(endpoint) = kind.endpoint() else { return EXIT_CODES.to_owned() };
+    let flags_of = |key: &str| {
+        let flags = kind.fields.iter().filter(|field| field.key == key).map(Field::dashed);
+        flags.collect::<Vec<_>>().join(", ")
+    };
+    let own = kind.distinct_fields().map(|field| (field.key, field.key));
+    let rows: Vec<(&str, &str)> = own.chain(endpoint.other_attributes.iter().copied()).collect();
+    let width = rows.iter().map(|(attribute, _)| attribute.len()).max().unwrap_or_default();
+    let heading = "Attributes of a 422, and the flags that set them:".to_owned();
+    let table = rows
+        .iter()
+        .fold(heading, |text, (attribute, key)| text + &format!("\n  {attribute:width$}  {}", flags_of(key)));
+    format!("{table}\n\n{EXIT_CODES}")
 }

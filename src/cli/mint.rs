@@ -8,15 +8,12 @@ use std::time::Duration;
 use clap::{Arg, ArgAction, ArgMatches, ValueHint, value_parser};
 
 use super::help::{self, Prose};
+use crate::catalog::{Field, Input, Kind, Value};
 use crate::error::{Failure, Result};
-use crate::options::{Batch, Mint, Settings, What};
+use crate::options::{Batch, Mint, Settings};
 use crate::output::Format;
 use crate::output::shell::Shell;
-use crate::signalwire::field::{Field, Input};
-use crate::signalwire::{Endpoint, permission};
 use crate::time;
-use crate::token::Kind;
-use crate::twilio;
 
 /// The most requests under way at once.
 pub(super) const MAX_JOBS: u16 = 512;
@@ -34,40 +31,30 @@ const OUTPUT: &str = "Output";
 const REQUEST: &str = "Request";
 const BATCH: &str = "Batch";
 
-impl std::fmt::Debug for What {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            What::SignalWire(endpoint, given) => formatter.debug_tuple(endpoint.kind.name()).field(given).finish(),
-            What::Twilio(given) => formatter.debug_tuple("twilio").field(given).finish(),
-        }
-    }
-}
-
-pub(super) fn signalwire_command(endpoint: &'static Endpoint, prose: Prose) -> clap::Command {
-    let texts = help::mint(endpoint.kind);
-    let body = Arg::new("body")
-        .long("body")
-        .value_name(prose.text("JSON"))
-        .help_heading(FIELDS)
-        .help(prose.text("The whole request body as JSON; flags override its fields"))
-        .long_help(prose.made(|| format!("The whole request body as JSON; flags override its fields\n\nFields that tokenmint does not know are sent as they are. {JSON_FORMS}")));
-    clap::Command::new(endpoint.kind.name())
-        .about(prose.text(texts.about))
-        .long_about(prose.made(|| {
-            format!(
-                "{}\n\nPOST {} with an API token that has the scope {}.",
-                texts.long_about, endpoint.path, endpoint.scope
-            )
-        }))
+/// The command of a kind: a flag for each of its fields, then the flags that all kinds share.
+pub(super) fn command(kind: &'static Kind, prose: Prose) -> clap::Command {
+    let sent = kind.endpoint().is_some();
+    let body = sent.then(|| {
+        Arg::new("body")
+            .long("body")
+            .value_name(prose.text("JSON"))
+            .help_heading(FIELDS)
+            .help(prose.text("The whole request body as JSON; flags override its fields"))
+            .long_help(prose.made(|| format!("The whole request body as JSON; flags override its fields\n\nFields that tokenmint does not know are sent as they are. {JSON_FORMS}")))
+    });
+    // Accepted where nothing is sent, so that one set of flags fits every command that mints.
+    let sending = sending_arguments(prose).into_iter().chain([curl_argument(prose)]).map(|flag| flag.hide(!sent));
+    clap::Command::new(kind.name)
+        .about(prose.text(kind.help.about))
+        .long_about(prose.made(|| help::long_about(kind)))
         .help_template(prose.text(help::TEMPLATE))
-        .before_long_help(prose.text(texts.examples))
-        .after_long_help(prose.made(|| help::after(endpoint)))
-        .args(endpoint.fields.iter().map(|field| field_argument(field, prose)))
-        .arg(body)
-        .args(shared_arguments(endpoint.kind.variable(), prose))
+        .before_long_help(prose.made(|| help::examples(kind)))
+        .after_long_help(prose.made(|| help::after(kind)))
+        .args(kind.fields.iter().map(|field| field_argument(field, prose)))
+        .args(body)
+        .args(shared_arguments(kind.variable, prose))
         .args(batch_arguments(prose))
-        .arg(curl_argument(prose))
-        .args(sending_arguments(prose))
+        .args(sending)
 }
 
 const JSON_FORMS: &str = "Literal JSON, @FILE, or - for standard input.";
@@ -75,39 +62,41 @@ const TIME_FORMS: &str =
     "RFC 3339 (2030-01-31T12:00:00Z), a date (midnight UTC), @EPOCH_SECONDS, or +2h for two hours from now.";
 
 fn field_argument(field: &'static Field, prose: Prose) -> Arg {
-    let (short, _) = field.help.split_once("\n\n").unwrap_or((field.help, ""));
-    let argument = Arg::new(field.flag)
-        .long(field.flag)
-        .visible_aliases(field.aliases.iter().copied())
-        .value_name(prose.text(field.value))
+    let argument = Arg::new(field.flag.name)
+        .long(field.flag.name)
+        .short(field.flag.short)
+        .visible_aliases(field.flag.aliases.iter().copied())
         .help_heading(FIELDS)
-        .help(prose.text(short))
-        .long_help(prose.made(|| field_text(field)));
-    let argument = match field.short {
-        Some(short) => argument.short(short),
-        None => argument,
-    };
-    let argument = match field.input {
-        Input::Boolean => argument
-            .num_args(0..=1)
-            .default_missing_value("true")
-            .value_parser(possible(&["true", "false"]))
-            .hide_possible_values(true),
-        // So that "-5m" is told to be no duration instead of being taken for a flag.
-        Input::Minutes | Input::Seconds | Input::EpochAfter | Input::Epoch | Input::DateTime => {
-            argument.allow_hyphen_values(true)
+        .help(prose.text(field.summary()))
+        .long_help(prose.made(|| field_text(field)))
+        // So that "-5m" is refused as a duration instead of being taken for a flag.
+        .allow_hyphen_values(field.input.is_duration() || field.input.is_time())
+        .action(if field.input.repeats() { ArgAction::Append } else { ArgAction::Set });
+    let suggestions = field.rule.suggestions();
+    let argument = match field.flag.value {
+        Value::Required(name) => argument.value_name(prose.text(name)),
+        Value::Optional(name) => argument.value_name(prose.text(name)).num_args(0..=1),
+        Value::Switch => {
+            let values = possible(&["true", "false"]);
+            return argument
+                .value_name(prose.text("BOOL"))
+                .num_args(0..=1)
+                .value_parser(values)
+                .hide_possible_values(true);
         }
-        Input::CommaList => argument.value_parser(possible(&permission::KNOWN)).hide_possible_values(true),
-        _ => argument,
     };
-    if field.input.repeats() { argument.action(ArgAction::Append) } else { argument }
+    if suggestions.is_empty() {
+        argument
+    } else {
+        argument.value_parser(possible(suggestions)).hide_possible_values(true)
+    }
 }
 
 /// The help of a field and, below it, the forms of its value.
 fn field_text(field: &Field) -> String {
     let forms = match field.input {
-        Input::Json => JSON_FORMS,
-        Input::DateTime | Input::Epoch => TIME_FORMS,
+        input if input.is_json() => JSON_FORMS,
+        input if input.is_time() => TIME_FORMS,
         Input::Boolean => {
             "The flag alone means true; --FLAG=false or --FLAG false sends false. Not given, it is not sent."
         }
@@ -283,65 +272,21 @@ pub(super) fn settings(matches: &ArgMatches) -> Result<Settings> {
     })
 }
 
-pub(super) fn twilio_command(prose: Prose) -> clap::Command {
-    let texts = help::mint(Kind::Twilio);
-    clap::Command::new(Kind::Twilio.name())
-        .about(prose.text(texts.about))
-        .long_about(prose.text(texts.long_about))
-        .help_template(prose.text(help::TEMPLATE))
-        .before_long_help(prose.text(texts.examples))
-        .after_long_help(prose.text(help::EXIT_CODES))
-        .args(twilio::flag::FLAGS.iter().map(|flag| twilio_argument(flag, prose)))
-        .args(shared_arguments(Kind::Twilio.variable(), prose))
-        .args(batch_arguments(prose))
-        .args(sending_arguments(prose).into_iter().chain([curl_argument(prose)]).map(|argument| {
-            // Accepted, so that one set of flags fits every command that mints; nothing is sent here.
-            argument.hide(true)
-        }))
-}
-
-fn twilio_argument(flag: &'static twilio::flag::Flag, prose: Prose) -> Arg {
-    let (short, _) = flag.help.split_once("\n\n").unwrap_or((flag.help, ""));
-    let argument = Arg::new(flag.flag)
-        .long(flag.flag)
-        .value_name(prose.text(flag.value))
-        .help_heading(FIELDS)
-        .help(prose.text(short))
-        .long_help(prose.made(|| {
-            let forms = if flag.input.is_json() { format!("\n\n{JSON_FORMS}") } else { String::new() };
-            format!("{}{forms}", flag.help)
-        }));
-    let argument = match flag.input {
-        twilio::flag::Input::Duration | twilio::flag::Input::Time => argument.allow_hyphen_values(true),
-        input if input.value_is_optional() => argument.num_args(0..=1),
-        _ => argument,
-    };
-    if flag.input.repeats() { argument.action(ArgAction::Append) } else { argument }
-}
-
-/// What was typed for `twilio`.
-pub(super) fn read_twilio(matches: &ArgMatches) -> Result<Mint> {
-    let given = twilio::flag::FLAGS.iter().filter(|flag| matches.value_source(flag.flag).is_some()).map(|flag| {
-        let values: Vec<_> = matches.get_many::<String>(flag.flag).unwrap_or_default().cloned().map(Some).collect();
-        (flag.flag, if values.is_empty() { vec![None] } else { values })
+/// What was typed for a kind.
+pub(super) fn read(kind: &'static Kind, matches: &ArgMatches) -> Result<Mint> {
+    let typed = kind.fields.iter().filter(|field| matches.value_source(field.flag.name).is_some());
+    let given = typed.map(|field| {
+        let values = matches.get_many::<String>(field.flag.name).unwrap_or_default();
+        let mut values: Vec<Option<String>> = values.cloned().map(Some).collect();
+        if values.is_empty() {
+            values.push(None);
+        }
+        (field.flag.name, values)
     });
-    read_shared(What::Twilio(given.collect()), None, matches)
-}
-
-/// What was typed for a SignalWire command.
-pub(super) fn read(endpoint: &'static Endpoint, matches: &ArgMatches) -> Result<Mint> {
-    let given = endpoint.fields.iter().filter_map(|field| {
-        let values: Vec<String> = matches.get_many::<String>(field.flag)?.cloned().collect();
-        Some((field.flag, values))
-    });
-    let body = matches.get_one::<String>("body").cloned();
-    read_shared(What::SignalWire(endpoint, given.collect()), body, matches)
-}
-
-fn read_shared(what: What, body: Option<String>, matches: &ArgMatches) -> Result<Mint> {
     Ok(Mint {
-        what,
-        body,
+        kind,
+        given: given.collect(),
+        body: kind.endpoint().and_then(|_| matches.get_one::<String>("body").cloned()),
         curl: matches.get_flag("curl"),
         settings: settings(matches)?,
         format: format(matches)?,

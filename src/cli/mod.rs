@@ -15,7 +15,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ValueHint, value_parser};
 
-use crate::signalwire::{chat, guest, pubsub, video};
+use crate::providers;
 
 use help::Prose;
 
@@ -24,27 +24,28 @@ pub use parse::{parse, tone_of};
 
 /// The whole tree: every command, flag, help text and alias.
 pub fn tree() -> clap::Command {
-    root(Prose::ALL).subcommand_required(true).subcommands(COMMANDS.iter().map(|(_, make)| make(Prose::ALL)))
+    let kinds = providers::kinds().map(|kind| mint::command(kind, Prose::ALL));
+    root(Prose::ALL)
+        .subcommand_required(true)
+        .subcommands(kinds)
+        .subcommands(OTHERS.iter().map(|(_, make)| make(Prose::ALL)))
 }
 
 /// The tree as far as a command line that is right can need it. The commands that mint have some forty flags each, and
 /// making all of them would take longer than anything else at the start, so only what is named among the words is there, and
-/// without the texts that nobody is going to read.
+/// without the texts, which are not read.
 fn tree_for(words: &[OsString]) -> clap::Command {
-    let named = COMMANDS.iter().filter(|(name, _)| words.iter().any(|word| word == name));
-    root(Prose::NONE).subcommands(named.map(|(_, make)| make(Prose::NONE)))
+    let is_named = |name: &str| words.iter().any(|word| word == name);
+    let kinds = providers::kinds().filter(|kind| is_named(kind.name)).map(|kind| mint::command(kind, Prose::NONE));
+    let others = OTHERS.iter().filter(|(name, _)| is_named(name)).map(|(_, make)| make(Prose::NONE));
+    root(Prose::NONE).subcommands(kinds).subcommands(others)
 }
 
 /// Makes a command with its flags and its help.
 type Make = fn(Prose) -> clap::Command;
 
-/// The commands, in the order of the help.
-const COMMANDS: [(&str, Make); 10] = [
-    ("chat", |prose| mint::signalwire_command(&chat::ENDPOINT, prose)),
-    ("pubsub", |prose| mint::signalwire_command(&pubsub::ENDPOINT, prose)),
-    ("guest", |prose| mint::signalwire_command(&guest::ENDPOINT, prose)),
-    ("video", |prose| mint::signalwire_command(&video::ENDPOINT, prose)),
-    ("twilio", mint::twilio_command),
+/// The commands that do not mint, in the order of the help.
+const OTHERS: [(&str, Make); 5] = [
     ("inspect", inspect::command),
     ("profile", profile::command),
     ("emulator", emulator_command),
@@ -78,7 +79,7 @@ fn emulator_command(prose: Prose) -> clap::Command {
         .action(ArgAction::SetTrue)
         .help(prose.text("Serve https under a throw-away CA, whose certificate file is named on stderr"));
     clap::Command::new("emulator")
-        .about(prose.text("Run SignalWire's four token endpoints on this machine"))
+        .about(prose.text("Run SignalWire's token endpoints on this machine"))
         .long_about(prose.text(help::EMULATOR))
         .help_template(prose.text(help::TEMPLATE))
         .before_long_help(prose.text(help::EMULATOR_EXAMPLES))

@@ -10,7 +10,7 @@ use clap::error::ErrorKind;
 use super::{fault, general, inspect, mint, profile, tree, tree_for};
 use crate::error::{Failure, Result};
 use crate::options::{Command, General, Invocation, Tone};
-use crate::signalwire::ENDPOINTS;
+use crate::providers;
 
 /// Reads a command line, program name first.
 ///
@@ -56,11 +56,10 @@ fn command(matches: &ArgMatches) -> Result<Command> {
         Some((name, matches)) => (name, matches),
         None => ("", matches),
     };
-    if let Some(endpoint) = ENDPOINTS.into_iter().find(|endpoint| endpoint.kind.name() == name) {
-        return Ok(Command::Mint(Box::new(mint::read(endpoint, matches)?)));
+    if let Some(kind) = providers::kind(name) {
+        return Ok(Command::Mint(Box::new(mint::read(kind, matches)?)));
     }
     Ok(match name {
-        "twilio" => Command::Mint(Box::new(mint::read_twilio(matches)?)),
         "inspect" => Command::Inspect(inspect::read(matches)?),
         "profile" => Command::Profile(profile::read(matches)?),
         "completions" => Command::Completions(matches.get_one::<String>("shell").cloned().unwrap_or_default()),

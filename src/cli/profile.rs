@@ -44,7 +44,7 @@ pub(super) fn command(prose: Prose) -> clap::Command {
         .subcommand(
             subcommand(
                 "check",
-                "Ask the service which of the four endpoints the credentials may use",
+                "Ask the service which endpoints the credentials may use",
                 "Examples:\n  tokenmint profile check dev\n  tokenmint profile check -o json\n",
             )
             .long_about(prose.text(help::PROFILE_CHECK))

@@ -4,12 +4,12 @@ use std::io::IsTerminal as _;
 use std::sync::Arc;
 
 use super::mint::{Job, Way};
-use super::twilio;
+use super::sign::Order;
 use crate::batch::{self, Input, Setting, worker::Task};
+use crate::catalog::Draft;
 use crate::credentials::environment;
 use crate::error::{Category, Note, Result};
 use crate::options::Batch;
-use crate::signalwire::request::Draft;
 
 /// Mints a SignalWire token for each line.
 pub(super) fn signalwire(job: &Job, batch: &Batch, draft: Draft, notes: &mut Vec<Note>) -> Result<u8> {
@@ -25,16 +25,10 @@ pub(super) fn signalwire(job: &Job, batch: &Batch, draft: Draft, notes: &mut Vec
     run(job, batch, input, Task::SignalWire(draft, Arc::clone(&way.transport)), notes)
 }
 
-/// Signs a Twilio token for each line.
-pub(super) fn twilio(job: &Job, batch: &Batch, order: twilio::Order, notes: &mut Vec<Note>) -> Result<u8> {
+/// Signs a token for each line.
+pub(super) fn sign(job: &Job, batch: &Batch, order: Order, notes: &mut Vec<Note>) -> Result<u8> {
     let input = Input::open(batch)?;
-    let task = if job.mint.dry_run {
-        let issuer = order.shown_issuer();
-        Task::ShowTwilio(order.draft, issuer)
-    } else {
-        let signer = order.signer(job.world, notes)?;
-        Task::Twilio(order.draft, Box::new(signer))
-    };
+    let task = if job.mint.dry_run { Task::ShowSigned(order.paper()) } else { Task::Sign(order.signer(job, notes)?) };
     run(job, batch, input, task, notes)
 }
 

@@ -6,23 +6,22 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{batch, twilio};
+use super::{batch, sign};
 use crate::app::World;
+use crate::catalog::{Defaults, Draft, Given, Input, Kind, Minting, Request};
 use crate::commands::input::Reader;
 use crate::credentials::{self, Service, Set, Source, Wanted};
 use crate::error::{Failure, Note, Result};
 use crate::http::{Answer, Transport};
 use crate::options::Settings;
-use crate::options::{General, Mint, What};
+use crate::options::{General, Mint};
 use crate::output::child::Program;
 use crate::output::deliver::{self, Destination};
 use crate::output::format::render;
 use crate::output::report::Report;
 use crate::output::{Format, Names};
-use crate::signalwire::field::Input;
-use crate::signalwire::request::Draft;
-use crate::signalwire::{Endpoint, Given, Request, Space};
-use crate::token::{self, Kind, Token};
+use crate::signalwire::Space;
+use crate::token::{Role, Token};
 
 /// What a mint works with.
 pub struct Job<'a> {
@@ -43,32 +42,36 @@ impl Job<'_> {
     /// Every exit code but 7 and 8; nothing has then been printed.
     pub fn run(&self, notes: &mut Vec<Note>) -> Result<u8> {
         self.check_flags()?;
-        match &self.mint.what {
-            What::SignalWire(endpoint, given) => {
-                let names = Names::new(endpoint.kind, self.mint.name.as_deref())?;
-                let draft = self.draft(endpoint, given, notes)?;
+        let kind = self.mint.kind;
+        let names = Names::new(kind, self.mint.name.as_deref())?;
+        match &kind.minting {
+            Minting::Http(_) => self.ask(kind, &names, notes),
+            Minting::Signed(way) => {
+                sign::refuse_curl(self)?;
+                let order = sign::Order::new(kind, *way, self, notes)?;
                 if let Some(batch) = &self.mint.batch {
-                    return batch::signalwire(self, batch, draft, notes);
-                }
-                let request = draft.finish(notes)?;
-                if self.mint.dry_run || self.mint.curl {
-                    return self.show(&request, notes);
-                }
-                self.deliver(&names, notes, |notes| self.signalwire(&request, notes))
-            }
-            What::Twilio(given) => {
-                let names = Names::new(Kind::Twilio, self.mint.name.as_deref())?;
-                twilio::refuse_curl(self)?;
-                let order = twilio::Order::new(given, self, notes)?;
-                if let Some(batch) = &self.mint.batch {
-                    return batch::twilio(self, batch, order, notes);
+                    return batch::sign(self, batch, order, notes);
                 }
                 if self.mint.dry_run {
                     return order.show(self, notes);
                 }
-                self.deliver(&names, notes, |notes| order.token(self.world, notes))
+                self.deliver(&names, notes, |notes| order.token(self, notes))
             }
         }
+    }
+
+    /// Asks a service for tokens.
+    fn ask(&self, kind: &'static Kind, names: &Names, notes: &mut Vec<Note>) -> Result<u8> {
+        let (given, body) = self.read_values(kind)?;
+        let draft = Draft::new(kind, &given, body.as_deref(), Defaults::default(), self.world.now(), notes)?;
+        if let Some(batch) = &self.mint.batch {
+            return batch::signalwire(self, batch, draft, notes);
+        }
+        let request = draft.finish(notes)?;
+        if self.mint.dry_run || self.mint.curl {
+            return self.show(&request, notes);
+        }
+        self.deliver(names, notes, |notes| self.signalwire(&request, notes))
     }
 
     /// Refuses flags that contradict each other, whatever else is asked for.
@@ -118,16 +121,24 @@ impl Job<'_> {
         Ok(0)
     }
 
-    fn draft(&self, endpoint: &'static Endpoint, given: &Given, notes: &mut Vec<Note>) -> Result<Draft> {
+    /// The flags of a kind and `--body`, with what stands in files and on stdin.
+    pub(super) fn read_values(&self, kind: &Kind) -> Result<(Given, Option<String>)> {
         let mut reader = self.reader()?;
-        let body = self.mint.body.as_deref().map(|body| reader.read("--body", body)).transpose()?;
-        let mut given = given.clone();
-        for field in endpoint.fields.iter().filter(|field| field.input == Input::Json) {
-            for value in given.get_mut(field.flag).into_iter().flatten() {
-                *value = reader.read(&field.dashed(), value)?;
+        let body = self.mint.body.as_deref().map(|body| reader.read_body(kind, body)).transpose()?;
+        let mut given = self.mint.given.clone();
+        for field in kind.fields {
+            for value in given.get_mut(field.flag.name).into_iter().flatten().flatten() {
+                match (field.input, value.split_once('=')) {
+                    (Input::Secret, _) => *value = reader.read_secret(&field.dashed(), value)?,
+                    (Input::Entries { json: true, .. }, Some((key, json))) => {
+                        *value = format!("{key}={}", reader.read(&field.dashed(), json)?);
+                    }
+                    (input, _) if input.is_json() => *value = reader.read(&field.dashed(), value)?,
+                    _ => {}
+                }
             }
         }
-        Draft::new(endpoint, &given, body.as_deref(), self.world.now(), notes)
+        Ok((given, body))
     }
 
     /// Reads values from files and stdin, unless the lines of a batch come from there.
@@ -277,17 +288,12 @@ fn suspicion(token: &str) -> Option<&'static str> {
 /// The token of an answer, with the end of its life.
 pub fn received(request: &Request, answer: Answer, now: Timestamp, notes: &mut Vec<Note>) -> Token {
     notes.extend(answer.notes);
-    let kind = request.endpoint.kind;
-    let own = match kind {
-        Kind::Chat | Kind::PubSub => token::chat_end(answer.token.expose()),
-        Kind::Guest | Kind::Video | Kind::Twilio => None,
-    };
-    let expires_at = own.or_else(|| request.ends(now));
-    if own.is_some_and(|end| end <= now) {
-        let text = "this token has ended by its own times; check this machine's clock";
-        notes.push(Note::Warning(text.to_owned()));
+    let token = Token { kind: request.kind.name, members: answer.members, expires_at: None };
+    let own = token.get(Role::Token).and_then(request.endpoint.own_expiry);
+    if own.is_some_and(|expiry| expiry <= now) {
+        notes.push(Note::Warning("this token is already expired; check this machine's clock".to_owned()));
     }
-    Token { kind, token: answer.token, refresh_token: answer.refresh_token, expires_at }
+    Token { expires_at: own.or_else(|| request.expiry(now)), ..token }
 }
 
 fn space(set: &Set) -> Result<Space> {

@@ -7,4 +7,4 @@ pub mod input;
 pub mod inspect;
 pub mod mint;
 pub mod profile;
-pub mod twilio;
+pub mod sign;

@@ -4,22 +4,20 @@
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use zeroize::Zeroizing;
 
+use crate::catalog::Request;
 use crate::error::{self, Category, Detail, Failure, Note};
 use crate::redact::Scrubber;
 use crate::secret::Secret;
-use crate::signalwire::Request;
-use crate::token::{self, is_believable};
+use crate::token::{Member, Role, is_believable};
 
 /// What a successful answer gives.
 #[derive(Debug)]
 pub struct Answer {
-    /// The token.
-    pub token: Secret,
-    /// The refresh token of a guest.
-    pub refresh_token: Option<Secret>,
+    /// The members that the kind's table names, in its order; `None` for one that is not there.
+    pub members: Vec<(Member, Option<Secret>)>,
     /// What is odd about the answer.
     pub notes: Vec<Note>,
 }
@@ -104,11 +102,35 @@ fn redirect(received: &Received, host: &str, scrubber: &Scrubber) -> Failure {
         .hint("check the space name; a redirect would carry the credentials elsewhere")
 }
 
-/// The parts of a successful body that matter. Other members may stand beside them.
-#[derive(Deserialize)]
-struct Minted {
-    token: Option<Text>,
-    refresh_token: Option<Text>,
+/// Reads the members of a table from a successful body. Others are read past.
+struct Table(&'static [Member]);
+
+impl<'de> DeserializeSeed<'de> for Table {
+    type Value = Vec<Option<Text>>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Table {
+    type Value = Vec<Option<Text>>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
+        let mut found: Self::Value = self.0.iter().map(|_| None).collect();
+        while let Some(key) = members.next_key::<std::borrow::Cow<'de, str>>()? {
+            match self.0.iter().position(|member| member.key == key) {
+                Some(place) if found[place].is_some() => return Err(serde::de::Error::duplicate_field("member")),
+                Some(place) => found[place] = members.next_value::<Option<Text>>()?,
+                None => drop(members.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(found)
+    }
 }
 
 /// A member that is worth reading only where it is a text. Everything else is read past and not kept: a server can put a
@@ -176,7 +198,8 @@ fn success(received: &Received, request: &Request, host: &str, scrubber: &Scrubb
         return wrong("with more than 1 MiB");
     }
     let starts = received.body.iter().find(|byte| !byte.is_ascii_whitespace());
-    let minted: Option<Minted> = if starts == Some(&b'{') { serde_json::from_slice(&received.body).ok() } else { None };
+    let table = request.endpoint.answer;
+    let minted = if starts == Some(&b'{') { read_table(&received.body, table) } else { None };
     let Some(minted) = minted else {
         let content = received.content_type.as_deref().unwrap_or_default();
         let content = content.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
@@ -195,17 +218,27 @@ fn success(received: &Received, request: &Request, host: &str, scrubber: &Scrubb
         None => Ok(None),
         Some(_) => Err(()),
     };
-    let Ok(Some(token)) = believable(minted.token) else { return wrong("without a token that can be one") };
-    // Only a guest token has a companion; what else an answer holds is none of our business.
-    let guest = request.endpoint.kind == token::Kind::Guest;
-    let Ok(refresh_token) = believable(minted.refresh_token.filter(|_| guest)) else {
-        return wrong("with a refresh token that cannot be one");
-    };
-    let mut notes = Vec::new();
-    if guest && refresh_token.is_none() {
-        notes.push(Note::Warning("the answer has no refresh_token".to_owned()));
+    let mut answer = Answer { members: Vec::new(), notes: Vec::new() };
+    for (member, value) in table.iter().zip(minted) {
+        match (believable(value), member.role) {
+            (Err(()) | Ok(None), Role::Token) => return wrong("without a valid token"),
+            (Err(()), Role::Refresh) => return wrong("with an invalid refresh token"),
+            (Err(()), Role::Plain) => return wrong(&format!("with an invalid {}", member.key)),
+            (Ok(value), _) => {
+                if value.is_none() {
+                    answer.notes.push(Note::Warning(format!("the answer has no {}", member.key)));
+                }
+                answer.members.push((*member, value));
+            }
+        }
     }
-    Ok(Answer { token, refresh_token, notes })
+    Ok(answer)
+}
+
+fn read_table(body: &[u8], table: &'static [Member]) -> Option<Vec<Option<Text>>> {
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    let minted = Table(table).deserialize(&mut deserializer).ok()?;
+    deserializer.end().ok().map(|()| minted)
 }
 
 /// What the service says in the body of a refusal, fit to be shown.

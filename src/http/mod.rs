@@ -21,11 +21,11 @@ use ureq::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap,
 use zeroize::Zeroizing;
 
 use crate::app::World;
+use crate::catalog::Request;
 use crate::error::{Failure, Result};
 use crate::options::Settings;
 use crate::redact::Scrubber;
 use crate::secret::Secret;
-use crate::signalwire::Request;
 use crate::signalwire::Space;
 
 pub use answer::{Answer, Received, judge};
@@ -123,7 +123,10 @@ impl Transport {
     /// # Errors
     /// Exit 4, 5 or 6 as the service's answer or the network has it.
     pub fn mint(&self, request: &Request, trace: Trace) -> Result<Answer> {
-        let judge = |received: &Received| judge(received, request, self.space.host(), &self.scrubber);
+        let secrets = request.secrets();
+        let own = (!secrets.is_empty()).then(|| self.scrubber.and(&secrets));
+        let scrubber = own.as_ref().unwrap_or(&self.scrubber);
+        let judge = |received: &Received| judge(received, request, self.space.host(), scrubber);
         let (path, bytes) = (request.endpoint.path, request.bytes());
         let received = self.exchange(path, &bytes, trace, &|received| judge(received).err())?;
         judge(&received)

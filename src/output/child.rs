@@ -57,10 +57,7 @@ impl Program {
     /// Exit 127 or 126 where it has become impossible to start.
     pub fn run(&self, token: &Token, names: &Names) -> Result<u8> {
         let mut command = Command::new(&self.path);
-        command.args(&self.arguments).env(&names.token, token.token.expose());
-        if let Some(refresh) = &token.refresh_token {
-            command.env(&names.refresh, refresh.expose());
-        }
+        command.args(&self.arguments).envs(names.assignments(token));
         let status = os::run_in_foreground(&mut command).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => not_found(&self.shown),
             _ => not_executable(&self.shown),

@@ -2,10 +2,10 @@
 
 use serde_json::value::RawValue;
 
+use crate::catalog::Request;
 use crate::http::USER_AGENT;
 use crate::options::Settings;
 use crate::redact::REDACTED;
-use crate::signalwire::Request;
 use crate::signalwire::Space;
 use crate::text::{sh_quoted, sh_word};
 
@@ -23,7 +23,7 @@ impl Request {
     /// Method, URL, headers, a blank line, the body.
     pub fn as_text(&self, space: &Space) -> String {
         let headers = headers().iter().fold(String::new(), |text, (name, value)| text + &format!("{name}: {value}\n"));
-        format!("POST {space}{}\n{headers}\n{}\n", self.endpoint.path, self.bytes())
+        format!("POST {space}{}\n{headers}\n{}\n", self.endpoint.path, self.redacted())
     }
 
     /// One JSON object on one line: `method`, `url`, `headers`, `body`.
@@ -34,7 +34,7 @@ impl Request {
             method: "POST",
             url: format!("{space}{}", self.endpoint.path),
             headers,
-            body: RawValue::from_string(self.bytes()).ok(),
+            body: RawValue::from_string(self.redacted()).ok(),
             warnings,
         };
         format!("{}\n", serde_json::to_string(&shown).unwrap_or_default())
@@ -50,9 +50,21 @@ impl Request {
              --header 'Content-Type: application/json' --header 'Accept: application/json'{cacert} \\\n  \
              --data-raw {} \\\n  {}\n",
             settings.timeout.as_secs().max(1),
-            sh_quoted(&self.bytes()),
+            self.body_for_sh(),
             sh_quoted(&format!("{space}{}", self.endpoint.path)),
         )
+    }
+
+    /// The body as a word for `sh`, in which a variable that must be set takes the place of a secret.
+    fn body_for_sh(&self) -> String {
+        const MARK: &str = "\u{1a}";
+        let mut word = sh_quoted(&self.shown(|_| MARK.to_owned()));
+        for field in self.secret_fields() {
+            let variable = format!("SIGNALWIRE_{}", field.key.to_uppercase());
+            let demanded = format!("'\"${{{variable}:?set it to the {} as a JSON string}}\"'", field.key);
+            word = word.replacen(MARK, &demanded, 1);
+        }
+        word
     }
 }
 

@@ -6,8 +6,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
-use super::claims::{Claims, Issuer, Nonce, header_json};
+use super::claims::{Claims, Issuer, header_json};
 use super::key::Key;
+use crate::catalog::Nonce;
 use crate::secret::Secret;
 
 /// The characters of an encoded signature.

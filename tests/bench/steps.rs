@@ -12,15 +12,15 @@ use tokenmint::app::World;
 use tokenmint::batch::lines::{Chunk, Lines};
 use tokenmint::batch::resume::Kept;
 use tokenmint::batch::worker::{Run, Task, Worker};
+use tokenmint::catalog::{Defaults, Draft, Given, Nonces, Prepared as _, Request, Sign};
 use tokenmint::emulator::{API_TOKEN, Emulator, PROJECT_ID, Protocol};
 use tokenmint::http::Transport;
 use tokenmint::options::Settings;
 use tokenmint::redact::Scrubber;
 use tokenmint::secret::Secret;
 use tokenmint::signalwire::Space;
-use tokenmint::signalwire::request::Draft;
-use tokenmint::signalwire::{Request, chat};
-use tokenmint::twilio::{self, Defaults, Issuer, Key, Nonces, Signer};
+use tokenmint::signalwire::chat;
+use tokenmint::twilio::{Issuer, Key, Plan, Signer, access_token};
 
 /// Lines of the Twilio batch.
 const LINES: u64 = 100_000;

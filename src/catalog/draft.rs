@@ -1,0 +1,175 @@
+//! What flags and `--body` give, laid over each other and checked, before a batch line adds its own.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::input::object;
+use super::{Defaults, Field, Input, Kind, Minting, Problem, Values, Violation};
+use crate::error::{Failure, Note, Result};
+use crate::json::Object;
+use crate::text;
+
+/// The values of flags as they were typed, by the flag's long name; `None` is a flag without a value. What stands in
+/// files has been read.
+pub type Given = BTreeMap<&'static str, Vec<Option<String>>>;
+
+/// The part of a token that is the same for all lines of a batch.
+#[derive(Clone)]
+pub struct Draft {
+    /// What is to be minted.
+    pub kind: &'static Kind,
+    /// What lines are laid over: API fields, in the order in which they are sent.
+    pub(super) values: Object,
+    /// Which flag set a key.
+    pub(super) set_by: Vec<(&'static str, &'static Field)>,
+    /// For flags without their value.
+    pub(super) defaults: Defaults,
+    /// Warnings that hold for every line of a batch, to be given once before the first.
+    pub warnings: Vec<Note>,
+}
+
+impl Draft {
+    /// Lays flags over `--body`. Each value is checked; what is missing is not, a batch line may bring it.
+    pub fn new(
+        kind: &'static Kind,
+        given: &Given,
+        body: Option<&str>,
+        defaults: Defaults,
+        now: Timestamp,
+        notes: &mut Vec<Note>,
+    ) -> Result<Self> {
+        let values = object("--body", body.unwrap_or("{}"))?;
+        let mut draft = Draft { kind, values, set_by: Vec::new(), defaults, warnings: Vec::new() };
+        for field in kind.distinct_fields() {
+            let Some(raw) = draft.values.get(field.key) else { continue };
+            let encoded = field.encode_member(raw, false, now).map_err(|failure| failure.context("--body"))?;
+            if let Some(encoded) = encoded {
+                draft.values.set(field.key, encoded);
+            }
+        }
+        for field in kind.fields {
+            if let Some(values) = given.get(field.flag.name) {
+                draft.set(field, values, now)?;
+            }
+        }
+        draft.check(now, notes)?;
+        Ok(draft)
+    }
+
+    fn check(&mut self, now: Timestamp, notes: &mut Vec<Note>) -> Result<()> {
+        let mut violations = check_fields(self.kind, &self.values);
+        if let Minting::Http(endpoint) = &self.kind.minting {
+            violations.extend((endpoint.cross_check)(&self.values, now));
+            self.warnings = (endpoint.advice)(&self.values);
+            // "Never expires" is a per-line hint; only warnings apply to the whole batch.
+            self.warnings.retain(|note| matches!(note, Note::Warning(_)));
+        }
+        let (soft, hard): (Vec<_>, Vec<_>) = violations.into_iter().partition(|violation| violation.problem.is_soft());
+        if let Some(violation) = hard.first() {
+            return Err(self.failure(violation));
+        }
+        let warnings = soft.iter().map(|violation| format!("{} {}", self.origin(&violation.key), violation.problem));
+        notes.extend(warnings.map(Note::Warning));
+        Ok(())
+    }
+
+    fn set(&mut self, field: &'static Field, values: &[Option<String>], now: Timestamp) -> Result<()> {
+        let earlier = self.set_by.iter().find(|(key, _)| *key == field.key).map(|(_, field)| *field);
+        let raw = match (field.input, earlier) {
+            // The flag for all entries stands after the one for each in the table: what was typed one by one wins.
+            (Input::Object, Some(typed)) if matches!(typed.input, Input::Entries { .. }) => {
+                let mut all = object(&field.dashed(), &field.encode(&field.dashed(), values, now)?)?;
+                if let Some(problem) = field.check(&all.to_string()).into_iter().find(|problem| !problem.is_soft()) {
+                    return Err(Failure::usage(format!("{} {problem}", field.dashed())));
+                }
+                all.merge(object(&typed.dashed(), self.values.get(field.key).unwrap_or("{}"))?);
+                all.to_string()
+            }
+            (_, Some(other)) => {
+                let message = format!("{} and {} cannot be used together", other.dashed(), field.dashed());
+                return Err(Failure::usage(message).hint(format!("both set {}; keep one of them", field.key)));
+            }
+            (_, None) => field.encode(&field.dashed(), values, now)?,
+        };
+        self.values.set(field.key, raw);
+        self.set_by.push((field.key, field));
+        Ok(())
+    }
+
+    /// A batch line whose members are known to be right one by one, with durations and times in the service's own form.
+    /// Violations that are warnings only come with it.
+    pub(super) fn admit_with_warnings(&self, mut line: Object, now: Timestamp) -> Result<(Object, Vec<Violation>)> {
+        let as_flags = matches!(self.kind.minting, Minting::Signed(_));
+        let mut encoded: Vec<(&str, String)> = Vec::new();
+        let mut soft = Vec::new();
+        for (key, raw) in line.iter() {
+            let Some(field) = self.kind.field(key) else {
+                if as_flags {
+                    return Err(self.unknown(key));
+                }
+                continue;
+            };
+            let text = field.encode_member(raw, as_flags, now)?;
+            for problem in field.check(text.as_deref().unwrap_or(raw)) {
+                if !problem.is_soft() {
+                    return Err(Failure::usage(format!("{key} {problem}")));
+                }
+                soft.push(Violation::new(key, problem));
+            }
+            encoded.extend(text.map(|text| (field.key, text)));
+        }
+        for (key, text) in encoded {
+            line.set(key, text);
+        }
+        Ok((line, soft))
+    }
+
+    /// A batch line whose members are known to be right one by one, with durations and times as numbers.
+    pub fn admit(&self, line: Object, now: Timestamp) -> Result<Object> {
+        self.admit_with_warnings(line, now).map(|(line, _)| line)
+    }
+
+    /// The values with a line over them, which [`Draft::admit`] has let in.
+    pub fn values<'a>(&'a self, line: Option<&'a Object>) -> Values<'a> {
+        Values { draft: self, line }
+    }
+
+    fn unknown(&self, key: &str) -> Failure {
+        let aside = text::aside(key, self.kind.distinct_fields().map(|field| field.key));
+        Failure::usage(format!("'{}' is not a field of a {} line{aside}", text::clip(key, 60), self.kind.name))
+    }
+
+    /// What set a field: the flag, or `--body` and the key in it.
+    fn origin(&self, key: &str) -> String {
+        let flag = self.set_by.iter().rev().find(|(set, _)| *set == key).map(|(_, field)| field.dashed());
+        flag.unwrap_or_else(|| match self.values.get(key) {
+            Some(_) => format!("--body: {key}"),
+            None => self.kind.field(key).map_or_else(|| key.to_owned(), Field::dashed),
+        })
+    }
+
+    pub(super) fn failure(&self, violation: &Violation) -> Failure {
+        let failure = Failure::usage(format!("{} {}", self.origin(&violation.key), violation.problem));
+        match violation.problem.hint_text() {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        }
+    }
+
+    /// The failure of a required field that nothing has set.
+    pub(super) fn missing(&self, field: &Field) -> Failure {
+        let problem = Problem::missing().hint(Some(format!("add {}", field.example())));
+        self.failure(&Violation::new(field.key, problem))
+    }
+}
+
+/// What is wrong with the fields of a body one by one. A field that is missing is not looked at.
+pub fn check_fields(kind: &Kind, body: &Object) -> Vec<Violation> {
+    let given = kind.distinct_fields().filter_map(|field| body.get(field.key).map(|raw| (field, raw)));
+    given
+        .flat_map(|(field, raw)| {
+            field.check(raw).into_iter().map(|problem| Violation::new(field.key, problem)).collect::<Vec<_>>()
+        })
+        .collect()
+}
