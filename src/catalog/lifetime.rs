@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn a_limited_life_is_one_second_to_24_hours() {
+    fn a_life_is_one_second_to_24_hours() {
         assert_eq!(read("1h"), Ok(3_600));
         assert_eq!(read("1s"), Ok(1));
         assert_eq!(read("24h"), Ok(86_400));

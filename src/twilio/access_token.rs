@@ -134,7 +134,7 @@ impl Prepared for Plan {
         let [account, key] = &set.open;
         check_secret(secret, key, &set.origin(2), notes)?;
         let signer = Signer::new(Key::new(secret)?, Issuer::new(key, account), self.region.as_deref());
-        Ok(Box::new(Signing { plan: *self, signer }))
+        Ok(Box::new(Signing::new(*self, signer)))
     }
 
     fn paper(self: Box<Self>, set: Option<&Set>) -> Box<dyn Paper> {
@@ -144,9 +144,16 @@ impl Prepared for Plan {
 }
 
 /// A plan with the key that signs.
-struct Signing {
+pub struct Signing {
     plan: Plan,
     signer: Signer,
+}
+
+impl Signing {
+    /// Signs tokens of this plan.
+    pub fn new(plan: Plan, signer: Signer) -> Self {
+        Signing { plan, signer }
+    }
 }
 
 impl Sign for Signing {

@@ -14,7 +14,7 @@ pub mod sign;
 use crate::catalog::Provider;
 use crate::credentials::Service;
 
-pub use access_token::Plan;
+pub use access_token::{Plan, Signing};
 pub use claims::{Claims, Issuer};
 pub use fields::MAX_TTL_SECONDS;
 pub use key::{Key, check_secret, check_sids};

@@ -12,7 +12,7 @@ use tokenmint::app::World;
 use tokenmint::batch::lines::{Chunk, Lines};
 use tokenmint::batch::resume::Kept;
 use tokenmint::batch::worker::{Run, Task, Worker};
-use tokenmint::catalog::{Defaults, Draft, Given, Nonces, Prepared as _, Request, Sign};
+use tokenmint::catalog::{Defaults, Draft, Given, Nonces, Request};
 use tokenmint::emulator::{API_TOKEN, Emulator, PROJECT_ID, Protocol};
 use tokenmint::http::Transport;
 use tokenmint::options::Settings;
@@ -20,7 +20,7 @@ use tokenmint::redact::Scrubber;
 use tokenmint::secret::Secret;
 use tokenmint::signalwire::Space;
 use tokenmint::signalwire::chat;
-use tokenmint::twilio::{Issuer, Key, Plan, Signer, access_token};
+use tokenmint::twilio::{Issuer, Key, Plan, Signer, Signing, access_token};
 
 /// Lines of the Twilio batch.
 const LINES: u64 = 100_000;
@@ -32,9 +32,10 @@ fn world() -> World {
 
 /// `chat --ttl 1h --channel lobby=rw`.
 fn chat_request() -> Request {
-    let given = [("ttl", vec!["1h".to_owned()]), ("channel", vec!["lobby=rw".to_owned()])].into_iter().collect();
+    let given =
+        [("ttl", vec![Some("1h".to_owned())]), ("channel", vec![Some("lobby=rw".to_owned())])].into_iter().collect();
     let mut notes = Vec::new();
-    let draft = Draft::new(&chat::ENDPOINT, &given, None, world().now(), &mut notes).unwrap();
+    let draft = Draft::new(&chat::KIND, &given, None, Defaults::default(), world().now(), &mut notes).unwrap();
     draft.finish(&mut notes).unwrap()
 }
 
@@ -49,11 +50,13 @@ fn transport(space: Space) -> Transport {
 }
 
 /// `twilio --chat IS…`; each token brings its identity.
-fn twilio_draft(identity: Option<&str>) -> twilio::Draft {
-    let mut given: twilio::Given =
+fn twilio_plan(identity: Option<&str>) -> Plan {
+    let mut given: Given =
         [("chat", vec![Some("IS0123456789abcdef0123456789abcdef".to_owned())])].into_iter().collect();
     given.extend(identity.map(|identity| ("identity", vec![Some(identity.to_owned())])));
-    twilio::Draft::new(&given, &Defaults::default(), world().now(), &mut Vec::new()).unwrap()
+    let notes = &mut Vec::new();
+    let draft = Draft::new(&access_token::KIND, &given, None, Defaults::default(), world().now(), notes).unwrap();
+    Plan::new(draft, notes).unwrap()
 }
 
 fn signer() -> Signer {
@@ -70,7 +73,7 @@ fn chat_steps(criterion: &mut Criterion) {
     let emulator = Emulator::bind(([127, 0, 0, 1], 0).into(), Protocol::Http, world()).unwrap().start().unwrap();
     let transport = transport(Space::loopback(emulator.address().port()));
     let request = chat_request();
-    let token = transport.mint(&request, &|_| {}).unwrap().token;
+    let token = transport.mint(&request, &|_| {}).unwrap().members.remove(0).1.unwrap();
     let body = format!(r#"{{"token":"{}"}}"#, token.expose());
     criterion.bench_function("chat: an answer from its bytes to its token", |bench| {
         bench.iter(|| transport.believe(black_box(body.as_bytes()), &request).unwrap());
@@ -81,8 +84,8 @@ fn chat_steps(criterion: &mut Criterion) {
 }
 
 fn twilio_steps(criterion: &mut Criterion) {
-    let (draft, signer, mut nonces) = (twilio_draft(Some("alice")), signer(), Nonces::new(world().random));
-    let claims = draft.finish(world().now()).unwrap();
+    let (plan, signer, mut nonces) = (twilio_plan(Some("alice")), signer(), Nonces::new(world().random));
+    let claims = plan.claims(None, world().now()).unwrap();
     let (mut payload, mut token) = (Vec::new(), String::new());
     criterion.bench_function("twilio: one signature", |bench| {
         bench.iter(|| {
@@ -94,7 +97,7 @@ fn twilio_steps(criterion: &mut Criterion) {
     let input: String =
         (0..LINES).fold(String::new(), |input, number| input + &format!("{{\"identity\":\"u{number}\"}}\n"));
     let run = Arc::new(Run {
-        task: Task::Twilio(twilio_draft(None), Box::new(signer)),
+        task: Task::Sign(Box::new(Signing::new(twilio_plan(None), signer))),
         kept: Kept::default(),
         world: world(),
         scrubber: Scrubber::default(),

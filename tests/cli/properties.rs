@@ -4,14 +4,14 @@
 use jiff::Timestamp;
 use proptest::prelude::*;
 use tokenmint::app::Environment;
+use tokenmint::catalog::{Defaults, Draft, Given, Request};
 use tokenmint::credentials::config::Config;
 use tokenmint::http::{Received, judge};
 use tokenmint::output::shell::Shell;
 use tokenmint::redact::Scrubber;
 use tokenmint::secret::Secret;
 use tokenmint::signalwire::Space;
-use tokenmint::signalwire::request::Draft;
-use tokenmint::signalwire::{ENDPOINTS, Given, Request, chat, guest};
+use tokenmint::signalwire::{chat, guest};
 use tokenmint::text::sh_word;
 use tokenmint::text::{clean, clip};
 use tokenmint::{inspect, json};
@@ -166,10 +166,14 @@ proptest! {
         let scrubber = Scrubber::default();
         if let Ok(minted) = judge(&answer, &request, "example.signalwire.com", &scrubber) {
             prop_assert!((200..300).contains(&answer.status));
-            prop_assert!(is_token(minted.token.expose()));
-            prop_assert!(minted.refresh_token.is_none_or(|refresh| guest_answer && is_token(refresh.expose())));
             let object: serde_json::Value = serde_json::from_slice(&answer.body).expect("one complete JSON value");
-            prop_assert_eq!(&object["token"], &serde_json::Value::from(minted.token.expose()));
+            prop_assert_eq!(minted.members.len(), if guest_answer { 2 } else { 1 });
+            prop_assert!(minted.members[0].1.is_some());
+            for (member, value) in &minted.members {
+                let Some(value) = value else { continue };
+                prop_assert!(is_token(value.expose()));
+                prop_assert_eq!(&object[member.key], &serde_json::Value::from(value.expose()));
+            }
         }
     }
 
@@ -241,23 +245,14 @@ proptest! {
 
 /// A request of each kind that an answer may be for.
 fn request(is_guest: bool) -> Request {
-    let (endpoint, values): (_, Vec<(&'static str, &str)>) = if is_guest {
-        (&guest::ENDPOINT, vec![("allowed_address", "0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f0")])
+    let (kind, values) = if is_guest {
+        (&guest::KIND, vec![("allowed-address", "0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f0")])
     } else {
-        (&chat::ENDPOINT, vec![("ttl", "1h"), ("channel", "lobby=rw")])
+        (&chat::KIND, vec![("ttl", "1h"), ("channel", "lobby=rw")])
     };
-    let endpoint = ENDPOINTS.into_iter().find(|known| known.path == endpoint.path).expect("an endpoint");
-    let given: Given = endpoint
-        .fields
-        .iter()
-        .filter_map(|field| {
-            let dashed = field.flag.replace('-', "_");
-            let (_, value) = values.iter().find(|(name, _)| *name == dashed)?;
-            Some((field.flag, vec![(*value).to_owned()]))
-        })
-        .collect();
+    let given: Given = values.into_iter().map(|(flag, value)| (flag, vec![Some(value.to_owned())])).collect();
     let now = Timestamp::from_second(1_800_000_000).expect("a time");
-    let draft = Draft::new(endpoint, &given, None, now, &mut Vec::new()).expect("a request");
+    let draft = Draft::new(kind, &given, None, Defaults::default(), now, &mut Vec::new()).expect("a request");
     draft.finish(&mut Vec::new()).expect("a request")
 }
 

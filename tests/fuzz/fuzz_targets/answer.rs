@@ -6,9 +6,9 @@ use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use libfuzzer_sys::fuzz_target;
+use tokenmint::catalog::{Defaults, Draft, Kind, Request};
 use tokenmint::redact::Scrubber;
-use tokenmint::signalwire::request::Draft;
-use tokenmint::signalwire::{ENDPOINTS, Request};
+use tokenmint::signalwire::PROVIDER;
 use tokenmint::token::is_believable;
 use tokenmint::http::{Received, judge};
 
@@ -16,16 +16,18 @@ use tokenmint::http::{Received, judge};
 static REQUESTS: LazyLock<Vec<Request>> = LazyLock::new(|| {
     let body = |path: &str| match path {
         "/api/fabric/guests/tokens" => r#"{"allowed_addresses":["0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f0"]}"#,
+        "/api/fabric/subscribers/tokens" => r#"{"reference":"r"}"#,
         "/api/video/room_tokens" => r#"{"room_name":"r"}"#,
         _ => r#"{"ttl":60,"channels":{"a":{"read":true,"write":true}}}"#,
     };
     let now = Timestamp::UNIX_EPOCH;
-    let request = |endpoint| {
-        let endpoint: &'static tokenmint::signalwire::Endpoint = endpoint;
-        let draft = Draft::new(endpoint, &Default::default(), Some(body(endpoint.path)), now, &mut Vec::new());
+    let request = |kind: &&'static Kind| {
+        let path = kind.endpoint().expect("an endpoint").path;
+        let draft =
+            Draft::new(kind, &Default::default(), Some(body(path)), Defaults::default(), now, &mut Vec::new());
         draft.and_then(|draft| draft.finish(&mut Vec::new())).expect("a request")
     };
-    ENDPOINTS.into_iter().map(request).collect()
+    PROVIDER.kinds.iter().map(request).collect()
 });
 
 fuzz_target!(|input: (u16, u8, Option<String>, Option<String>, Vec<u8>)| {
@@ -35,8 +37,8 @@ fuzz_target!(|input: (u16, u8, Option<String>, Option<String>, Vec<u8>)| {
     match judge(&answer, request, "example.signalwire.com", &Scrubber::default()) {
         Ok(minted) => {
             assert!((200..300).contains(&status));
-            assert!(is_believable(minted.token.expose()));
-            assert!(minted.refresh_token.is_none_or(|refresh| is_believable(refresh.expose())));
+            assert!(minted.members[0].1.is_some());
+            assert!(minted.members.iter().flat_map(|(_, value)| value).all(|value| is_believable(value.expose())));
             let object: serde_json::Value = serde_json::from_slice(&answer.body).expect("one complete JSON value");
             assert!(object.is_object());
         }
