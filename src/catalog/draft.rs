@@ -1,13 +1,14 @@
 //! What flags and `--body` give, laid over each other and checked, before a batch line adds its own.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::input::object;
-use super::{Defaults, Field, Input, Kind, Minting, Problem, Values, Violation};
+use super::input::{json_list, object};
+use super::{Defaults, Field, Input, Kind, Minting, Problem, Value, Values, Violation};
 use crate::error::{Failure, Note, Result};
-use crate::json::Object;
+use crate::json::{self, Object};
 use crate::text;
 
 /// The values of flags as they were typed, by the flag's long name; `None` is a flag without a value. What stands in
@@ -21,6 +22,8 @@ pub struct Draft {
     pub kind: &'static Kind,
     /// What lines are laid over: API fields, in the order in which they are sent.
     pub(super) values: Object,
+    /// The same with times as typed: what is counted from now is another value in each run.
+    asked: Object,
     /// Which flag set a key.
     pub(super) set_by: Vec<(&'static str, &'static Field)>,
     /// For flags without their value.
@@ -40,7 +43,7 @@ impl Draft {
         notes: &mut Vec<Note>,
     ) -> Result<Self> {
         let values = object("--body", body.unwrap_or("{}"))?;
-        let mut draft = Draft { kind, values, set_by: Vec::new(), defaults, warnings: Vec::new() };
+        let mut draft = Draft { kind, asked: values.clone(), values, set_by: Vec::new(), defaults, warnings: Vec::new() };
         for field in kind.distinct_fields() {
             let Some(raw) = draft.values.get(field.key) else { continue };
             let encoded = field.encode_member(raw, false, now).map_err(|failure| failure.context("--body"))?;
@@ -69,9 +72,26 @@ impl Draft {
         if let Some(violation) = hard.first() {
             return Err(self.failure(violation));
         }
-        let warnings = soft.iter().map(|violation| format!("{} {}", self.origin(&violation.key), violation.problem));
-        notes.extend(warnings.map(Note::Warning));
+        warn_of(&soft, |key| self.origin(key), notes);
         Ok(())
+    }
+
+    /// What flags and `--body` ask for, as typed where it depends on the time now.
+    pub fn asked(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.asked.iter()
+    }
+
+    /// What a value stands for in the end: itself, or the default that it asks for. `false` is the same as absent.
+    pub fn settled<'a>(&self, key: &str, raw: &'a str) -> Option<Cow<'a, str>> {
+        let field = self.kind.field(key).filter(|field| matches!(field.flag.value, Value::Optional(_)));
+        match raw {
+            "false" if field.is_some() => None,
+            "true" | "null" => {
+                let found = field.and_then(|field| self.defaults.get(field.default?.profile_key));
+                Some(found.map_or(Cow::Borrowed(raw), |found| Cow::Owned(json::string(&found.value))))
+            }
+            _ => Some(Cow::Borrowed(raw)),
+        }
     }
 
     fn set(&mut self, field: &'static Field, values: &[Option<String>], now: Timestamp) -> Result<()> {
@@ -92,6 +112,9 @@ impl Draft {
             }
             (_, None) => field.encode(&field.dashed(), values, now)?,
         };
+        let typed = || json_list(values.iter().flatten().map(String::as_str));
+        let is_moment = field.input.is_time() || matches!(field.input, Input::ExpiryAfter);
+        self.asked.set(field.key, if is_moment { typed() } else { raw.clone() });
         self.values.set(field.key, raw);
         self.set_by.push((field.key, field));
         Ok(())
@@ -161,6 +184,19 @@ impl Draft {
     pub(super) fn missing(&self, field: &Field) -> Failure {
         let problem = Problem::missing().hint(Some(format!("add {}", field.example())));
         self.failure(&Violation::new(field.key, problem))
+    }
+}
+
+/// The most warnings about the values of one token: the sentences of many thousand would cost seconds and megabytes.
+const MAX_WARNINGS: usize = 10;
+
+/// Puts violations that are warnings among the notes. `name` is what messages call a key.
+pub(super) fn warn_of(soft: &[Violation], name: impl Fn(&str) -> String, notes: &mut Vec<Note>) {
+    let shown = soft.iter().take(MAX_WARNINGS);
+    notes.extend(shown.map(|violation| Note::Warning(format!("{} {}", name(&violation.key), violation.problem))));
+    if soft.len() > MAX_WARNINGS {
+        let more = soft.len() - MAX_WARNINGS;
+        notes.push(Note::Warning(format!("{more} more values that the service may not know")));
     }
 }
 

@@ -160,6 +160,6 @@ pub(super) fn object(name: &str, text: &str) -> Result<Object> {
     }
 }
 
-fn json_list<'a>(entries: impl Iterator<Item = &'a str>) -> String {
+pub(super) fn json_list<'a>(entries: impl Iterator<Item = &'a str>) -> String {
     entries.collect::<serde_json::Value>().to_string()
 }

@@ -31,6 +31,9 @@ pub trait Prepared {
 
 /// Signs tokens with one key.
 pub trait Sign: Send + Sync {
+    /// What every token of the run has.
+    fn draft(&self) -> &Draft;
+
     /// Appends a signed token to the scratch, with a batch line's values if there is one, and gives its expiry.
     fn sign(&self, line: Option<Object>, now: Timestamp, scratch: &mut Scratch) -> Result<Timestamp>;
 }

@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::{Draft, Endpoint, Field, Input, Kind, Minting, Violation};
+use super::draft::warn_of;
+use super::{Draft, Endpoint, Field, Input, Kind, Minting};
 use crate::error::{Failure, Note, Result};
 use crate::json::{self, Object};
 use crate::redact::REDACTED;
@@ -95,12 +96,11 @@ impl Draft {
         if let Some(field) = self.absent(&body) {
             return Err(Failure::usage(format!("{} is required", field.key)));
         }
-        let said = |violation: &Violation| format!("{} {}", violation.key, violation.problem);
         let crossed = (endpoint.cross_check)(&body, now);
         if let Some(violation) = crossed.iter().find(|violation| !violation.problem.is_soft()) {
-            return Err(Failure::usage(said(violation)));
+            return Err(Failure::usage(format!("{} {}", violation.key, violation.problem)));
         }
-        notes.extend(soft.iter().map(said).map(Note::Warning));
+        warn_of(&soft, str::to_owned, notes);
         notes.extend((endpoint.advice)(&body).into_iter().filter(|note| !self.warnings.contains(note)));
         Ok(Request { kind: self.kind, endpoint, typed: self.typed(), body })
     }

@@ -94,7 +94,10 @@ impl Rule for Permissions {
     fn check(&self, raw: &str) -> Vec<Problem> {
         match json::as_strings(raw) {
             None => vec![not_strings()],
-            Some(entries) => entries.iter().filter(|entry| !is_known(entry)).map(|entry| unknown(entry)).collect(),
+            Some(entries) => {
+                let unknown = entries.iter().filter(|entry| !is_known(entry)).enumerate();
+                unknown.map(|(place, entry)| problem(entry, place < MAX_SUGGESTIONS)).collect()
+            }
         }
     }
 
@@ -103,15 +106,18 @@ impl Rule for Permissions {
     }
 }
 
-fn unknown(given: &str) -> Problem {
+/// Of many thousand wrong names only a few are ever shown, and the search for the nearest is slow.
+const MAX_SUGGESTIONS: usize = 10;
+
+fn problem(given: &str, suggest: bool) -> Problem {
     let shown = clip(given, SHOWN);
     let problem =
         |sentence: String| Problem::new(sentence, "unsupported_option", "{} contain an unsupported permission");
     if !may_be_new(given) {
-        let hint = nearest(given).map(|nearest| format!("did you mean '{nearest}'?"));
+        let hint = suggest.then(|| nearest(given)).flatten().map(|nearest| format!("did you mean '{nearest}'?"));
         return problem(format!("takes names that begin with room., got '{shown}'")).hint(hint);
     }
-    let meant = nearest(given);
+    let meant = suggest.then(|| nearest(given)).flatten();
     let problem = problem(match meant {
         Some(meant) => format!("'{shown}' is not a known permission, did you mean '{meant}'? Sent as it is"),
         None => format!("'{shown}' is not a known permission; sent as it is"),

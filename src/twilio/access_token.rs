@@ -157,6 +157,10 @@ impl Signing {
 }
 
 impl Sign for Signing {
+    fn draft(&self) -> &Draft {
+        &self.plan.draft
+    }
+
     fn sign(&self, line: Option<Object>, now: Timestamp, scratch: &mut Scratch) -> Result<Timestamp> {
         let line = line.map(|line| self.plan.admit(line, now)).transpose()?;
         let claims = self.plan.claims(line.as_ref(), now)?;

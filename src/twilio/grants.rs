@@ -185,7 +185,7 @@ fn add_others(values: &Values<'_>, grants: &mut Object) -> Result<()> {
         return Ok(());
     };
     let others = Object::parse(raw).map_err(|fault| Failure::usage(format!("{} {fault}", values.name("grant"))))?;
-    for (key, grant) in others.iter() {
+    for (key, _) in others.iter() {
         if let Some((_, flags)) = FLAGGED_GRANTS.iter().find(|(ours, _)| *ours == key)
             && let Some(used) = flags.iter().find(|flag| values.asked(flag).is_some())
         {
@@ -196,7 +196,7 @@ fn add_others(values: &Values<'_>, grants: &mut Object) -> Result<()> {
             ))
             .hint("both make the same grant; keep one of them"));
         }
-        grants.set(key, grant.to_owned());
     }
+    grants.merge(others);
     Ok(())
 }

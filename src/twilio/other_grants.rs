@@ -1,5 +1,7 @@
 //! `--grant KEY=JSON`: grants for which there is no flag, passed on as written.
 
+use std::collections::HashSet;
+
 use crate::catalog::rule::{Rule, SHOWN};
 use crate::catalog::{Input, Problem};
 use crate::error::{Failure, Result};
@@ -36,14 +38,14 @@ fn fault(raw: &str) -> Option<String> {
 
 /// `KEY=JSON` texts as one object: the first `=` separates.
 fn parse(name: &str, texts: &[&str]) -> Result<Object> {
-    let mut all = Object::default();
+    let (mut all, mut seen) = (Object::default(), HashSet::new());
     for text in texts {
         let Some((key, json)) = text.split_once('=').filter(|(key, _)| !key.is_empty()) else {
             return Err(Failure::usage(format!("{name} must be KEY=JSON"))
                 .hint("for example --grant 'player={\"player\":{}}'; the key is that of the grants claim"));
         };
         let shown = clip(key, SHOWN);
-        if all.get(key).is_some() {
+        if !seen.insert(key) {
             return Err(Failure::usage(format!("{name} names '{shown}' twice")));
         }
         all.set(key, json::value(json).map_err(|fault| Failure::usage(format!("{name} {shown} {fault}")))?);
