@@ -40,7 +40,7 @@ Register-ArgumentCompleter -Native -CommandName 'tokenmint' -ScriptBlock {
             [CompletionResult]::new('twilio', 'twilio', [CompletionResultType]::ParameterValue, 'Sign a Twilio Access Token, offline')
             [CompletionResult]::new('inspect', 'inspect', [CompletionResultType]::ParameterValue, 'Say what a token is and whether it is valid')
             [CompletionResult]::new('profile', 'profile', [CompletionResultType]::ParameterValue, 'List, show, create and check profiles')
-            [CompletionResult]::new('emulator', 'emulator', [CompletionResultType]::ParameterValue, 'Run SignalWire''s four token endpoints on this machine')
+            [CompletionResult]::new('emulator', 'emulator', [CompletionResultType]::ParameterValue, 'Run SignalWire''s token endpoints on this machine')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print shell completions')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the man page')
             break
@@ -51,7 +51,7 @@ Register-ArgumentCompleter -Native -CommandName 'tokenmint' -ScriptBlock {
             [CompletionResult]::new('--channel', '--channel', [CompletionResultType]::ParameterName, 'A channel and what the token may do there: r, w or rw')
             [CompletionResult]::new('--channels', '--channels', [CompletionResultType]::ParameterName, 'All channels as one JSON object; --channel adds to it')
             [CompletionResult]::new('--member-id', '--member-id', [CompletionResultType]::ParameterName, 'The unique identifier of the member')
-            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'Application state to carry, a JSON object')
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'JSON object to embed in the token as state')
             [CompletionResult]::new('--body', '--body', [CompletionResultType]::ParameterName, 'The whole request body as JSON; flags override its fields')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'raw, json, export, dotenv, github-env or github-output')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'raw, json, export, dotenv, github-env or github-output')
@@ -85,7 +85,7 @@ Register-ArgumentCompleter -Native -CommandName 'tokenmint' -ScriptBlock {
             [CompletionResult]::new('--channel', '--channel', [CompletionResultType]::ParameterName, 'A channel and what the token may do there: r, w or rw')
             [CompletionResult]::new('--channels', '--channels', [CompletionResultType]::ParameterName, 'All channels as one JSON object; --channel adds to it')
             [CompletionResult]::new('--member-id', '--member-id', [CompletionResultType]::ParameterName, 'The unique identifier of the member')
-            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'Application state to carry, a JSON object')
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'JSON object to embed in the token as state')
             [CompletionResult]::new('--body', '--body', [CompletionResultType]::ParameterName, 'The whole request body as JSON; flags override its fields')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'raw, json, export, dotenv, github-env or github-output')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'raw, json, export, dotenv, github-env or github-output')
@@ -117,8 +117,8 @@ Register-ArgumentCompleter -Native -CommandName 'tokenmint' -ScriptBlock {
             [CompletionResult]::new('-a', '-a', [CompletionResultType]::ParameterName, 'A Fabric address that the guest may call')
             [CompletionResult]::new('--allowed-address', '--allowed-address', [CompletionResultType]::ParameterName, 'A Fabric address that the guest may call')
             [CompletionResult]::new('--address', '--address', [CompletionResultType]::ParameterName, 'A Fabric address that the guest may call')
-            [CompletionResult]::new('--expire-at', '--expire-at', [CompletionResultType]::ParameterName, 'When the token ends, instead of --ttl')
-            [CompletionResult]::new('--expires-at', '--expires-at', [CompletionResultType]::ParameterName, 'When the token ends, instead of --ttl')
+            [CompletionResult]::new('--expire-at', '--expire-at', [CompletionResultType]::ParameterName, 'When the token expires, instead of --ttl')
+            [CompletionResult]::new('--expires-at', '--expires-at', [CompletionResultType]::ParameterName, 'When the token expires, instead of --ttl')
             [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'How long the token is valid: 15m, 2h, 1d')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'Routing override')
             [CompletionResult]::new('--ch', '--ch', [CompletionResultType]::ParameterName, 'Routing override that is placed in the token''s header')
@@ -198,7 +198,7 @@ Register-ArgumentCompleter -Native -CommandName 'tokenmint' -ScriptBlock {
             break
         }
         'tokenmint;twilio' {
-            [CompletionResult]::new('--identity', '--identity', [CompletionResultType]::ParameterName, 'The user that the token stands for')
+            [CompletionResult]::new('--identity', '--identity', [CompletionResultType]::ParameterName, 'The user''s identity')
             [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'How long the token is valid: 10m, 1h, 24h')
             [CompletionResult]::new('--not-before', '--not-before', [CompletionResultType]::ParameterName, 'The token is not valid before this time')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The region of the API key, such as ie1 or au1')
@@ -272,7 +272,7 @@ Register-ArgumentCompleter -Native -CommandName 'tokenmint' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the profiles of the configuration file')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show every value with its source, secrets masked')
-            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Ask the service which of the four endpoints the credentials may use')
+            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Ask the service which endpoints the credentials may use')
             [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Write a commented configuration file, mode 0600')
             [CompletionResult]::new('path', 'path', [CompletionResultType]::ParameterValue, 'Print where the configuration file is, or would be')
             break

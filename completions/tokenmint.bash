@@ -98,7 +98,7 @@ _tokenmint() {
             return 0
             ;;
         tokenmint__subcmd__chat)
-            opts="-c -o -w -p -v -q -h --ttl --channel --channels --member-id --state --body --output --name --shell --write --dry-run --batch --jobs --resume --curl --timeout --retries --cacert --profile --config --verbose --quiet --color --help"
+            opts="-c -o -w -p -v -q -h --ttl --channel --channels --member-id --state --body --output --name --shell --write --dry-run --batch --jobs --resume --timeout --retries --cacert --curl --profile --config --verbose --quiet --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -323,7 +323,7 @@ _tokenmint() {
             return 0
             ;;
         tokenmint__subcmd__guest)
-            opts="-a -o -w -p -v -q -h --address --allowed-address --expires-at --expire-at --ttl --region --ch --body --output --name --shell --write --dry-run --batch --jobs --resume --curl --timeout --retries --cacert --profile --config --verbose --quiet --color --help"
+            opts="-a -o -w -p -v -q -h --address --allowed-address --expires-at --expire-at --ttl --region --ch --body --output --name --shell --write --dry-run --batch --jobs --resume --timeout --retries --cacert --curl --profile --config --verbose --quiet --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -354,11 +354,11 @@ _tokenmint() {
                     return 0
                     ;;
                 --region)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "us-central" -- "${cur}"))
                     return 0
                     ;;
                 --ch)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "us-central" -- "${cur}"))
                     return 0
                     ;;
                 --body)
@@ -814,7 +814,7 @@ _tokenmint() {
             return 0
             ;;
         tokenmint__subcmd__pubsub)
-            opts="-c -o -w -p -v -q -h --ttl --channel --channels --member-id --state --body --output --name --shell --write --dry-run --batch --jobs --resume --curl --timeout --retries --cacert --profile --config --verbose --quiet --color --help"
+            opts="-c -o -w -p -v -q -h --ttl --channel --channels --member-id --state --body --output --name --shell --write --dry-run --batch --jobs --resume --timeout --retries --cacert --curl --profile --config --verbose --quiet --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -994,7 +994,7 @@ _tokenmint() {
                     return 0
                     ;;
                 --region)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "us1 ie1 au1 jp1" -- "${cur}"))
                     return 0
                     ;;
                 --chat)
@@ -1010,7 +1010,7 @@ _tokenmint() {
                     return 0
                     ;;
                 --voice-incoming)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
                     return 0
                     ;;
                 --voice-params)
@@ -1176,7 +1176,7 @@ _tokenmint() {
             return 0
             ;;
         tokenmint__subcmd__video)
-            opts="-o -w -p -v -q -h --room --room-name --user-name --permission --join-from --join-until --remove-at --remove-after --remove-after-seconds-elapsed --join-audio-muted --join-video-muted --auto-create-room --enable-room-previews --room-display-name --end-room-session-on-leave --join-as --media-allowed --room-meta --meta --sync-audio-video --body --output --name --shell --write --dry-run --batch --jobs --resume --curl --timeout --retries --cacert --profile --config --verbose --quiet --color --help"
+            opts="-o -w -p -v -q -h --room --room-name --user-name --permission --join-from --join-until --remove-at --remove-after --remove-after-seconds-elapsed --join-audio-muted --join-video-muted --auto-create-room --enable-room-previews --room-display-name --end-room-session-on-leave --join-as --media-allowed --room-meta --meta --sync-audio-video --body --output --name --shell --write --dry-run --batch --jobs --resume --timeout --retries --cacert --curl --profile --config --verbose --quiet --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1243,11 +1243,11 @@ _tokenmint() {
                     return 0
                     ;;
                 --join-as)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "member audience" -- "${cur}"))
                     return 0
                     ;;
                 --media-allowed)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "all audio-only video-only" -- "${cur}"))
                     return 0
                     ;;
                 --room-meta)

@@ -40,14 +40,14 @@ complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "video" -d 'Mint
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "twilio" -d 'Sign a Twilio Access Token, offline'
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "inspect" -d 'Say what a token is and whether it is valid'
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "profile" -d 'List, show, create and check profiles'
-complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "emulator" -d 'Run SignalWire\'s four token endpoints on this machine'
+complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "emulator" -d 'Run SignalWire\'s token endpoints on this machine'
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "completions" -d 'Print shell completions'
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "man" -d 'Print the man page'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l ttl -d 'How long the token is valid: 90m, 12h, 30d' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -s c -l channel -d 'A channel and what the token may do there: r, w or rw' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l channels -d 'All channels as one JSON object; --channel adds to it' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l member-id -d 'The unique identifier of the member' -r
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l state -d 'Application state to carry, a JSON object' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l state -d 'JSON object to embed in the token as state' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l body -d 'The whole request body as JSON; flags override its fields' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -s o -l output -d 'raw, json, export, dotenv, github-env or github-output' -r -f -a "raw\t''
 json\t''
@@ -86,7 +86,7 @@ complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l ttl -d 'H
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -s c -l channel -d 'A channel and what the token may do there: r, w or rw' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l channels -d 'All channels as one JSON object; --channel adds to it' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l member-id -d 'The unique identifier of the member' -r
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l state -d 'Application state to carry, a JSON object' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l state -d 'JSON object to embed in the token as state' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l body -d 'The whole request body as JSON; flags override its fields' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -s o -l output -d 'raw, json, export, dotenv, github-env or github-output' -r -f -a "raw\t''
 json\t''
@@ -122,10 +122,10 @@ complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -s v -l verb
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -s h -l help -d 'Print a summary (-h) or everything (--help)'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -s a -l allowed-address -l address -d 'A Fabric address that the guest may call' -r
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l expire-at -l expires-at -d 'When the token ends, instead of --ttl' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l expire-at -l expires-at -d 'When the token expires, instead of --ttl' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l ttl -d 'How long the token is valid: 15m, 2h, 1d' -r
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l region -d 'Routing override' -r
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l ch -d 'Routing override that is placed in the token\'s header' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l region -d 'Routing override' -r -f -a "us-central\t''"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l ch -d 'Routing override that is placed in the token\'s header' -r -f -a "us-central\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l body -d 'The whole request body as JSON; flags override its fields' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -s o -l output -d 'raw, json, export, dotenv, github-env or github-output' -r -f -a "raw\t''
 json\t''
@@ -221,8 +221,11 @@ false\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l room-display-name -d 'The display name of a room that this token creates' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l end-room-session-on-leave -d 'The room session ends when this user leaves' -r -f -a "true\t''
 false\t''"
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l join-as -d 'Join as a member, or as audience that only watches' -r
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l media-allowed -d 'The media the user may receive' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l join-as -d 'Join as a member, or as audience that only watches' -r -f -a "member\t''
+audience\t''"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l media-allowed -d 'The media the user may receive' -r -f -a "all\t''
+audio-only\t''
+video-only\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l room-meta -d 'The room\'s meta, a JSON object' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l meta -d 'The member\'s meta, a JSON object' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l sync-audio-video -d 'Synchronise audio and video in the jitter buffer' -r -f -a "true\t''
@@ -261,14 +264,18 @@ complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l curl -d 'P
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -s v -l verbose -d 'Say on stderr what each step does'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -s h -l help -d 'Print a summary (-h) or everything (--help)'
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l identity -d 'The user that the token stands for' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l identity -d 'The user\'s identity' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l ttl -d 'How long the token is valid: 10m, 1h, 24h' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l not-before -d 'The token is not valid before this time' -r
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l region -d 'The region of the API key, such as ie1 or au1' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l region -d 'The region of the API key, such as ie1 or au1' -r -f -a "us1\t''
+ie1\t''
+au1\t''
+jp1\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l chat -d 'Grant Conversations and Programmable Chat, in this service' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l video -d 'Grant Video, in this room' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l voice -d 'Grant outgoing Voice calls, through this TwiML application' -r
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l voice-incoming -d 'Grant incoming Voice calls' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l voice-incoming -d 'Grant incoming Voice calls' -r -f -a "true\t''
+false\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l voice-params -d 'Parameters for the TwiML application of --voice, a JSON object' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l sync -d 'Grant Sync, in this service' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l task-router -d 'Grant TaskRouter (Flex), in this workspace' -r
@@ -334,7 +341,7 @@ complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __f
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -s h -l help -d 'Print a summary (-h) or everything (--help)'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -f -a "list" -d 'List the profiles of the configuration file'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -f -a "show" -d 'Show every value with its source, secrets masked'
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -f -a "check" -d 'Ask the service which of the four endpoints the credentials may use'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -f -a "check" -d 'Ask the service which endpoints the credentials may use'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -f -a "init" -d 'Write a commented configuration file, mode 0600'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -f -a "path" -d 'Print where the configuration file is, or would be'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from list" -s o -l output -d 'text or json' -r -f -a "text\t''

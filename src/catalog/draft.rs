@@ -43,7 +43,8 @@ impl Draft {
         notes: &mut Vec<Note>,
     ) -> Result<Self> {
         let values = object("--body", body.unwrap_or("{}"))?;
-        let mut draft = Draft { kind, asked: values.clone(), values, set_by: Vec::new(), defaults, warnings: Vec::new() };
+        let mut draft =
+            Draft { kind, asked: values.clone(), values, set_by: Vec::new(), defaults, warnings: Vec::new() };
         for field in kind.distinct_fields() {
             let Some(raw) = draft.values.get(field.key) else { continue };
             let encoded = field.encode_member(raw, false, now).map_err(|failure| failure.context("--body"))?;

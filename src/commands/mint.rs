@@ -172,10 +172,9 @@ impl Job<'_> {
     fn show(&self, request: &Request, notes: &mut Vec<Note>) -> Result<u8> {
         let space = self.shown_space(notes)?;
         let text = if self.mint.curl {
-            let unset: Vec<&str> = ["SIGNALWIRE_PROJECT_ID", "SIGNALWIRE_API_TOKEN"]
-                .into_iter()
-                .filter(|name| self.world.env.text(name).is_none())
-                .collect();
+            let demanded = ["SIGNALWIRE_PROJECT_ID", "SIGNALWIRE_API_TOKEN"].map(str::to_owned).into_iter();
+            let demanded = demanded.chain(request.secret_variables());
+            let unset: Vec<String> = demanded.filter(|name| self.world.env.text(name).is_none()).collect();
             if !unset.is_empty() {
                 notes.push(Note::Hint(format!("set {} before you run it", unset.join(" and "))));
             }

@@ -2,7 +2,7 @@
 
 use serde_json::value::RawValue;
 
-use crate::catalog::Request;
+use crate::catalog::{Field, Request};
 use crate::http::USER_AGENT;
 use crate::options::Settings;
 use crate::redact::REDACTED;
@@ -55,12 +55,21 @@ impl Request {
         )
     }
 
+    /// The variables from which the curl command takes secrets of the body.
+    pub fn secret_variables(&self) -> impl Iterator<Item = String> {
+        self.secret_fields().map(|field| self.secret_variable(field))
+    }
+
+    fn secret_variable(&self, field: &Field) -> String {
+        format!("SIGNALWIRE_{}_{}", self.kind.name.to_uppercase(), field.key.to_uppercase())
+    }
+
     /// The body as a word for `sh`, in which a variable that must be set takes the place of a secret.
     fn body_for_sh(&self) -> String {
         const MARK: &str = "\u{1a}";
         let mut word = sh_quoted(&self.shown(|_| MARK.to_owned()));
         for field in self.secret_fields() {
-            let variable = format!("SIGNALWIRE_{}", field.key.to_uppercase());
+            let variable = self.secret_variable(field);
             let demanded = format!("'\"${{{variable}:?set it to the {} as a JSON string}}\"'", field.key);
             word = word.replacen(MARK, &demanded, 1);
         }
