@@ -37,6 +37,7 @@ complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "chat" -d 'Mint 
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "pubsub" -d 'Mint a SignalWire PubSub token'
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "guest" -d 'Mint a SignalWire guest token (Call Fabric)'
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "video" -d 'Mint a SignalWire video room token'
+complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "subscriber" -d 'Mint a SignalWire subscriber access token (Call Fabric)'
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "twilio" -d 'Sign a Twilio Access Token, offline'
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "inspect" -d 'Say what a token is and whether it is valid'
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "profile" -d 'List, show, create and check profiles'
@@ -264,6 +265,55 @@ complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l curl -d 'P
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -s v -l verbose -d 'Say on stderr what each step does'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -s h -l help -d 'Print a summary (-h) or everything (--help)'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l reference -d 'Your name for the subscriber, such as an e-mail address' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l expire-at -l expires-at -d 'When the token expires, instead of --ttl' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l ttl -d 'How long the token is valid: 15m, 2h, 1d' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l application-id -d 'The application that the token is associated with' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l password -d 'Set the subscriber\'s password, read from a file or stdin' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l fingerprint -d 'Bind the token to one browser, by the thumbprint of its key' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l scope -d 'Let the browser renew the token itself: sat:refresh' -r -f -a "sat:refresh\t''"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l first-name -d 'The subscriber\'s first name' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l last-name -d 'The subscriber\'s last name' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l display-name -d 'The subscriber\'s display name' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l job-title -d 'The subscriber\'s job title' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l time-zone -d 'The subscriber\'s time zone' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l country -d 'The subscriber\'s country' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l region -d 'Routing override' -r -f -a "us-central\t''"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l company-name -d 'The subscriber\'s company' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l body -d 'The whole request body as JSON; flags override its fields' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -s o -l output -d 'raw, json, export, dotenv, github-env or github-output' -r -f -a "raw\t''
+json\t''
+export\t''
+dotenv\t''
+github-env\t''
+github-output\t''"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l name -d 'The variable that export and other formats set [default: SIGNALWIRE_SUBSCRIBER_TOKEN]' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l shell -d 'The shell that -o export writes for: sh, bash, zsh, dash, ksh, fish, powershell or nu' -r -f -a "sh\t''
+bash\t''
+zsh\t''
+dash\t''
+ksh\t''
+fish\t''
+powershell\t''
+pwsh\t''
+nu\t''"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -s w -l write -d 'Write the output to FILE, mode 0600, replacing it as a whole' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l batch -d 'Mint a token for each line of FILE (- for stdin), one JSON object per line' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l jobs -d 'How many requests are under way at once, at most 512 [default: 8]' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l resume -d 'Append to FILE what it does not hold yet, and try lines again that failed' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l timeout -d 'Give up after this long, retries included' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l retries -d 'Send again this often after a failed connection, 429 or 503' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l cacert -d 'Trust the CA certificates in FILE, or with \'system\' those of the operating system' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -s p -l profile -d 'Take the credentials of this profile and no others' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l config -d 'Read profiles from this file' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l dry-run -d 'Print the request without sending it; needs no credentials'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l curl -d 'Print the request as a curl command that reads the credentials from variables'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -s v -l verbose -d 'Say on stderr what each step does'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -s h -l help -d 'Print a summary (-h) or everything (--help)'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l identity -d 'The user\'s identity' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l ttl -d 'How long the token is valid: 10m, 1h, 24h' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l not-before -d 'The token is not valid before this time' -r

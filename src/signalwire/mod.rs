@@ -6,6 +6,7 @@ pub mod guest;
 pub mod permission;
 pub mod pubsub;
 pub mod space;
+pub mod subscriber;
 pub mod video;
 
 use crate::catalog::Provider;
@@ -18,5 +19,5 @@ pub use space::Space;
 pub static PROVIDER: Provider = Provider {
     name: "SignalWire",
     credentials: Service::SignalWire,
-    kinds: &[&chat::KIND, &pubsub::KIND, &guest::KIND, &video::KIND],
+    kinds: &[&chat::KIND, &pubsub::KIND, &guest::KIND, &video::KIND, &subscriber::KIND],
 };

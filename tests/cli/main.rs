@@ -50,6 +50,8 @@ mod spaces;
 mod tls;
 /// Answers that come late, broken, twice or from elsewhere.
 mod transport;
+/// Subscriber tokens.
+mod subscriber;
 /// What stands on the wire, byte by byte.
 mod wire;
 /// What `inspect` says of every kind of token.
@@ -70,6 +72,6 @@ mod twilio;
 
 /// The least line of every command that the emulator can answer; none where it is not built in.
 fn emulator_lines() -> &'static [&'static str] {
-    use harness::{CHAT, GUEST_COMMAND, PUBSUB, VIDEO};
-    if cfg!(feature = "emulator") { &[CHAT, PUBSUB, GUEST_COMMAND, VIDEO] } else { &[] }
+    use harness::{CHAT, GUEST_COMMAND, PUBSUB, SUBSCRIBER, VIDEO};
+    if cfg!(feature = "emulator") { &[CHAT, PUBSUB, GUEST_COMMAND, VIDEO, SUBSCRIBER] } else { &[] }
 }
