@@ -50,13 +50,12 @@ pub fn run(words: &[OsString], world: &World) -> u8 {
 fn execute(invocation: &Invocation, world: &World, report: &Report, notes: &mut Vec<error::Note>) -> Result<u8> {
     let general = &invocation.general;
     match &invocation.command {
-        Command::Print(text) => output::deliver::stdout(text.as_bytes()).map(|()| 0),
+        Command::Print(text) => output::deliver::stdout(text).map(|()| 0),
         Command::Mint(mint) => commands::mint::Job { general, mint, world, report }.run(notes),
         Command::Inspect(inspect) => commands::inspect::run(inspect, general, world, notes),
         Command::Profile(profile) => commands::profile::run(profile, general, world, report, notes),
         Command::Emulator { listen, tls } => commands::emulator::run(listen, *tls, world),
-        Command::Completions(shell) => commands::generate::completions(shell),
-        Command::Man(folder) => commands::generate::man(folder.as_deref()),
+        Command::WritePages(folder, pages) => commands::generate::pages(folder, pages),
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use crate::catalog::{Given, Kind};
-use crate::output::Format;
+use crate::output::{Format, Tone};
 
 /// A command line that has been understood.
 #[derive(Debug)]
@@ -34,8 +34,8 @@ pub struct General {
 /// The commands, with what was typed for them.
 #[derive(Debug)]
 pub enum Command {
-    /// Print this help or version text.
-    Print(String),
+    /// Print this: help, version, completions or a man page.
+    Print(Vec<u8>),
     /// Mint a token.
     Mint(Box<Mint>),
     /// Take a token apart.
@@ -49,10 +49,8 @@ pub enum Command {
         /// `--tls`.
         tls: bool,
     },
-    /// Print the completion script of this shell.
-    Completions(String),
-    /// Print the man page of the program, or write all of them into this folder.
-    Man(Option<PathBuf>),
+    /// Write these files into this folder: names and bytes of man pages.
+    WritePages(PathBuf, Vec<(String, Vec<u8>)>),
 }
 
 /// What was typed to mint a token.
@@ -143,29 +141,4 @@ pub enum Action {
     Init,
     /// Where the configuration file is.
     Path,
-}
-
-/// When stderr is coloured.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Color {
-    /// On a terminal, unless `NO_COLOR`, `CLICOLOR` or `TERM` say otherwise.
-    #[default]
-    Auto,
-    /// Always.
-    Always,
-    /// Never.
-    Never,
-}
-
-/// How this run speaks.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Tone {
-    /// Failures as one JSON object, notes not at all: they stand in the result.
-    pub json: bool,
-    /// No notes, hints and warnings.
-    pub quiet: bool,
-    /// What each step does.
-    pub verbose: bool,
-    /// Colours.
-    pub color: Color,
 }

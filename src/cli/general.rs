@@ -6,7 +6,7 @@ use clap::{Arg, ArgAction, ArgMatches, value_parser};
 
 use super::help::Prose;
 use crate::options::General;
-use crate::options::{Color, Tone};
+use crate::output::{Color, Tone};
 
 const HEADING: &str = "General";
 

@@ -30,8 +30,8 @@ pub(super) const TEMPLATE: &str =
     "{about-with-newline}\n{usage-heading} {usage}\n\n{before-help}{all-args}{after-help}";
 
 pub(super) const ABOUT: &str = "Mint short-lived access tokens for real-time services\n\n\
-    SignalWire Chat, PubSub, Video, guest and subscriber (Call Fabric) tokens over the REST API, and Twilio Access Tokens signed \
-    offline. The token goes to stdout, everything else to stderr; on every failure stdout is empty.";
+    SignalWire tokens over the REST API, and Twilio Access Tokens signed offline. The token goes to stdout, everything \
+    else to stderr; on every failure stdout is empty.";
 
 pub(super) const ROOT_EXAMPLES: &str = "Examples:
   tokenmint chat --profile emulator --ttl 1h --channel lobby=rw
@@ -92,7 +92,7 @@ pub(super) const PROFILE_CHECK: &str = "Ask the service which endpoints the cred
 
 pub(super) const OUTPUT: &str = "What to print\n\n\
     raw: the token and a newline (default)\n\
-    json: one object: kind, token, refresh_token (guest, subscriber), expires_at, expires_in\n\
+    json: one object: kind, token, what came with it (refresh_token), expires_at, expires_in\n\
     export: an assignment for --shell to evaluate\n\
     dotenv: NAME=token lines\n\
     github-env, github-output: a mask command, and NAME=token in the file of $GITHUB_ENV or $GITHUB_OUTPUT";

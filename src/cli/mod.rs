@@ -19,7 +19,7 @@ use crate::providers;
 
 use help::Prose;
 
-pub use generate::{SHELLS, completions, man_pages};
+use generate::SHELLS;
 pub use parse::{parse, tone_of};
 
 /// The whole tree: every command, flag, help text and alias.

@@ -6,8 +6,8 @@ use std::io::Write as _;
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
+use super::{Color, Tone};
 use crate::error::{Detail, Failure, Note};
-use crate::options::{Color, Tone};
 use crate::redact::Scrubber;
 
 /// The voice on stderr.

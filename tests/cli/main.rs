@@ -50,6 +50,10 @@ mod spaces;
 mod tls;
 /// Answers that come late, broken, twice or from elsewhere.
 mod transport;
+/// The layers of the source.
+mod arrows;
+/// Every kind of token is complete.
+mod kinds;
 /// Subscriber tokens.
 mod subscriber;
 /// What stands on the wire, byte by byte.
