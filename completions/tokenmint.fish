@@ -24,12 +24,12 @@ function __fish_tokenmint_using_subcommand
     contains -- $cmd[1] $argv
 end
 
-complete -c tokenmint -n "__fish_tokenmint_needs_command" -s p -l profile -d 'Take the credentials of this profile and no others' -r
+complete -c tokenmint -n "__fish_tokenmint_needs_command" -s p -l profile -d 'Use this profile\'s credentials (the environment is ignored)' -r
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -l config -d 'Read profiles from this file' -r -F
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c tokenmint -n "__fish_tokenmint_needs_command" -s v -l verbose -d 'Say on stderr what each step does'
+complete -c tokenmint -n "__fish_tokenmint_needs_command" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -s h -l help -d 'Print a summary (-h) or everything (--help)'
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -s V -l version -d 'Print version'
@@ -39,7 +39,7 @@ complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "guest" -d 'Mint
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "video" -d 'Mint a SignalWire video room token'
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "subscriber" -d 'Mint a SignalWire subscriber access token (Call Fabric)'
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "twilio" -d 'Sign a Twilio Access Token, offline'
-complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "inspect" -d 'Say what a token is and whether it is valid'
+complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "inspect" -d 'Decode a token and check whether it is still valid'
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "profile" -d 'List, show, create and check profiles'
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "emulator" -d 'Run SignalWire\'s token endpoints on this machine'
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "completions" -d 'Print shell completions'
@@ -66,21 +66,21 @@ fish\t''
 powershell\t''
 pwsh\t''
 nu\t''"
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -s w -l write -d 'Write the output to FILE, mode 0600, replacing it as a whole' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -s w -l write -d 'Write to FILE (mode 0600), replacing it atomically' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l batch -d 'Mint a token for each line of FILE (- for stdin), one JSON object per line' -r -F
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l jobs -d 'How many requests are under way at once, at most 512 [default: 8]' -r
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l resume -d 'Append to FILE what it does not hold yet, and try lines again that failed' -r -F
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l timeout -d 'Give up after this long, retries included' -r
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l retries -d 'Send again this often after a failed connection, 429 or 503' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l jobs -d 'Run up to N requests at once (1 to 512) [default: 8]' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l resume -d 'Continue an earlier run: keep what FILE has, retry what failed' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l timeout -d 'Overall time limit, retries included' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l retries -d 'Retry up to N times after a failed connection, 429 or 503' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l cacert -d 'Trust the CA certificates in FILE, or with \'system\' those of the operating system' -r -F
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -s p -l profile -d 'Take the credentials of this profile and no others' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -s p -l profile -d 'Use this profile\'s credentials (the environment is ignored)' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l config -d 'Read profiles from this file' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l dry-run -d 'Print the request without sending it; needs no credentials'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l curl -d 'Print the request as a curl command that reads the credentials from variables'
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -s v -l verbose -d 'Say on stderr what each step does'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -s h -l help -d 'Print a summary (-h) or everything (--help)'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l ttl -d 'How long the token is valid: 90m, 12h, 30d' -r
@@ -105,21 +105,21 @@ fish\t''
 powershell\t''
 pwsh\t''
 nu\t''"
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -s w -l write -d 'Write the output to FILE, mode 0600, replacing it as a whole' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -s w -l write -d 'Write to FILE (mode 0600), replacing it atomically' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l batch -d 'Mint a token for each line of FILE (- for stdin), one JSON object per line' -r -F
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l jobs -d 'How many requests are under way at once, at most 512 [default: 8]' -r
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l resume -d 'Append to FILE what it does not hold yet, and try lines again that failed' -r -F
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l timeout -d 'Give up after this long, retries included' -r
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l retries -d 'Send again this often after a failed connection, 429 or 503' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l jobs -d 'Run up to N requests at once (1 to 512) [default: 8]' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l resume -d 'Continue an earlier run: keep what FILE has, retry what failed' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l timeout -d 'Overall time limit, retries included' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l retries -d 'Retry up to N times after a failed connection, 429 or 503' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l cacert -d 'Trust the CA certificates in FILE, or with \'system\' those of the operating system' -r -F
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -s p -l profile -d 'Take the credentials of this profile and no others' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -s p -l profile -d 'Use this profile\'s credentials (the environment is ignored)' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l config -d 'Read profiles from this file' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l dry-run -d 'Print the request without sending it; needs no credentials'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l curl -d 'Print the request as a curl command that reads the credentials from variables'
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -s v -l verbose -d 'Say on stderr what each step does'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -s h -l help -d 'Print a summary (-h) or everything (--help)'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -s a -l allowed-address -l address -d 'A Fabric address that the guest may call' -r
@@ -144,21 +144,21 @@ fish\t''
 powershell\t''
 pwsh\t''
 nu\t''"
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -s w -l write -d 'Write the output to FILE, mode 0600, replacing it as a whole' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -s w -l write -d 'Write to FILE (mode 0600), replacing it atomically' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l batch -d 'Mint a token for each line of FILE (- for stdin), one JSON object per line' -r -F
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l jobs -d 'How many requests are under way at once, at most 512 [default: 8]' -r
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l resume -d 'Append to FILE what it does not hold yet, and try lines again that failed' -r -F
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l timeout -d 'Give up after this long, retries included' -r
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l retries -d 'Send again this often after a failed connection, 429 or 503' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l jobs -d 'Run up to N requests at once (1 to 512) [default: 8]' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l resume -d 'Continue an earlier run: keep what FILE has, retry what failed' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l timeout -d 'Overall time limit, retries included' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l retries -d 'Retry up to N times after a failed connection, 429 or 503' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l cacert -d 'Trust the CA certificates in FILE, or with \'system\' those of the operating system' -r -F
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -s p -l profile -d 'Take the credentials of this profile and no others' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -s p -l profile -d 'Use this profile\'s credentials (the environment is ignored)' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l config -d 'Read profiles from this file' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l dry-run -d 'Print the request without sending it; needs no credentials'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l curl -d 'Print the request as a curl command that reads the credentials from variables'
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -s v -l verbose -d 'Say on stderr what each step does'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -s h -l help -d 'Print a summary (-h) or everything (--help)'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l room-name -l room -d 'The room to join' -r
@@ -248,21 +248,21 @@ fish\t''
 powershell\t''
 pwsh\t''
 nu\t''"
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -s w -l write -d 'Write the output to FILE, mode 0600, replacing it as a whole' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -s w -l write -d 'Write to FILE (mode 0600), replacing it atomically' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l batch -d 'Mint a token for each line of FILE (- for stdin), one JSON object per line' -r -F
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l jobs -d 'How many requests are under way at once, at most 512 [default: 8]' -r
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l resume -d 'Append to FILE what it does not hold yet, and try lines again that failed' -r -F
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l timeout -d 'Give up after this long, retries included' -r
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l retries -d 'Send again this often after a failed connection, 429 or 503' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l jobs -d 'Run up to N requests at once (1 to 512) [default: 8]' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l resume -d 'Continue an earlier run: keep what FILE has, retry what failed' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l timeout -d 'Overall time limit, retries included' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l retries -d 'Retry up to N times after a failed connection, 429 or 503' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l cacert -d 'Trust the CA certificates in FILE, or with \'system\' those of the operating system' -r -F
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -s p -l profile -d 'Take the credentials of this profile and no others' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -s p -l profile -d 'Use this profile\'s credentials (the environment is ignored)' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l config -d 'Read profiles from this file' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l dry-run -d 'Print the request without sending it; needs no credentials'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l curl -d 'Print the request as a curl command that reads the credentials from variables'
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -s v -l verbose -d 'Say on stderr what each step does'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -s h -l help -d 'Print a summary (-h) or everything (--help)'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l reference -d 'Your name for the subscriber, such as an e-mail address' -r
@@ -297,21 +297,21 @@ fish\t''
 powershell\t''
 pwsh\t''
 nu\t''"
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -s w -l write -d 'Write the output to FILE, mode 0600, replacing it as a whole' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -s w -l write -d 'Write to FILE (mode 0600), replacing it atomically' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l batch -d 'Mint a token for each line of FILE (- for stdin), one JSON object per line' -r -F
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l jobs -d 'How many requests are under way at once, at most 512 [default: 8]' -r
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l resume -d 'Append to FILE what it does not hold yet, and try lines again that failed' -r -F
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l timeout -d 'Give up after this long, retries included' -r
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l retries -d 'Send again this often after a failed connection, 429 or 503' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l jobs -d 'Run up to N requests at once (1 to 512) [default: 8]' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l resume -d 'Continue an earlier run: keep what FILE has, retry what failed' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l timeout -d 'Overall time limit, retries included' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l retries -d 'Retry up to N times after a failed connection, 429 or 503' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l cacert -d 'Trust the CA certificates in FILE, or with \'system\' those of the operating system' -r -F
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -s p -l profile -d 'Take the credentials of this profile and no others' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -s p -l profile -d 'Use this profile\'s credentials (the environment is ignored)' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l config -d 'Read profiles from this file' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l dry-run -d 'Print the request without sending it; needs no credentials'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l curl -d 'Print the request as a curl command that reads the credentials from variables'
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -s v -l verbose -d 'Say on stderr what each step does'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -s h -l help -d 'Print a summary (-h) or everything (--help)'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l identity -d 'The user\'s identity' -r
@@ -351,42 +351,42 @@ fish\t''
 powershell\t''
 pwsh\t''
 nu\t''"
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -s w -l write -d 'Write the output to FILE, mode 0600, replacing it as a whole' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -s w -l write -d 'Write to FILE (mode 0600), replacing it atomically' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l batch -d 'Mint a token for each line of FILE (- for stdin), one JSON object per line' -r -F
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l jobs -d 'How many requests are under way at once, at most 512 [default: 8]' -r
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l resume -d 'Append to FILE what it does not hold yet, and try lines again that failed' -r -F
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l timeout -d 'Give up after this long, retries included' -r
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l retries -d 'Send again this often after a failed connection, 429 or 503' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l jobs -d 'Run up to N requests at once (1 to 512) [default: 8]' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l resume -d 'Continue an earlier run: keep what FILE has, retry what failed' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l timeout -d 'Overall time limit, retries included' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l retries -d 'Retry up to N times after a failed connection, 429 or 503' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l cacert -d 'Trust the CA certificates in FILE, or with \'system\' those of the operating system' -r -F
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -s p -l profile -d 'Take the credentials of this profile and no others' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -s p -l profile -d 'Use this profile\'s credentials (the environment is ignored)' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l config -d 'Read profiles from this file' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l dry-run -d 'Print the request without sending it; needs no credentials'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l curl -d 'Print the request as a curl command that reads the credentials from variables'
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -s v -l verbose -d 'Say on stderr what each step does'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -s h -l help -d 'Print a summary (-h) or everything (--help)'
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand inspect" -l min-ttl -d 'Check, and ask for this much life left' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand inspect" -l min-ttl -d 'Like --check, but require this much time left' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand inspect" -s o -l output -d 'text or json' -r -f -a "text\t''
 json\t''"
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand inspect" -s p -l profile -d 'Take the credentials of this profile and no others' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand inspect" -s p -l profile -d 'Use this profile\'s credentials (the environment is ignored)' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand inspect" -l config -d 'Read profiles from this file' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand inspect" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand inspect" -l check -d 'Exit with 8 unless the token is valid now'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand inspect" -l verify -d 'Check a Twilio token\'s signature with the secret of the profile or the environment'
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand inspect" -s v -l verbose -d 'Say on stderr what each step does'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand inspect" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand inspect" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand inspect" -s h -l help -d 'Print a summary (-h) or everything (--help)'
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -s p -l profile -d 'Take the credentials of this profile and no others' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -s p -l profile -d 'Use this profile\'s credentials (the environment is ignored)' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -l config -d 'Read profiles from this file' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -s v -l verbose -d 'Say on stderr what each step does'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -s h -l help -d 'Print a summary (-h) or everything (--help)'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -f -a "list" -d 'List the profiles of the configuration file'
@@ -396,81 +396,81 @@ complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __f
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -f -a "path" -d 'Print where the configuration file is, or would be'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from list" -s o -l output -d 'text or json' -r -f -a "text\t''
 json\t''"
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from list" -s p -l profile -d 'Take the credentials of this profile and no others' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from list" -s p -l profile -d 'Use this profile\'s credentials (the environment is ignored)' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from list" -l config -d 'Read profiles from this file' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from list" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say on stderr what each step does'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from list" -s h -l help -d 'Print a summary (-h) or everything (--help)'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from show" -s o -l output -d 'text or json' -r -f -a "text\t''
 json\t''"
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from show" -s p -l profile -d 'Take the credentials of this profile and no others' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from show" -s p -l profile -d 'Use this profile\'s credentials (the environment is ignored)' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from show" -l config -d 'Read profiles from this file' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from show" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say on stderr what each step does'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from show" -s h -l help -d 'Print a summary (-h) or everything (--help)'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -s o -l output -d 'text or json' -r -f -a "text\t''
 json\t''"
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -l timeout -d 'Give up after this long, retries included' -r
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -l retries -d 'Send again this often after a failed connection, 429 or 503' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -l timeout -d 'Overall time limit, retries included' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -l retries -d 'Retry up to N times after a failed connection, 429 or 503' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -l cacert -d 'Trust the CA certificates in FILE, or with \'system\' those of the operating system' -r -F
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -s p -l profile -d 'Take the credentials of this profile and no others' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -s p -l profile -d 'Use this profile\'s credentials (the environment is ignored)' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -l config -d 'Read profiles from this file' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Say on stderr what each step does'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -s h -l help -d 'Print a summary (-h) or everything (--help)'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from init" -s o -l output -d 'text or json' -r -f -a "text\t''
 json\t''"
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from init" -s p -l profile -d 'Take the credentials of this profile and no others' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from init" -s p -l profile -d 'Use this profile\'s credentials (the environment is ignored)' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from init" -l config -d 'Read profiles from this file' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from init" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from init" -s v -l verbose -d 'Say on stderr what each step does'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from init" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from init" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from init" -s h -l help -d 'Print a summary (-h) or everything (--help)'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from path" -s o -l output -d 'text or json' -r -f -a "text\t''
 json\t''"
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from path" -s p -l profile -d 'Take the credentials of this profile and no others' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from path" -s p -l profile -d 'Use this profile\'s credentials (the environment is ignored)' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from path" -l config -d 'Read profiles from this file' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from path" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Say on stderr what each step does'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from path" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from path" -s h -l help -d 'Print a summary (-h) or everything (--help)'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -l listen -d 'Loopback address and port to listen on; port 0 picks a free one' -r
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -s p -l profile -d 'Take the credentials of this profile and no others' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -s p -l profile -d 'Use this profile\'s credentials (the environment is ignored)' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -l config -d 'Read profiles from this file' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -l tls -d 'Serve https under a throw-away CA, whose certificate file is named on stderr'
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -s v -l verbose -d 'Say on stderr what each step does'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -l tls -d 'Serve https with a temporary CA, whose certificate file is named on stderr'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -s h -l help -d 'Print a summary (-h) or everything (--help)'
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand completions" -s p -l profile -d 'Take the credentials of this profile and no others' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand completions" -s p -l profile -d 'Use this profile\'s credentials (the environment is ignored)' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand completions" -l config -d 'Read profiles from this file' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand completions" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand completions" -s v -l verbose -d 'Say on stderr what each step does'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand completions" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand completions" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand completions" -s h -l help -d 'Print a summary (-h) or everything (--help)'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand man" -l dir -d 'Write the pages of all commands into DIR instead' -r -f -a "(__fish_complete_directories)"
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand man" -s p -l profile -d 'Take the credentials of this profile and no others' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand man" -s p -l profile -d 'Use this profile\'s credentials (the environment is ignored)' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand man" -l config -d 'Read profiles from this file' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand man" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand man" -s v -l verbose -d 'Say on stderr what each step does'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand man" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand man" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand man" -s h -l help -d 'Print a summary (-h) or everything (--help)'

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use clap::{Arg, ArgAction, ArgMatches, ValueHint, value_parser};
 
-use super::help::{self, Prose};
-use crate::catalog::{Field, Input, Kind, Value};
+use super::help::{DEFAULT_OUTPUT, DEFAULT_RETRIES, DEFAULT_SHELL, DEFAULT_TIMEOUT};
+use crate::catalog::{Field, Kind, Value};
 use crate::error::{Failure, Result};
 use crate::options::{Batch, Mint, Settings};
 use crate::output::Format;
@@ -20,94 +20,50 @@ pub(super) const MAX_JOBS: u16 = 512;
 /// The most times that a request is sent again.
 pub(super) const MAX_RETRIES: u32 = 100;
 
-// What is not given. The parser is told for the sake of the help; a command line is read without that.
-const DEFAULT_OUTPUT: &str = "raw";
-const DEFAULT_SHELL: &str = "sh";
-const DEFAULT_TIMEOUT: &str = "30s";
-const DEFAULT_RETRIES: &str = "2";
-
 const FIELDS: &str = "Token";
 const OUTPUT: &str = "Output";
 const REQUEST: &str = "Request";
 const BATCH: &str = "Batch";
 
+const SHELL_NAMES: [&str; 9] = ["sh", "bash", "zsh", "dash", "ksh", "fish", "powershell", "pwsh", "nu"];
+
 /// The command of a kind: a flag for each of its fields, then the flags that all kinds share.
-pub(super) fn command(kind: &'static Kind, prose: Prose) -> clap::Command {
+pub(super) fn command(kind: &'static Kind) -> clap::Command {
     let sent = kind.endpoint().is_some();
-    let body = sent.then(|| {
-        Arg::new("body")
-            .long("body")
-            .value_name(prose.text("JSON"))
-            .help_heading(FIELDS)
-            .help(prose.text("The whole request body as JSON; flags override its fields"))
-            .long_help(prose.made(|| format!("The whole request body as JSON; flags override its fields\n\nFields that tokenmint does not know are sent as they are. {JSON_FORMS}")))
-    });
+    let body = sent.then(|| Arg::new("body").long("body").help_heading(FIELDS));
     // Accepted where nothing is sent, so that one set of flags fits every command that mints.
-    let sending = sending_arguments(prose).into_iter().chain([curl_argument(prose)]).map(|flag| flag.hide(!sent));
+    let sending = sending_arguments().into_iter().chain([curl_argument()]).map(|flag| flag.hide(!sent));
     clap::Command::new(kind.name)
-        .about(prose.text(kind.help.about))
-        .long_about(prose.made(|| help::long_about(kind)))
-        .help_template(prose.text(help::TEMPLATE))
-        .before_long_help(prose.made(|| help::examples(kind)))
-        .after_long_help(prose.made(|| help::after(kind)))
-        .args(kind.fields.iter().map(|field| field_argument(field, prose)))
+        .args(kind.fields.iter().map(field_argument))
         .args(body)
-        .args(shared_arguments(kind.variable, prose))
-        .args(batch_arguments(prose))
+        .args(output_arguments())
+        .args(batch_arguments())
         .args(sending)
 }
 
-const JSON_FORMS: &str = "Literal JSON, @FILE, or - for standard input.";
-const TIME_FORMS: &str =
-    "RFC 3339 (2030-01-31T12:00:00Z), a date (midnight UTC), @EPOCH_SECONDS, or +2h for two hours from now.";
-
-fn field_argument(field: &'static Field, prose: Prose) -> Arg {
+fn field_argument(field: &'static Field) -> Arg {
     let argument = Arg::new(field.flag.name)
         .long(field.flag.name)
         .short(field.flag.short)
         .visible_aliases(field.flag.aliases.iter().copied())
         .help_heading(FIELDS)
-        .help(prose.text(field.summary()))
-        .long_help(prose.made(|| field_text(field)))
         // So that "-5m" is refused as a duration instead of being taken for a flag.
         .allow_hyphen_values(field.input.is_duration() || field.input.is_time())
         .action(if field.input.repeats() { ArgAction::Append } else { ArgAction::Set });
-    let suggestions = field.rule.suggestions();
     let argument = match field.flag.value {
-        Value::Required(name) => argument.value_name(prose.text(name)),
-        Value::Optional(name) => argument.value_name(prose.text(name)).num_args(0..=1),
-        Value::Switch => {
-            let values = possible(&["true", "false"]);
-            return argument
-                .value_name(prose.text("BOOL"))
-                .num_args(0..=1)
-                .value_parser(values)
-                .hide_possible_values(true);
-        }
+        Value::Required(_) => argument,
+        Value::Optional(_) | Value::Switch => argument.num_args(0..=1),
     };
-    if suggestions.is_empty() {
-        argument
-    } else {
-        argument.value_parser(possible(suggestions)).hide_possible_values(true)
+    match (field.flag.value, field.rule.suggestions()) {
+        (Value::Switch, _) => suggesting(argument, &["true", "false"]),
+        (_, []) => argument,
+        (_, values) => suggesting(argument, values),
     }
 }
 
-/// The help of a field and, below it, the forms of its value.
-fn field_text(field: &Field) -> String {
-    let forms = match field.input {
-        input if input.is_json() => JSON_FORMS,
-        input if input.is_time() => TIME_FORMS,
-        Input::Boolean => {
-            "The flag alone means true; --FLAG=false or --FLAG false sends false. Not given, it is not sent."
-        }
-        _ => return field.help.to_owned(),
-    };
-    format!("{}\n\n{}", field.help, forms.replace("--FLAG", &field.dashed()))
-}
-
-/// Values that shells complete, although the request's own rules decide what is right.
-fn possible(values: &'static [&'static str]) -> impl clap::builder::TypedValueParser<Value = String> {
-    Suggested(values)
+/// An argument for which shells complete these values, although the field's own rule decides what is right.
+fn suggesting(argument: Arg, values: &'static [&'static str]) -> Arg {
+    argument.value_parser(Suggested(values)).hide_possible_values(true)
 }
 
 #[derive(Clone)]
@@ -131,81 +87,33 @@ impl clap::builder::TypedValueParser for Suggested {
 }
 
 /// The flags that say what becomes of a token, whichever it is.
-fn shared_arguments(variable: &str, prose: Prose) -> Vec<Arg> {
-    vec![
-        Arg::new("output")
-            .long("output")
-            .short('o')
-            .value_name(prose.text("FORMAT"))
-            .value_parser(Format::NAMES)
-            .default_value(prose.text(DEFAULT_OUTPUT))
-            .hide_possible_values(true)
-            .help(prose.text("raw, json, export, dotenv, github-env or github-output"))
-            .long_help(prose.text(help::OUTPUT)),
-        Arg::new("name")
-            .long("name")
-            .value_name(prose.text("VAR"))
-            .help(prose.made(|| format!("The variable that export and other formats set [default: {variable}]"))),
-        Arg::new("shell")
-            .long("shell")
-            .value_name(prose.text("SHELL"))
-            .value_parser(possible(&["sh", "bash", "zsh", "dash", "ksh", "fish", "powershell", "pwsh", "nu"]))
-            .default_value(prose.text(DEFAULT_SHELL))
-            .hide_possible_values(true)
-            .help(prose.text("The shell that -o export writes for: sh, bash, zsh, dash, ksh, fish, powershell or nu")),
-        file("write", prose)
-            .short('w')
-            .help(prose.text("Write the output to FILE, mode 0600, replacing it as a whole")),
-        Arg::new("dry-run")
-            .long("dry-run")
-            .action(ArgAction::SetTrue)
-            .help(prose.text("Print the request without sending it; needs no credentials")),
-        Arg::new("command")
-            .value_name(prose.text("COMMAND"))
-            .last(true)
-            .num_args(1..)
-            .value_parser(value_parser!(OsString))
-            .value_hint(ValueHint::CommandWithArguments)
-            .help(prose.text("Run COMMAND with the token in its environment and print it nowhere")),
-    ]
-    .into_iter()
-    .map(|argument| {
-        let heading = if argument.get_id() == "command" { "After --" } else { OUTPUT };
-        argument.help_heading(heading)
-    })
-    .collect()
+fn output_arguments() -> Vec<Arg> {
+    let output = Arg::new("output").long("output").short('o').value_parser(Format::NAMES).hide_possible_values(true);
+    let shell = suggesting(Arg::new("shell").long("shell"), &SHELL_NAMES);
+    let command = Arg::new("command")
+        .last(true)
+        .num_args(1..)
+        .value_parser(value_parser!(OsString))
+        .value_hint(ValueHint::CommandWithArguments)
+        .help_heading("After --");
+    let dry_run = Arg::new("dry-run").long("dry-run").action(ArgAction::SetTrue);
+    let flags = [output, Arg::new("name").long("name"), shell, file("write").short('w'), dry_run];
+    flags.into_iter().map(|flag| flag.help_heading(OUTPUT)).chain([command]).collect()
 }
 
-fn file(name: &'static str, prose: Prose) -> Arg {
-    Arg::new(name)
-        .long(name)
-        .value_name(prose.text("FILE"))
-        .value_parser(value_parser!(PathBuf))
-        .value_hint(ValueHint::FilePath)
+fn file(name: &'static str) -> Arg {
+    Arg::new(name).long(name).value_parser(value_parser!(PathBuf)).value_hint(ValueHint::FilePath)
 }
 
 /// The flags of a run with many tokens.
-fn batch_arguments(prose: Prose) -> Vec<Arg> {
-    vec![
-        file("batch", prose)
-            .conflicts_with_all(["command", "write", "curl"])
-            .help(prose.text("Mint a token for each line of FILE (- for stdin), one JSON object per line"))
-            .long_help(prose.text(help::BATCH)),
-        Arg::new("jobs")
-            .long("jobs")
-            .value_name(prose.text("N"))
-            .requires("batch")
-            .value_parser(value_parser!(u16).range(1..=i64::from(MAX_JOBS)))
-            .allow_hyphen_values(true)
-            .help(prose.text("How many requests are under way at once, at most 512 [default: 8]")),
-        file("resume", prose)
-            .requires("batch")
-            .conflicts_with("dry-run")
-            .help(prose.text("Append to FILE what it does not hold yet, and try lines again that failed")),
-    ]
-    .into_iter()
-    .map(|argument| argument.help_heading(BATCH))
-    .collect()
+fn batch_arguments() -> [Arg; 3] {
+    let jobs = Arg::new("jobs")
+        .long("jobs")
+        .requires("batch")
+        .value_parser(value_parser!(u16).range(1..=i64::from(MAX_JOBS)))
+        .allow_hyphen_values(true);
+    let batch = file("batch").conflicts_with_all(["command", "write", "curl"]);
+    [batch, jobs, file("resume").requires("batch").conflicts_with("dry-run")].map(|flag| flag.help_heading(BATCH))
 }
 
 /// What was typed of [`batch_arguments`].
@@ -220,44 +128,17 @@ fn batch(matches: &ArgMatches) -> Result<Option<Batch>> {
 }
 
 /// The flags that say how a request is sent.
-pub(super) fn sending_arguments(prose: Prose) -> Vec<Arg> {
-    vec![
-        Arg::new("timeout")
-            .long("timeout")
-            .value_name(prose.text("DURATION"))
-            .default_value(prose.text(DEFAULT_TIMEOUT))
-            .allow_hyphen_values(true)
-            .help_heading(REQUEST)
-            .help(prose.text("Give up after this long, retries included")),
-        Arg::new("retries")
-            .long("retries")
-            .value_name(prose.text("N"))
-            .default_value(prose.text(DEFAULT_RETRIES))
-            .value_parser(value_parser!(u32).range(..=i64::from(MAX_RETRIES)))
-            .allow_hyphen_values(true)
-            .help_heading(REQUEST)
-            .help(prose.text("Send again this often after a failed connection, 429 or 503")),
-        Arg::new("cacert")
-            .long("cacert")
-            .value_name(prose.text("FILE"))
-            .value_parser(value_parser!(PathBuf))
-            .value_hint(ValueHint::FilePath)
-            .help_heading(REQUEST)
-            .help(prose.text("Trust the CA certificates in FILE, or with 'system' those of the operating system"))
-            .long_help(prose.text(
-                "Trust the CA certificates in FILE, or with 'system' those of the operating system\n\nThey replace the \
-                 built-in ones. Also: SSL_CERT_FILE, SIGNALWIRE_REST_CA_FILE.",
-            )),
-    ]
+pub(super) fn sending_arguments() -> [Arg; 3] {
+    let retries = Arg::new("retries")
+        .long("retries")
+        .value_parser(value_parser!(u32).range(..=i64::from(MAX_RETRIES)))
+        .allow_hyphen_values(true);
+    [Arg::new("timeout").long("timeout").allow_hyphen_values(true), retries, file("cacert")]
+        .map(|flag| flag.help_heading(REQUEST))
 }
 
-fn curl_argument(prose: Prose) -> Arg {
-    Arg::new("curl")
-        .long("curl")
-        .action(ArgAction::SetTrue)
-        .conflicts_with("dry-run")
-        .help_heading(REQUEST)
-        .help(prose.text("Print the request as a curl command that reads the credentials from variables"))
+fn curl_argument() -> Arg {
+    Arg::new("curl").long("curl").action(ArgAction::SetTrue).conflicts_with("dry-run").help_heading(REQUEST)
 }
 
 /// What was typed of [`sending_arguments`].

@@ -64,7 +64,9 @@ fn command(matches: &ArgMatches) -> Result<Command> {
     Ok(match name {
         "inspect" => Command::Inspect(inspect::read(matches)?),
         "profile" => Command::Profile(profile::read(matches)?),
-        "completions" => Command::Print(completions(matches.get_one::<String>("shell").map_or("", String::as_str))),
+        "completions" => {
+            Command::Print(completions(matches.get_one::<String>("completed-shell").map_or("", String::as_str)))
+        }
         "man" => match matches.get_one::<PathBuf>("dir") {
             Some(folder) => Command::WritePages(folder.clone(), man_pages()?),
             None => Command::Print(man_pages()?.swap_remove(0).1),
