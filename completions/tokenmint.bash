@@ -40,6 +40,9 @@ _tokenmint() {
             tokenmint,pubsub)
                 cmd="tokenmint__subcmd__pubsub"
                 ;;
+            tokenmint,subscriber)
+                cmd="tokenmint__subcmd__subscriber"
+                ;;
             tokenmint,twilio)
                 cmd="tokenmint__subcmd__twilio"
                 ;;
@@ -68,7 +71,7 @@ _tokenmint() {
 
     case "${cmd}" in
         tokenmint)
-            opts="-p -v -q -h -V --profile --config --verbose --quiet --color --help --version chat pubsub guest video twilio inspect profile emulator completions man"
+            opts="-p -v -q -h -V --profile --config --verbose --quiet --color --help --version chat pubsub guest video subscriber twilio inspect profile emulator completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -98,7 +101,7 @@ _tokenmint() {
             return 0
             ;;
         tokenmint__subcmd__chat)
-            opts="-c -o -w -p -v -q -h --ttl --channel --channels --member-id --state --body --output --name --shell --write --dry-run --batch --jobs --resume --curl --timeout --retries --cacert --profile --config --verbose --quiet --color --help"
+            opts="-c -o -w -p -v -q -h --ttl --channel --channels --member-id --state --body --output --name --shell --write --dry-run --batch --jobs --resume --timeout --retries --cacert --curl --profile --config --verbose --quiet --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -323,7 +326,7 @@ _tokenmint() {
             return 0
             ;;
         tokenmint__subcmd__guest)
-            opts="-a -o -w -p -v -q -h --address --allowed-address --expires-at --expire-at --ttl --region --ch --body --output --name --shell --write --dry-run --batch --jobs --resume --curl --timeout --retries --cacert --profile --config --verbose --quiet --color --help"
+            opts="-a -o -w -p -v -q -h --address --allowed-address --expires-at --expire-at --ttl --region --ch --body --output --name --shell --write --dry-run --batch --jobs --resume --timeout --retries --cacert --curl --profile --config --verbose --quiet --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -354,11 +357,11 @@ _tokenmint() {
                     return 0
                     ;;
                 --region)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "us-central" -- "${cur}"))
                     return 0
                     ;;
                 --ch)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "us-central" -- "${cur}"))
                     return 0
                     ;;
                 --body)
@@ -814,7 +817,7 @@ _tokenmint() {
             return 0
             ;;
         tokenmint__subcmd__pubsub)
-            opts="-c -o -w -p -v -q -h --ttl --channel --channels --member-id --state --body --output --name --shell --write --dry-run --batch --jobs --resume --curl --timeout --retries --cacert --profile --config --verbose --quiet --color --help"
+            opts="-c -o -w -p -v -q -h --ttl --channel --channels --member-id --state --body --output --name --shell --write --dry-run --batch --jobs --resume --timeout --retries --cacert --curl --profile --config --verbose --quiet --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -974,6 +977,207 @@ _tokenmint() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        tokenmint__subcmd__subscriber)
+            opts="-o -w -p -v -q -h --reference --expires-at --expire-at --ttl --application-id --password --fingerprint --scope --first-name --last-name --display-name --job-title --time-zone --country --region --company-name --body --output --name --shell --write --dry-run --batch --jobs --resume --timeout --retries --cacert --curl --profile --config --verbose --quiet --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --reference)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --expire-at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --expires-at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ttl)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --application-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --password)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --fingerprint)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --scope)
+                    COMPREPLY=($(compgen -W "sat:refresh" -- "${cur}"))
+                    return 0
+                    ;;
+                --first-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --last-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --display-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --job-title)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --time-zone)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --country)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --region)
+                    COMPREPLY=($(compgen -W "us-central" -- "${cur}"))
+                    return 0
+                    ;;
+                --company-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --body)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "raw json export dotenv github-env github-output" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "raw json export dotenv github-env github-output" -- "${cur}"))
+                    return 0
+                    ;;
+                --name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --shell)
+                    COMPREPLY=($(compgen -W "sh bash zsh dash ksh fish powershell pwsh nu" -- "${cur}"))
+                    return 0
+                    ;;
+                --write)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                -w)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --batch)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --resume)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --retries)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cacert)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         tokenmint__subcmd__twilio)
             opts="-o -w -p -v -q -h --identity --ttl --not-before --region --chat --video --voice --voice-incoming --voice-params --sync --task-router --worker-sid --task-router-role --push-credential-sid --endpoint-id --deployment-role-sid --grant --output --name --shell --write --dry-run --batch --jobs --resume --timeout --retries --cacert --curl --profile --config --verbose --quiet --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -994,7 +1198,7 @@ _tokenmint() {
                     return 0
                     ;;
                 --region)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "us1 ie1 au1 jp1" -- "${cur}"))
                     return 0
                     ;;
                 --chat)
@@ -1010,7 +1214,7 @@ _tokenmint() {
                     return 0
                     ;;
                 --voice-incoming)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
                     return 0
                     ;;
                 --voice-params)
@@ -1176,7 +1380,7 @@ _tokenmint() {
             return 0
             ;;
         tokenmint__subcmd__video)
-            opts="-o -w -p -v -q -h --room --room-name --user-name --permission --join-from --join-until --remove-at --remove-after --remove-after-seconds-elapsed --join-audio-muted --join-video-muted --auto-create-room --enable-room-previews --room-display-name --end-room-session-on-leave --join-as --media-allowed --room-meta --meta --sync-audio-video --body --output --name --shell --write --dry-run --batch --jobs --resume --curl --timeout --retries --cacert --profile --config --verbose --quiet --color --help"
+            opts="-o -w -p -v -q -h --room --room-name --user-name --permission --join-from --join-until --remove-at --remove-after --remove-after-seconds-elapsed --join-audio-muted --join-video-muted --auto-create-room --enable-room-previews --room-display-name --end-room-session-on-leave --join-as --media-allowed --room-meta --meta --sync-audio-video --body --output --name --shell --write --dry-run --batch --jobs --resume --timeout --retries --cacert --curl --profile --config --verbose --quiet --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1243,11 +1447,11 @@ _tokenmint() {
                     return 0
                     ;;
                 --join-as)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "member audience" -- "${cur}"))
                     return 0
                     ;;
                 --media-allowed)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "all audio-only video-only" -- "${cur}"))
                     return 0
                     ;;
                 --room-meta)

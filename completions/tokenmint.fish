@@ -24,12 +24,12 @@ function __fish_tokenmint_using_subcommand
     contains -- $cmd[1] $argv
 end
 
-complete -c tokenmint -n "__fish_tokenmint_needs_command" -s p -l profile -d 'Take the credentials of this profile and no others' -r
+complete -c tokenmint -n "__fish_tokenmint_needs_command" -s p -l profile -d 'Use this profile\'s credentials (the environment is ignored)' -r
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -l config -d 'Read profiles from this file' -r -F
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c tokenmint -n "__fish_tokenmint_needs_command" -s v -l verbose -d 'Say on stderr what each step does'
+complete -c tokenmint -n "__fish_tokenmint_needs_command" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -s h -l help -d 'Print a summary (-h) or everything (--help)'
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -s V -l version -d 'Print version'
@@ -37,17 +37,18 @@ complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "chat" -d 'Mint 
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "pubsub" -d 'Mint a SignalWire PubSub token'
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "guest" -d 'Mint a SignalWire guest token (Call Fabric)'
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "video" -d 'Mint a SignalWire video room token'
+complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "subscriber" -d 'Mint a SignalWire subscriber access token (Call Fabric)'
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "twilio" -d 'Sign a Twilio Access Token, offline'
-complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "inspect" -d 'Say what a token is and whether it is valid'
+complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "inspect" -d 'Decode a token and check whether it is still valid'
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "profile" -d 'List, show, create and check profiles'
-complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "emulator" -d 'Run SignalWire\'s four token endpoints on this machine'
+complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "emulator" -d 'Run SignalWire\'s token endpoints on this machine'
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "completions" -d 'Print shell completions'
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "man" -d 'Print the man page'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l ttl -d 'How long the token is valid: 90m, 12h, 30d' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -s c -l channel -d 'A channel and what the token may do there: r, w or rw' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l channels -d 'All channels as one JSON object; --channel adds to it' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l member-id -d 'The unique identifier of the member' -r
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l state -d 'Application state to carry, a JSON object' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l state -d 'JSON object to embed in the token as state' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l body -d 'The whole request body as JSON; flags override its fields' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -s o -l output -d 'raw, json, export, dotenv, github-env or github-output' -r -f -a "raw\t''
 json\t''
@@ -65,28 +66,28 @@ fish\t''
 powershell\t''
 pwsh\t''
 nu\t''"
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -s w -l write -d 'Write the output to FILE, mode 0600, replacing it as a whole' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -s w -l write -d 'Write to FILE (mode 0600), replacing it atomically' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l batch -d 'Mint a token for each line of FILE (- for stdin), one JSON object per line' -r -F
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l jobs -d 'How many requests are under way at once, at most 512 [default: 8]' -r
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l resume -d 'Append to FILE what it does not hold yet, and try lines again that failed' -r -F
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l timeout -d 'Give up after this long, retries included' -r
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l retries -d 'Send again this often after a failed connection, 429 or 503' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l jobs -d 'Run up to N requests at once (1 to 512) [default: 8]' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l resume -d 'Continue an earlier run: keep what FILE has, retry what failed' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l timeout -d 'Overall time limit, retries included' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l retries -d 'Retry up to N times after a failed connection, 429 or 503' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l cacert -d 'Trust the CA certificates in FILE, or with \'system\' those of the operating system' -r -F
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -s p -l profile -d 'Take the credentials of this profile and no others' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -s p -l profile -d 'Use this profile\'s credentials (the environment is ignored)' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l config -d 'Read profiles from this file' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l dry-run -d 'Print the request without sending it; needs no credentials'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l curl -d 'Print the request as a curl command that reads the credentials from variables'
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -s v -l verbose -d 'Say on stderr what each step does'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -s h -l help -d 'Print a summary (-h) or everything (--help)'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l ttl -d 'How long the token is valid: 90m, 12h, 30d' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -s c -l channel -d 'A channel and what the token may do there: r, w or rw' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l channels -d 'All channels as one JSON object; --channel adds to it' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l member-id -d 'The unique identifier of the member' -r
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l state -d 'Application state to carry, a JSON object' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l state -d 'JSON object to embed in the token as state' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l body -d 'The whole request body as JSON; flags override its fields' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -s o -l output -d 'raw, json, export, dotenv, github-env or github-output' -r -f -a "raw\t''
 json\t''
@@ -104,28 +105,28 @@ fish\t''
 powershell\t''
 pwsh\t''
 nu\t''"
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -s w -l write -d 'Write the output to FILE, mode 0600, replacing it as a whole' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -s w -l write -d 'Write to FILE (mode 0600), replacing it atomically' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l batch -d 'Mint a token for each line of FILE (- for stdin), one JSON object per line' -r -F
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l jobs -d 'How many requests are under way at once, at most 512 [default: 8]' -r
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l resume -d 'Append to FILE what it does not hold yet, and try lines again that failed' -r -F
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l timeout -d 'Give up after this long, retries included' -r
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l retries -d 'Send again this often after a failed connection, 429 or 503' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l jobs -d 'Run up to N requests at once (1 to 512) [default: 8]' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l resume -d 'Continue an earlier run: keep what FILE has, retry what failed' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l timeout -d 'Overall time limit, retries included' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l retries -d 'Retry up to N times after a failed connection, 429 or 503' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l cacert -d 'Trust the CA certificates in FILE, or with \'system\' those of the operating system' -r -F
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -s p -l profile -d 'Take the credentials of this profile and no others' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -s p -l profile -d 'Use this profile\'s credentials (the environment is ignored)' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l config -d 'Read profiles from this file' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l dry-run -d 'Print the request without sending it; needs no credentials'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l curl -d 'Print the request as a curl command that reads the credentials from variables'
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -s v -l verbose -d 'Say on stderr what each step does'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -s h -l help -d 'Print a summary (-h) or everything (--help)'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -s a -l allowed-address -l address -d 'A Fabric address that the guest may call' -r
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l expire-at -l expires-at -d 'When the token ends, instead of --ttl' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l expire-at -l expires-at -d 'When the token expires, instead of --ttl' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l ttl -d 'How long the token is valid: 15m, 2h, 1d' -r
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l region -d 'Routing override' -r
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l ch -d 'Routing override that is placed in the token\'s header' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l region -d 'Routing override' -r -f -a "us-central\t''"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l ch -d 'Routing override that is placed in the token\'s header' -r -f -a "us-central\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l body -d 'The whole request body as JSON; flags override its fields' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -s o -l output -d 'raw, json, export, dotenv, github-env or github-output' -r -f -a "raw\t''
 json\t''
@@ -143,21 +144,21 @@ fish\t''
 powershell\t''
 pwsh\t''
 nu\t''"
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -s w -l write -d 'Write the output to FILE, mode 0600, replacing it as a whole' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -s w -l write -d 'Write to FILE (mode 0600), replacing it atomically' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l batch -d 'Mint a token for each line of FILE (- for stdin), one JSON object per line' -r -F
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l jobs -d 'How many requests are under way at once, at most 512 [default: 8]' -r
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l resume -d 'Append to FILE what it does not hold yet, and try lines again that failed' -r -F
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l timeout -d 'Give up after this long, retries included' -r
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l retries -d 'Send again this often after a failed connection, 429 or 503' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l jobs -d 'Run up to N requests at once (1 to 512) [default: 8]' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l resume -d 'Continue an earlier run: keep what FILE has, retry what failed' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l timeout -d 'Overall time limit, retries included' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l retries -d 'Retry up to N times after a failed connection, 429 or 503' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l cacert -d 'Trust the CA certificates in FILE, or with \'system\' those of the operating system' -r -F
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -s p -l profile -d 'Take the credentials of this profile and no others' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -s p -l profile -d 'Use this profile\'s credentials (the environment is ignored)' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l config -d 'Read profiles from this file' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l dry-run -d 'Print the request without sending it; needs no credentials'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l curl -d 'Print the request as a curl command that reads the credentials from variables'
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -s v -l verbose -d 'Say on stderr what each step does'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -s h -l help -d 'Print a summary (-h) or everything (--help)'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l room-name -l room -d 'The room to join' -r
@@ -221,8 +222,11 @@ false\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l room-display-name -d 'The display name of a room that this token creates' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l end-room-session-on-leave -d 'The room session ends when this user leaves' -r -f -a "true\t''
 false\t''"
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l join-as -d 'Join as a member, or as audience that only watches' -r
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l media-allowed -d 'The media the user may receive' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l join-as -d 'Join as a member, or as audience that only watches' -r -f -a "member\t''
+audience\t''"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l media-allowed -d 'The media the user may receive' -r -f -a "all\t''
+audio-only\t''
+video-only\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l room-meta -d 'The room\'s meta, a JSON object' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l meta -d 'The member\'s meta, a JSON object' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l sync-audio-video -d 'Synchronise audio and video in the jitter buffer' -r -f -a "true\t''
@@ -244,31 +248,84 @@ fish\t''
 powershell\t''
 pwsh\t''
 nu\t''"
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -s w -l write -d 'Write the output to FILE, mode 0600, replacing it as a whole' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -s w -l write -d 'Write to FILE (mode 0600), replacing it atomically' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l batch -d 'Mint a token for each line of FILE (- for stdin), one JSON object per line' -r -F
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l jobs -d 'How many requests are under way at once, at most 512 [default: 8]' -r
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l resume -d 'Append to FILE what it does not hold yet, and try lines again that failed' -r -F
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l timeout -d 'Give up after this long, retries included' -r
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l retries -d 'Send again this often after a failed connection, 429 or 503' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l jobs -d 'Run up to N requests at once (1 to 512) [default: 8]' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l resume -d 'Continue an earlier run: keep what FILE has, retry what failed' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l timeout -d 'Overall time limit, retries included' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l retries -d 'Retry up to N times after a failed connection, 429 or 503' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l cacert -d 'Trust the CA certificates in FILE, or with \'system\' those of the operating system' -r -F
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -s p -l profile -d 'Take the credentials of this profile and no others' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -s p -l profile -d 'Use this profile\'s credentials (the environment is ignored)' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l config -d 'Read profiles from this file' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l dry-run -d 'Print the request without sending it; needs no credentials'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l curl -d 'Print the request as a curl command that reads the credentials from variables'
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -s v -l verbose -d 'Say on stderr what each step does'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -s h -l help -d 'Print a summary (-h) or everything (--help)'
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l identity -d 'The user that the token stands for' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l reference -d 'Your name for the subscriber, such as an e-mail address' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l expire-at -l expires-at -d 'When the token expires, instead of --ttl' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l ttl -d 'How long the token is valid: 15m, 2h, 1d' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l application-id -d 'The application that the token is associated with' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l password -d 'Set the subscriber\'s password, read from a file or stdin' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l fingerprint -d 'Bind the token to one browser, by the thumbprint of its key' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l scope -d 'Let the browser renew the token itself: sat:refresh' -r -f -a "sat:refresh\t''"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l first-name -d 'The subscriber\'s first name' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l last-name -d 'The subscriber\'s last name' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l display-name -d 'The subscriber\'s display name' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l job-title -d 'The subscriber\'s job title' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l time-zone -d 'The subscriber\'s time zone' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l country -d 'The subscriber\'s country' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l region -d 'Routing override' -r -f -a "us-central\t''"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l company-name -d 'The subscriber\'s company' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l body -d 'The whole request body as JSON; flags override its fields' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -s o -l output -d 'raw, json, export, dotenv, github-env or github-output' -r -f -a "raw\t''
+json\t''
+export\t''
+dotenv\t''
+github-env\t''
+github-output\t''"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l name -d 'The variable that export and other formats set [default: SIGNALWIRE_SUBSCRIBER_TOKEN]' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l shell -d 'The shell that -o export writes for: sh, bash, zsh, dash, ksh, fish, powershell or nu' -r -f -a "sh\t''
+bash\t''
+zsh\t''
+dash\t''
+ksh\t''
+fish\t''
+powershell\t''
+pwsh\t''
+nu\t''"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -s w -l write -d 'Write to FILE (mode 0600), replacing it atomically' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l batch -d 'Mint a token for each line of FILE (- for stdin), one JSON object per line' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l jobs -d 'Run up to N requests at once (1 to 512) [default: 8]' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l resume -d 'Continue an earlier run: keep what FILE has, retry what failed' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l timeout -d 'Overall time limit, retries included' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l retries -d 'Retry up to N times after a failed connection, 429 or 503' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l cacert -d 'Trust the CA certificates in FILE, or with \'system\' those of the operating system' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -s p -l profile -d 'Use this profile\'s credentials (the environment is ignored)' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l config -d 'Read profiles from this file' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l dry-run -d 'Print the request without sending it; needs no credentials'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l curl -d 'Print the request as a curl command that reads the credentials from variables'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -s v -l verbose -d 'Print each step to stderr'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -s h -l help -d 'Print a summary (-h) or everything (--help)'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l identity -d 'The user\'s identity' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l ttl -d 'How long the token is valid: 10m, 1h, 24h' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l not-before -d 'The token is not valid before this time' -r
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l region -d 'The region of the API key, such as ie1 or au1' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l region -d 'The region of the API key, such as ie1 or au1' -r -f -a "us1\t''
+ie1\t''
+au1\t''
+jp1\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l chat -d 'Grant Conversations and Programmable Chat, in this service' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l video -d 'Grant Video, in this room' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l voice -d 'Grant outgoing Voice calls, through this TwiML application' -r
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l voice-incoming -d 'Grant incoming Voice calls' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l voice-incoming -d 'Grant incoming Voice calls' -r -f -a "true\t''
+false\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l voice-params -d 'Parameters for the TwiML application of --voice, a JSON object' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l sync -d 'Grant Sync, in this service' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l task-router -d 'Grant TaskRouter (Flex), in this workspace' -r
@@ -294,126 +351,126 @@ fish\t''
 powershell\t''
 pwsh\t''
 nu\t''"
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -s w -l write -d 'Write the output to FILE, mode 0600, replacing it as a whole' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -s w -l write -d 'Write to FILE (mode 0600), replacing it atomically' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l batch -d 'Mint a token for each line of FILE (- for stdin), one JSON object per line' -r -F
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l jobs -d 'How many requests are under way at once, at most 512 [default: 8]' -r
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l resume -d 'Append to FILE what it does not hold yet, and try lines again that failed' -r -F
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l timeout -d 'Give up after this long, retries included' -r
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l retries -d 'Send again this often after a failed connection, 429 or 503' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l jobs -d 'Run up to N requests at once (1 to 512) [default: 8]' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l resume -d 'Continue an earlier run: keep what FILE has, retry what failed' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l timeout -d 'Overall time limit, retries included' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l retries -d 'Retry up to N times after a failed connection, 429 or 503' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l cacert -d 'Trust the CA certificates in FILE, or with \'system\' those of the operating system' -r -F
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -s p -l profile -d 'Take the credentials of this profile and no others' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -s p -l profile -d 'Use this profile\'s credentials (the environment is ignored)' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l config -d 'Read profiles from this file' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l dry-run -d 'Print the request without sending it; needs no credentials'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l curl -d 'Print the request as a curl command that reads the credentials from variables'
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -s v -l verbose -d 'Say on stderr what each step does'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -s h -l help -d 'Print a summary (-h) or everything (--help)'
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand inspect" -l min-ttl -d 'Check, and ask for this much life left' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand inspect" -l min-ttl -d 'Like --check, but require this much time left' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand inspect" -s o -l output -d 'text or json' -r -f -a "text\t''
 json\t''"
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand inspect" -s p -l profile -d 'Take the credentials of this profile and no others' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand inspect" -s p -l profile -d 'Use this profile\'s credentials (the environment is ignored)' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand inspect" -l config -d 'Read profiles from this file' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand inspect" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand inspect" -l check -d 'Exit with 8 unless the token is valid now'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand inspect" -l verify -d 'Check a Twilio token\'s signature with the secret of the profile or the environment'
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand inspect" -s v -l verbose -d 'Say on stderr what each step does'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand inspect" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand inspect" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand inspect" -s h -l help -d 'Print a summary (-h) or everything (--help)'
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -s p -l profile -d 'Take the credentials of this profile and no others' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -s p -l profile -d 'Use this profile\'s credentials (the environment is ignored)' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -l config -d 'Read profiles from this file' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -s v -l verbose -d 'Say on stderr what each step does'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -s h -l help -d 'Print a summary (-h) or everything (--help)'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -f -a "list" -d 'List the profiles of the configuration file'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -f -a "show" -d 'Show every value with its source, secrets masked'
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -f -a "check" -d 'Ask the service which of the four endpoints the credentials may use'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -f -a "check" -d 'Ask the service which endpoints the credentials may use'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -f -a "init" -d 'Write a commented configuration file, mode 0600'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -f -a "path" -d 'Print where the configuration file is, or would be'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from list" -s o -l output -d 'text or json' -r -f -a "text\t''
 json\t''"
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from list" -s p -l profile -d 'Take the credentials of this profile and no others' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from list" -s p -l profile -d 'Use this profile\'s credentials (the environment is ignored)' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from list" -l config -d 'Read profiles from this file' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from list" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say on stderr what each step does'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from list" -s h -l help -d 'Print a summary (-h) or everything (--help)'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from show" -s o -l output -d 'text or json' -r -f -a "text\t''
 json\t''"
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from show" -s p -l profile -d 'Take the credentials of this profile and no others' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from show" -s p -l profile -d 'Use this profile\'s credentials (the environment is ignored)' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from show" -l config -d 'Read profiles from this file' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from show" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say on stderr what each step does'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from show" -s h -l help -d 'Print a summary (-h) or everything (--help)'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -s o -l output -d 'text or json' -r -f -a "text\t''
 json\t''"
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -l timeout -d 'Give up after this long, retries included' -r
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -l retries -d 'Send again this often after a failed connection, 429 or 503' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -l timeout -d 'Overall time limit, retries included' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -l retries -d 'Retry up to N times after a failed connection, 429 or 503' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -l cacert -d 'Trust the CA certificates in FILE, or with \'system\' those of the operating system' -r -F
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -s p -l profile -d 'Take the credentials of this profile and no others' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -s p -l profile -d 'Use this profile\'s credentials (the environment is ignored)' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -l config -d 'Read profiles from this file' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Say on stderr what each step does'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -s h -l help -d 'Print a summary (-h) or everything (--help)'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from init" -s o -l output -d 'text or json' -r -f -a "text\t''
 json\t''"
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from init" -s p -l profile -d 'Take the credentials of this profile and no others' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from init" -s p -l profile -d 'Use this profile\'s credentials (the environment is ignored)' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from init" -l config -d 'Read profiles from this file' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from init" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from init" -s v -l verbose -d 'Say on stderr what each step does'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from init" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from init" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from init" -s h -l help -d 'Print a summary (-h) or everything (--help)'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from path" -s o -l output -d 'text or json' -r -f -a "text\t''
 json\t''"
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from path" -s p -l profile -d 'Take the credentials of this profile and no others' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from path" -s p -l profile -d 'Use this profile\'s credentials (the environment is ignored)' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from path" -l config -d 'Read profiles from this file' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from path" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Say on stderr what each step does'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from path" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from path" -s h -l help -d 'Print a summary (-h) or everything (--help)'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -l listen -d 'Loopback address and port to listen on; port 0 picks a free one' -r
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -s p -l profile -d 'Take the credentials of this profile and no others' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -s p -l profile -d 'Use this profile\'s credentials (the environment is ignored)' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -l config -d 'Read profiles from this file' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -l tls -d 'Serve https under a throw-away CA, whose certificate file is named on stderr'
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -s v -l verbose -d 'Say on stderr what each step does'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -l tls -d 'Serve https with a temporary CA, whose certificate file is named on stderr'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -s h -l help -d 'Print a summary (-h) or everything (--help)'
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand completions" -s p -l profile -d 'Take the credentials of this profile and no others' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand completions" -s p -l profile -d 'Use this profile\'s credentials (the environment is ignored)' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand completions" -l config -d 'Read profiles from this file' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand completions" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand completions" -s v -l verbose -d 'Say on stderr what each step does'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand completions" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand completions" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand completions" -s h -l help -d 'Print a summary (-h) or everything (--help)'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand man" -l dir -d 'Write the pages of all commands into DIR instead' -r -f -a "(__fish_complete_directories)"
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand man" -s p -l profile -d 'Take the credentials of this profile and no others' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand man" -s p -l profile -d 'Use this profile\'s credentials (the environment is ignored)' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand man" -l config -d 'Read profiles from this file' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand man" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand man" -s v -l verbose -d 'Say on stderr what each step does'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand man" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand man" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand man" -s h -l help -d 'Print a summary (-h) or everything (--help)'

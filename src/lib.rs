@@ -10,8 +10,10 @@ pub mod emulator;
 pub mod inspect;
 pub mod output;
 pub mod http;
+pub mod providers;
 pub mod signalwire;
 pub mod twilio;
+pub mod catalog;
 pub mod credentials;
 pub mod jwt;
 pub mod app;
@@ -34,7 +36,7 @@ use output::report::Report;
 
 /// Runs a command line, program name first, and gives the exit status. Every failure has been reported by then.
 pub fn run(words: &[OsString], world: &World) -> u8 {
-    let scrubber = credentials::environment::scrubber(&world.env, &commands::providers::SCHEMAS);
+    let scrubber = credentials::environment::scrubber(&world.env, &providers::SCHEMAS);
     match cli::parse(words) {
         Err(failure) => fail(&Report::new(cli::tone_of(words), scrubber), &failure),
         Ok(invocation) => {
@@ -49,17 +51,16 @@ pub fn run(words: &[OsString], world: &World) -> u8 {
 
 fn execute(invocation: &Invocation, world: &World, report: &Report, notes: &mut Vec<error::Note>) -> Result<u8> {
     let general = &invocation.general;
-    if !matches!(invocation.command, Command::Print(_) | Command::Completions(_) | Command::Man(_)) {
+    if !matches!(invocation.command, Command::Print(_) | Command::WritePages(..)) {
         app::check_clock(SystemTime::now())?;
     }
     match &invocation.command {
-        Command::Print(text) => output::deliver::stdout(text.as_bytes()).map(|()| 0),
+        Command::Print(text) => output::deliver::stdout(text).map(|()| 0),
         Command::Mint(mint) => commands::mint::Job { general, mint, world, report }.run(notes),
         Command::Inspect(inspect) => commands::inspect::run(inspect, general, world, notes),
         Command::Profile(profile) => commands::profile::run(profile, general, world, report, notes),
         Command::Emulator { listen, tls } => commands::emulator::run(listen, *tls, world),
-        Command::Completions(shell) => commands::generate::completions(shell),
-        Command::Man(folder) => commands::generate::man(folder.as_deref()),
+        Command::WritePages(folder, pages) => commands::generate::pages(folder, pages),
     }
 }
 

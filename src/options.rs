@@ -6,9 +6,8 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-use crate::output::Format;
-use crate::signalwire::{self, Endpoint};
-use crate::twilio;
+use crate::catalog::{Given, Kind};
+use crate::output::{Format, Tone};
 
 /// A command line that has been understood.
 #[derive(Debug)]
@@ -33,8 +32,8 @@ pub struct General {
 /// The commands, with what was typed for them.
 #[derive(Debug)]
 pub enum Command {
-    /// Print this help or version text.
-    Print(String),
+    /// Print this: help, version, completions or a man page.
+    Print(Vec<u8>),
     /// Mint a token.
     Mint(Box<Mint>),
     /// Take a token apart.
@@ -48,17 +47,17 @@ pub enum Command {
         /// `--tls`.
         tls: bool,
     },
-    /// Print the completion script of this shell.
-    Completions(String),
-    /// Print the man page of the program, or write all of them into this folder.
-    Man(Option<PathBuf>),
+    /// Write these files into this folder: names and bytes of man pages.
+    WritePages(PathBuf, Vec<(String, Vec<u8>)>),
 }
 
 /// What was typed to mint a token.
 #[derive(Debug)]
 pub struct Mint {
-    /// The token and its flags.
-    pub what: What,
+    /// What is to be minted.
+    pub kind: &'static Kind,
+    /// The flags of its fields.
+    pub given: Given,
     /// `--body`, as typed.
     pub body: Option<String>,
     /// `--output` and `--shell`.
@@ -77,14 +76,6 @@ pub struct Mint {
     pub batch: Option<Batch>,
     /// What stands after `--`.
     pub program: Option<Vec<OsString>>,
-}
-
-/// The token that is asked for, with its own flags as typed.
-pub enum What {
-    /// A token of one of SignalWire's endpoints.
-    SignalWire(&'static Endpoint, signalwire::Given),
-    /// A Twilio Access Token.
-    Twilio(twilio::Given),
 }
 
 /// What the command line says about sending.
@@ -146,29 +137,4 @@ pub enum Action {
     Init,
     /// Where the configuration file is.
     Path,
-}
-
-/// When stderr is coloured.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Color {
-    /// On a terminal, unless `NO_COLOR`, `CLICOLOR` or `TERM` say otherwise.
-    #[default]
-    Auto,
-    /// Always.
-    Always,
-    /// Never.
-    Never,
-}
-
-/// How this run speaks.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Tone {
-    /// Failures as one JSON object, notes not at all: they stand in the result.
-    pub json: bool,
-    /// No notes, hints and warnings.
-    pub quiet: bool,
-    /// What each step does.
-    pub verbose: bool,
-    /// Colours.
-    pub color: Color,
 }

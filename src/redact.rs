@@ -30,6 +30,12 @@ impl Scrubber {
         Scrubber { plain, ..Scrubber::default() }
     }
 
+    /// A scrubber for these secrets, too.
+    #[must_use]
+    pub fn and(&self, more: &[Secret]) -> Self {
+        Scrubber::new(self.plain.iter().chain(more))
+    }
+
     fn forms(&self) -> &[Secret] {
         self.forms.get_or_init(|| {
             let mut forms: Vec<Secret> = self.plain.iter().flat_map(forms_of).collect();

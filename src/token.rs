@@ -1,66 +1,68 @@
-//! What was minted: the kind of a token, the token itself, and how long it lives. Turning it into bytes is for `output`.
+//! What was minted: the token, what came with it, and its expiry.
 
 use jiff::Timestamp;
 
 use crate::jwt;
 use crate::secret::Secret;
 
-/// The kinds of token that can be minted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
-    /// A SignalWire Chat token.
-    Chat,
-    /// A SignalWire PubSub token.
-    PubSub,
-    /// A SignalWire subscriber guest token.
-    Guest,
-    /// A SignalWire video room token.
-    Video,
-    /// A Twilio Access Token.
-    Twilio,
+/// A member of an answer that is passed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Member {
+    /// Its key, in the answer and in our JSON.
+    pub key: &'static str,
+    /// What it is.
+    pub role: Role,
 }
 
-impl Kind {
-    /// The command's name, and `kind` in JSON.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Kind::Chat => "chat",
-            Kind::PubSub => "pubsub",
-            Kind::Guest => "guest",
-            Kind::Video => "video",
-            Kind::Twilio => "twilio",
-        }
-    }
+/// What a member of an answer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// The token, without which an answer is not a success.
+    Token,
+    /// The token that renews it, which has a variable of its own.
+    Refresh,
+    /// A public value, which stands in JSON alone.
+    Plain,
+}
 
-    /// The variable that carries the token where a format names one and `--name` does not.
-    pub const fn variable(self) -> &'static str {
-        match self {
-            Kind::Chat => "SIGNALWIRE_CHAT_TOKEN",
-            Kind::PubSub => "SIGNALWIRE_PUBSUB_TOKEN",
-            Kind::Guest => "SIGNALWIRE_GUEST_TOKEN",
-            Kind::Video => "SIGNALWIRE_VIDEO_TOKEN",
-            Kind::Twilio => "TWILIO_ACCESS_TOKEN",
-        }
+impl Member {
+    /// The token itself.
+    pub const TOKEN: Member = Member { key: "token", role: Role::Token };
+    /// The token that renews it.
+    pub const REFRESH: Member = Member { key: "refresh_token", role: Role::Refresh };
+
+    /// A public value under this key.
+    pub const fn plain(key: &'static str) -> Self {
+        Member { key, role: Role::Plain }
     }
 }
 
-/// A token in hand.
+/// What was minted.
 #[derive(Debug, Clone)]
 pub struct Token {
-    /// What it is.
-    pub kind: Kind,
-    /// The token.
-    pub token: Secret,
-    /// The refresh token that came with a guest token.
-    pub refresh_token: Option<Secret>,
-    /// When it ends, or `None` where it never does or nobody can know.
+    /// The name of its kind.
+    pub kind: &'static str,
+    /// The members of the kind's table, in their order; `None` for one that the answer left out.
+    pub members: Vec<(Member, Option<Secret>)>,
+    /// When it expires, or `None` where it never does or that cannot be known.
     pub expires_at: Option<Timestamp>,
 }
 
 impl Token {
-    /// A Twilio Access Token, which ends when its `exp` says.
-    pub fn twilio(token: Secret, ends: Timestamp) -> Self {
-        Token { kind: Kind::Twilio, token, refresh_token: None, expires_at: Some(ends) }
+    /// A token that comes alone.
+    pub fn alone(kind: &'static str, token: Secret, expires_at: Timestamp) -> Self {
+        Token { kind, members: vec![(Member::TOKEN, Some(token))], expires_at: Some(expires_at) }
+    }
+
+    /// The value of the member with this role, if there is one.
+    pub fn get(&self, role: Role) -> Option<&str> {
+        let member = self.members.iter().find(|(member, _)| member.role == role);
+        member.and_then(|(_, value)| value.as_ref()).map(Secret::expose)
+    }
+
+    /// The token itself.
+    pub fn text(&self) -> &str {
+        self.get(Role::Token).unwrap_or_default()
     }
 }
 

@@ -4,71 +4,32 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
 
-use super::help::Prose;
 use crate::options::General;
-use crate::options::{Color, Tone};
+use crate::output::{Color, Tone};
 
 const HEADING: &str = "General";
 
-pub(super) fn arguments(prose: Prose) -> Vec<Arg> {
-    vec![
-        Arg::new("profile")
-            .long("profile")
-            .short('p')
-            .value_name(prose.text("NAME"))
-            .help(prose.text("Take the credentials of this profile and no others"))
-            .long_help(prose.text(
-                "Take the credentials of this profile and no others\n\nThe environment's credentials are then ignored. \
-                 'emulator' is built in. Also: TOKENMINT_PROFILE.",
-            )),
-        Arg::new("config")
-            .long("config")
-            .value_name(prose.text("FILE"))
-            .value_parser(value_parser!(PathBuf))
-            .help(prose.text("Read profiles from this file"))
-            .long_help(prose.text(
-                "Read profiles from this file\n\nElse from TOKENMINT_CONFIG, or tokenmint/config.toml in \
-                 $XDG_CONFIG_HOME or ~/.config.",
-            )),
-        Arg::new("verbose")
-            .long("verbose")
-            .short('v')
-            .action(ArgAction::Count)
-            .help(prose.text("Say on stderr what each step does")),
-        Arg::new("quiet")
-            .long("quiet")
-            .short('q')
-            .action(ArgAction::Count)
-            .help(prose.text("Silence notes, hints and warnings, never errors")),
-        Arg::new("color")
-            .long("color")
-            .value_name(prose.text("WHEN"))
-            .value_parser(["auto", "always", "never"])
-            .default_value(prose.text("auto"))
-            .hide_possible_values(true)
-            .help(prose.text("Colour messages: auto, always or never")),
+pub(super) fn arguments() -> [Arg; 6] {
+    [
+        Arg::new("profile").long("profile").short('p'),
+        Arg::new("config").long("config").value_parser(value_parser!(PathBuf)),
+        Arg::new("verbose").long("verbose").short('v').action(ArgAction::Count),
+        Arg::new("quiet").long("quiet").short('q').action(ArgAction::Count),
+        Arg::new("color").long("color").value_parser(["auto", "always", "never"]).hide_possible_values(true),
         // In place of the parser's own, so that it stands among the flags of every command, at their end.
-        Arg::new("help")
-            .long("help")
-            .short('h')
-            .action(ArgAction::Help)
-            .help(prose.text("Print a summary (-h) or everything (--help)")),
+        Arg::new("help").long("help").short('h').action(ArgAction::Help),
     ]
-    .into_iter()
     .map(|argument| argument.global(true).help_heading(HEADING))
-    .collect()
 }
 
 /// `--output` of the commands that report instead of minting.
-pub(super) fn report_format(prose: Prose) -> Arg {
-    Arg::new("output")
-        .long("output")
-        .short('o')
-        .value_name(prose.text("FORMAT"))
-        .value_parser(["text", "json"])
-        .default_value(prose.text("text"))
-        .hide_possible_values(true)
-        .help(prose.text("text or json"))
+pub(super) fn report_format() -> Arg {
+    Arg::new("report").long("output").short('o').value_parser(["text", "json"]).hide_possible_values(true)
+}
+
+/// Whether [`report_format`] is JSON.
+pub(super) fn is_json(matches: &ArgMatches) -> bool {
+    matches.get_one::<String>("report").is_some_and(|format| format == "json")
 }
 
 pub(super) fn read(matches: &ArgMatches, json: bool) -> General {

@@ -1,111 +1,140 @@
-//! The longer texts of the help: what each command is for, examples that run as they stand, and the exit codes.
+//! Every text of the help, in one place: a command line that is right is read without them, since making them takes as
+//! long as reading it. The commands themselves are built without texts, and [`of`] and [`of_kind`] add them where they are
+//! shown.
 
-use std::fmt::Write as _;
+use clap::{Arg, Command};
 
-use clap::builder::{Resettable, StyledStr};
-
+use crate::catalog::{Endpoint, Field, Input, Kind, Value};
 use crate::error::Category;
-use crate::signalwire::Endpoint;
-use crate::token::Kind;
 
-/// The texts of a command, names of values and defaults among them, or none: a command line that is right is read without
-/// them, and making them takes as long as reading it.
-#[derive(Clone, Copy)]
-pub(super) struct Prose(bool);
-
-impl Prose {
-    pub(super) const ALL: Prose = Prose(true);
-    pub(super) const NONE: Prose = Prose(false);
-
-    /// This text, if texts are wanted.
-    pub(super) fn text(self, text: &'static str) -> Option<&'static str> {
-        self.0.then_some(text)
-    }
-
-    /// The text that this makes, likewise.
-    pub(super) fn made(self, make: impl FnOnce() -> String) -> Resettable<StyledStr> {
-        self.0.then(|| StyledStr::from(make())).into()
-    }
-}
+// What is not given. The parser knows these only where there are texts, for the sake of the help.
+pub(super) const DEFAULT_OUTPUT: &str = "raw";
+pub(super) const DEFAULT_SHELL: &str = "sh";
+pub(super) const DEFAULT_TIMEOUT: &str = "30s";
+pub(super) const DEFAULT_RETRIES: &str = "2";
 
 /// About, usage, examples, flags, the rest.
-pub(super) const TEMPLATE: &str =
-    "{about-with-newline}\n{usage-heading} {usage}\n\n{before-help}{all-args}{after-help}";
+const TEMPLATE: &str = "{about-with-newline}\n{usage-heading} {usage}\n\n{before-help}{all-args}{after-help}";
 
-pub(super) const ABOUT: &str = "Mint short-lived access tokens for real-time services\n\n\
-    SignalWire Chat, PubSub, guest (Call Fabric) and Video tokens over the REST API, and Twilio Access Tokens signed \
-    offline. The token goes to stdout, everything else to stderr; on every failure stdout is empty.";
+/// The texts of a command that does not mint.
+struct Page {
+    name: &'static str,
+    /// The line for lists; what follows a blank line is for `--help`.
+    about: &'static str,
+    examples: &'static str,
+    /// What stands below the flags.
+    after: &'static [&'static str],
+}
 
-pub(super) const ROOT_EXAMPLES: &str = "Examples:
+const PAGES: [Page; 11] = [
+    Page {
+        name: "tokenmint",
+        about: "Mint short-lived access tokens for real-time services\n\n\
+    SignalWire tokens over the REST API, and Twilio Access Tokens signed offline. The token goes to stdout, everything \
+    else to stderr; on every failure stdout is empty.",
+        examples: "Examples:
   tokenmint chat --profile emulator --ttl 1h --channel lobby=rw
   tokenmint video --profile emulator --room standup --join-until +2h -o json
   tokenmint profile init
   eval \"$(tokenmint chat --ttl 1h -c lobby=rw -o export)\"
-  tokenmint inspect --check \"$SIGNALWIRE_CHAT_TOKEN\"";
+  tokenmint inspect --check \"$SIGNALWIRE_CHAT_TOKEN\"",
+        after: &[ENVIRONMENT, EXIT_CODES],
+    },
+    Page {
+        name: "inspect",
+        about: "Decode a token and check whether it is still valid\n\n\
+    Reads SignalWire chat, pubsub, video, guest and refresh tokens, Twilio Access Tokens and other JWTs, from the \
+    command line or stdin. Quotes, 'Bearer ' and a pasted export line are taken off. Nothing is sent anywhere.",
+        examples: "Examples:
+  tokenmint chat --profile emulator --ttl 1h -c lobby=rw | tokenmint inspect
+  tokenmint inspect --check \"$SIGNALWIRE_CHAT_TOKEN\"
+  tokenmint inspect --min-ttl 5m -o json \"$SIGNALWIRE_CHAT_TOKEN\" | jq .claims
+  tokenmint inspect --verify \"$TWILIO_ACCESS_TOKEN\"\n",
+        after: &[EXIT_CODES],
+    },
+    Page {
+        name: "profile",
+        about: "List, show, create and check profiles\n\n\
+    A profile is a named set of credentials in the configuration file. Its secret may stand there, in another file, or \
+    come from a program such as op, pass or secret-tool.",
+        examples: "Examples:
+  tokenmint profile init
+  tokenmint profile list
+  tokenmint profile show dev
+  tokenmint profile check dev\n",
+        after: &[EXIT_CODES],
+    },
+    Page {
+        name: "list",
+        about: "List the profiles of the configuration file",
+        examples: "Examples:\n  tokenmint profile list\n",
+        after: &[],
+    },
+    Page {
+        name: "show",
+        about: "Show every value with its source, secrets masked",
+        examples: "Examples:\n  tokenmint profile show dev\n",
+        after: &[],
+    },
+    Page {
+        name: "check",
+        about: "Ask the service which endpoints the credentials may use\n\n\
+    Each endpoint gets an empty request, which mints nothing: an answer that complains of its content is an \
+    authorised one. Exit 0 if all may be used, 4 if any is refused, 6 if the service cannot be reached.",
+        examples: "Examples:\n  tokenmint profile check dev\n  tokenmint profile check -o json\n",
+        after: &[],
+    },
+    Page {
+        name: "init",
+        about: "Write a commented configuration file, mode 0600",
+        examples: "Examples:\n  tokenmint profile init\n",
+        after: &[],
+    },
+    Page {
+        name: "path",
+        about: "Print where the configuration file is, or would be",
+        examples: "Examples:\n  tokenmint profile path\n",
+        after: &[],
+    },
+    Page {
+        name: "emulator",
+        about: "Run SignalWire's token endpoints on this machine\n\n\
+    Loopback only. It checks requests as the service documents it, answers with the documented statuses and error \
+    codes, and gives tokens of the documented form under fixed development keys. One line on stdout says when it is \
+    ready; stderr has the lines that point clients at it.",
+        examples: "Examples:
+  tokenmint emulator
+  tokenmint emulator --listen 127.0.0.1:0
+  tokenmint emulator --tls",
+        after: &[],
+    },
+    Page {
+        name: "completions",
+        about: "Print shell completions",
+        examples: "Examples:
+  tokenmint completions bash > ~/.local/share/bash-completion/completions/tokenmint
+  tokenmint completions fish > ~/.config/fish/completions/tokenmint.fish\n",
+        after: &[],
+    },
+    Page {
+        name: "man",
+        about: "Print the man page",
+        examples: "Examples:
+  tokenmint man | man -l -
+  tokenmint man --dir ~/.local/share/man/man1\n",
+        after: &[],
+    },
+];
 
 /// What the program reads from the environment.
-pub(super) const ENVIRONMENT: &str = "Environment:
+const ENVIRONMENT: &str = "Environment:
   SIGNALWIRE_SPACE, SIGNALWIRE_PROJECT_ID, SIGNALWIRE_API_TOKEN  SignalWire's credentials
   TWILIO_ACCOUNT_SID, TWILIO_API_KEY, TWILIO_API_SECRET          Twilio's credentials
   TOKENMINT_PROFILE, TOKENMINT_CONFIG                            as --profile and --config
   HTTPS_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE                as curl reads them
   NO_COLOR                                                       no colours";
 
-pub(super) const EMULATOR: &str = "Run SignalWire's four token endpoints on this machine\n\n\
-    Loopback only. It checks requests as the service documents it, answers with the documented statuses and error \
-    codes, and gives tokens of the documented form under fixed development keys. One line on stdout says when it is \
-    ready; stderr has the lines that point clients at it.";
-
-pub(super) const EMULATOR_EXAMPLES: &str = "Examples:
-  tokenmint emulator
-  tokenmint emulator --listen 127.0.0.1:0
-  tokenmint emulator --tls";
-
-pub(super) const COMPLETIONS_EXAMPLES: &str = "Examples:
-  tokenmint completions bash > ~/.local/share/bash-completion/completions/tokenmint
-  tokenmint completions fish > ~/.config/fish/completions/tokenmint.fish\n";
-
-pub(super) const MAN_EXAMPLES: &str = "Examples:
-  tokenmint man | man -l -
-  tokenmint man --dir ~/.local/share/man/man1\n";
-
-pub(super) const INSPECT: &str = "Say what a token is and whether it is valid\n\n\
-    Reads SignalWire chat, pubsub, video, guest and refresh tokens, Twilio Access Tokens and other JWTs, from the \
-    command line or stdin. Quotes, 'Bearer ' and a pasted export line are taken off. Nothing is sent anywhere.";
-
-pub(super) const INSPECT_EXAMPLES: &str = "Examples:
-  tokenmint chat --profile emulator --ttl 1h -c lobby=rw | tokenmint inspect
-  tokenmint inspect --check \"$SIGNALWIRE_CHAT_TOKEN\"
-  tokenmint inspect --min-ttl 5m -o json \"$SIGNALWIRE_CHAT_TOKEN\" | jq .claims
-  tokenmint inspect --verify \"$TWILIO_ACCESS_TOKEN\"\n";
-
-pub(super) const PROFILE: &str = "List, show, create and check profiles\n\n\
-    A profile is a named set of credentials in the configuration file. Its secret may stand there, in another file, or \
-    come from a program such as op, pass or secret-tool.";
-
-pub(super) const PROFILE_EXAMPLES: &str = "Examples:
-  tokenmint profile init
-  tokenmint profile list
-  tokenmint profile show dev
-  tokenmint profile check dev\n";
-
-pub(super) const PROFILE_CHECK: &str = "Ask the service which of the four endpoints the credentials may use\n\n\
-    Each endpoint gets an empty request, which mints nothing: an answer that complains of its content is an \
-    authorised one. Exit 0 if all four may be used, 4 if any is refused, 6 if the service cannot be reached.";
-
-pub(super) const OUTPUT: &str = "What to print\n\n\
-    raw: the token and a newline (default)\n\
-    json: one object: kind, token, refresh_token (guest), expires_at, expires_in\n\
-    export: an assignment for --shell to evaluate\n\
-    dotenv: NAME=token lines\n\
-    github-env, github-output: a mask command, and NAME=token in the file of $GITHUB_ENV or $GITHUB_OUTPUT";
-
-pub(super) const BATCH: &str = "Mint a token for each line of FILE (- for stdin), one JSON object per line\n\n\
-    A line's fields override the flags; they are those of the API (for twilio the flags with underscores). Its field id \
-    is echoed and never sent. One output line per input line, in the same order: line, id, and token and expires_at, or \
-    error.";
-
-pub(super) const EXIT_CODES: &str = "Exit codes:
+const EXIT_CODES: &str = "Exit codes:
   0    done
   1    unexpected, or the output could not be written
   2    the command line or a value in it is wrong
@@ -120,82 +149,194 @@ pub(super) const EXIT_CODES: &str = "Exit codes:
 // The text above and the exit codes of `error` say the same.
 const _: () = assert!(Category::ALL.len() == 8 && Category::NotValid.exit() == 8 && Category::Internal.exit() == 1);
 
-/// What stands below the flags of a command that asks the service: how the attributes of a 422 are set, and the exit
-/// codes.
-pub(super) fn after(endpoint: &Endpoint) -> String {
-    let mut rows: Vec<(&str, Vec<String>)> = Vec::new();
-    for field in endpoint.fields {
-        match rows.iter_mut().find(|(key, _)| *key == field.key) {
-            Some((_, flags)) => flags.push(field.dashed()),
-            None => rows.push((field.key, vec![field.dashed()])),
+/// The texts of an argument: its id, what its value is called, its default, and its help, of which what follows a blank
+/// line is for `--help`. A switch has no value to name.
+type Texts = (&'static str, &'static str, Option<&'static str>, &'static str);
+
+const ARGUMENTS: &[Texts] = &[
+    (
+        "profile",
+        "NAME",
+        None,
+        "Use this profile's credentials (the environment is ignored)\n\n\
+         'emulator' is built in. Also: TOKENMINT_PROFILE.",
+    ),
+    (
+        "config",
+        "FILE",
+        None,
+        "Read profiles from this file\n\n\
+         Else from TOKENMINT_CONFIG, or tokenmint/config.toml in $XDG_CONFIG_HOME or ~/.config.",
+    ),
+    ("verbose", "", None, "Print each step to stderr"),
+    ("quiet", "", None, "Silence notes, hints and warnings, never errors"),
+    ("color", "WHEN", Some("auto"), "Colour messages: auto, always or never"),
+    ("help", "", None, "Print a summary (-h) or everything (--help)"),
+    ("report", "FORMAT", Some("text"), "text or json"),
+    (
+        "body",
+        "JSON",
+        None,
+        "The whole request body as JSON; flags override its fields\n\n\
+         Fields that tokenmint does not know are sent as they are. Literal JSON, @FILE, or - for standard input.",
+    ),
+    (
+        "output",
+        "FORMAT",
+        Some(DEFAULT_OUTPUT),
+        "raw, json, export, dotenv, github-env or github-output\n\n\
+         raw: the token and a newline (default)\n\
+         json: one object: kind, token, what came with it (refresh_token), expires_at, expires_in\n\
+         export: an assignment for --shell to evaluate\n\
+         dotenv: NAME=token lines\n\
+         github-env, github-output: a mask command, and NAME=token in the file of $GITHUB_ENV or $GITHUB_OUTPUT",
+    ),
+    ("name", "VAR", None, "The variable that export and other formats set [default: {variable}]"),
+    (
+        "shell",
+        "SHELL",
+        Some(DEFAULT_SHELL),
+        "The shell that -o export writes for: sh, bash, zsh, dash, ksh, fish, powershell or nu",
+    ),
+    ("write", "FILE", None, "Write to FILE (mode 0600), replacing it atomically"),
+    ("dry-run", "", None, "Print the request without sending it; needs no credentials"),
+    ("command", "COMMAND", None, "Run COMMAND with the token in its environment; nothing is printed"),
+    (
+        "batch",
+        "FILE",
+        None,
+        "Mint a token for each line of FILE (- for stdin), one JSON object per line\n\n\
+    A line's fields override the flags; they are those of the API (for twilio the flags with underscores). Its field id \
+    is echoed and never sent. One output line per input line, in the same order: line, id, and token and expires_at, or \
+    error.",
+    ),
+    ("jobs", "N", None, "Run up to N requests at once (1 to 512) [default: 8]"),
+    ("resume", "FILE", None, "Continue an earlier run: keep what FILE has, retry what failed"),
+    ("timeout", "DURATION", Some(DEFAULT_TIMEOUT), "Overall time limit, retries included"),
+    ("retries", "N", Some(DEFAULT_RETRIES), "Retry up to N times after a failed connection, 429 or 503"),
+    (
+        "cacert",
+        "FILE",
+        None,
+        "Trust the CA certificates in FILE, or with 'system' those of the operating system\n\n\
+         They replace the built-in ones. Also: SSL_CERT_FILE, SIGNALWIRE_REST_CA_FILE.",
+    ),
+    ("curl", "", None, "Print the request as a curl command that reads the credentials from variables"),
+    ("token", "TOKEN", None, "The token; stdin if omitted or -"),
+    ("check", "", None, "Exit with 8 unless the token is valid now"),
+    ("min-ttl", "DURATION", None, "Like --check, but require this much time left"),
+    ("verify", "", None, "Check a Twilio token's signature with the secret of the profile or the environment"),
+    ("which", "NAME", None, "Profile (default: the one minting would use)"),
+    ("listen", "ADDR:PORT", None, "Loopback address and port to listen on; port 0 picks a free one"),
+    ("tls", "", None, "Serve https with a temporary CA, whose certificate file is named on stderr"),
+    ("completed-shell", "SHELL", None, "The shell to print completions for"),
+    ("dir", "DIR", None, "Write the pages of all commands into DIR instead"),
+];
+
+const JSON_FORMS: &str = "Literal JSON, @FILE, or - for standard input.";
+const TIME_FORMS: &str =
+    "RFC 3339 (2030-01-31T12:00:00Z), a date (midnight UTC), @EPOCH_SECONDS, or +2h for two hours from now.";
+const SWITCH_FORMS: &str =
+    "The flag alone means true; --FLAG=false or --FLAG false sends false. Not given, it is not sent.";
+
+/// A command that does not mint, with its texts and those of the commands below it.
+pub(super) fn of(command: Command) -> Command {
+    let Some(page) = PAGES.iter().find(|page| page.name == command.get_name()) else { return command };
+    let after = page.after.join("\n\n");
+    let command = command
+        .about(summary(page.about))
+        .long_about(page.about)
+        .help_template(TEMPLATE)
+        .before_long_help(page.examples)
+        .mut_args(|argument| described(argument, ""))
+        .mut_subcommands(of);
+    if after.is_empty() { command } else { command.after_long_help(after) }
+}
+
+/// The command of a kind, with the texts that its fields declare.
+pub(super) fn of_kind(kind: &'static Kind, command: Command) -> Command {
+    command
+        .about(kind.help.about)
+        .long_about(long_about(kind))
+        .help_template(TEMPLATE)
+        .before_long_help(examples(kind))
+        .after_long_help(after(kind))
+        .mut_args(|argument| {
+            let own = kind.fields.iter().find(|field| field.flag.name == argument.get_id().as_str());
+            match own {
+                Some(field) => {
+                    argument.value_name(value_name(field)).help(field.summary()).long_help(field_text(field))
+                }
+                None => described(argument, kind.variable),
+            }
+        })
+}
+
+/// An argument that is not a field, with its texts.
+fn described(argument: Arg, variable: &str) -> Arg {
+    let Some((_, value, default, help)) = ARGUMENTS.iter().find(|(id, ..)| argument.get_id().as_str() == *id) else {
+        return argument;
+    };
+    let help = help.replace("{variable}", variable);
+    let argument = argument.help(summary(&help).to_owned());
+    let argument = if help.contains("\n\n") { argument.long_help(help) } else { argument };
+    let argument = if value.is_empty() { argument } else { argument.value_name(*value) };
+    match default {
+        Some(default) => argument.default_value(*default),
+        None => argument,
+    }
+}
+
+fn summary(help: &str) -> &str {
+    help.split_once("\n\n").map_or(help, |(summary, _)| summary)
+}
+
+fn value_name(field: &Field) -> &'static str {
+    match field.flag.value {
+        Value::Required(name) | Value::Optional(name) => name,
+        Value::Switch => "BOOL",
+    }
+}
+
+/// The help of a field and, below it, the forms of its value.
+fn field_text(field: &Field) -> String {
+    let forms = match field.input {
+        input if input.is_json() => JSON_FORMS,
+        input if input.is_time() => TIME_FORMS,
+        Input::Boolean => SWITCH_FORMS,
+        _ => return field.help.to_owned(),
+    };
+    format!("{}\n\n{}", field.help, forms.replace("--FLAG", &field.dashed()))
+}
+
+/// What stands at the top of the help of a kind.
+fn long_about(kind: &Kind) -> String {
+    match kind.endpoint() {
+        Some(Endpoint { path, scope, .. }) => {
+            format!("{}\n\nPOST {path} with an API token that has the scope {scope}.", kind.help.long)
         }
+        None => kind.help.long.to_owned(),
     }
-    for (attribute, key) in endpoint.other_attributes {
-        let flags = rows.iter().find(|(known, _)| known == key).map_or_else(Vec::new, |(_, flags)| flags.clone());
-        rows.push((attribute, flags));
-    }
-    let width = rows.iter().map(|(key, _)| key.len()).max().unwrap_or_default();
-    let mut text = "Attributes of a 422, and the flags that set them:".to_owned();
-    for (key, flags) in rows {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "\n  {key:width$}  {}", flags.join(", "));
-    }
-    format!("{text}\n\n{EXIT_CODES}")
 }
 
-/// The texts of a command that mints.
-pub(super) struct Texts {
-    pub about: &'static str,
-    pub long_about: &'static str,
-    pub examples: &'static str,
+/// The examples of a kind.
+fn examples(kind: &Kind) -> String {
+    kind.help.examples.lines().fold("Examples:".to_owned(), |text, line| text + "\n  " + line) + "\n"
 }
 
-pub(super) fn mint(kind: Kind) -> Texts {
-    match kind {
-        Kind::Chat => Texts {
-            about: "Mint a SignalWire Chat token",
-            long_about: "Mint a SignalWire Chat token: it lets a client read and write Chat channels for a while.",
-            examples: "Examples:
-  tokenmint chat --ttl 1h --channel lobby=rw
-  tokenmint chat --ttl 12h -c lobby=rw -c news=r --member-id alice --state '{\"team\":\"blue\"}'
-  tokenmint chat --ttl 90m --channels @channels.json -o json | jq -r .expires_at
-  eval \"$(tokenmint chat --ttl 1h -c lobby=rw -o export)\"
-  tokenmint chat --profile emulator --ttl 1h -c lobby=rw -- node app.js\n",
-        },
-        Kind::PubSub => Texts {
-            about: "Mint a SignalWire PubSub token",
-            long_about: "Mint a SignalWire PubSub token: it lets a client publish and subscribe to channels for a while.",
-            examples: "Examples:
-  tokenmint pubsub --ttl 15m -c prices=r -c orders=rw
-  tokenmint pubsub --ttl 30d --channels '{\"prices\":{\"read\":true}}' -o json
-  tokenmint pubsub --profile emulator --ttl 1h -c prices=r --dry-run\n",
-        },
-        Kind::Guest => Texts {
-            about: "Mint a SignalWire guest token (Call Fabric)",
-            long_about: "Mint a SignalWire subscriber guest token (Call Fabric): it lets a guest call up to ten addresses. A \
-                         refresh token comes with it; -o json and -o export print both.",
-            examples: "Examples:
-  tokenmint guest --allowed-address 0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0 --ttl 15m
-  tokenmint guest -a 0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0 --expire-at 2030-01-31T12:00:00Z -o json
-  tokenmint guest --profile emulator -a 0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0 -o export\n",
-        },
-        Kind::Video => Texts {
-            about: "Mint a SignalWire video room token",
-            long_about: "Mint a SignalWire video room token: it lets a client join one room. Without a time limit it never \
-                         expires.",
-            examples: "Examples:
-  tokenmint video --room standup --user-name alice --join-until +2h
-  tokenmint video --room standup --permission room.self.audio_mute,room.lock --remove-after 45m
-  tokenmint video --room stage --join-as audience --media-allowed all --join-until 2030-01-31
-  tokenmint video --profile emulator --room standup --join-until +2h -o json\n",
-        },
-        Kind::Twilio => Texts {
-            about: "Sign a Twilio Access Token, offline",
-            long_about: "Sign a Twilio Access Token, offline: any grants together, checked before it is signed.",
-            examples: "Examples:
-  tokenmint twilio --identity alice --chat=IS0123456789abcdef0123456789abcdef
-  tokenmint twilio --identity alice --video=standup --voice-incoming --sync --ttl 8h
-  tokenmint twilio --identity alice --video --region us1 --dry-run\n",
-        },
-    }
+/// What stands below the flags of a kind: which flags set the attributes of a 422, and the exit codes.
+fn after(kind: &Kind) -> String {
+    let Some(endpoint) = kind.endpoint() else { return EXIT_CODES.to_owned() };
+    let flags_of = |key: &str| {
+        let flags = kind.fields.iter().filter(|field| field.key == key).map(Field::dashed);
+        flags.collect::<Vec<_>>().join(", ")
+    };
+    let own = kind.distinct_fields().map(|field| (field.key, field.key));
+    let rows: Vec<(&str, &str)> = own.chain(endpoint.other_attributes.iter().copied()).collect();
+    let width = rows.iter().map(|(attribute, _)| attribute.len()).max().unwrap_or_default();
+    let heading = "Attributes of a 422, and the flags that set them:".to_owned();
+    let table = rows
+        .iter()
+        .fold(heading, |text, (attribute, key)| text + &format!("\n  {attribute:width$}  {}", flags_of(key)));
+    format!("{table}\n\n{EXIT_CODES}")
 }

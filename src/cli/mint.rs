@@ -6,118 +6,63 @@ use std::time::Duration;
 
 use clap::{Arg, ArgAction, ArgMatches, ValueHint, value_parser};
 
-use super::help::{self, Prose};
+use super::help::{DEFAULT_OUTPUT, DEFAULT_RETRIES, DEFAULT_SHELL, DEFAULT_TIMEOUT};
+use crate::catalog::{Field, Kind, Value};
 use crate::error::{Failure, Result};
-use crate::options::{Batch, Mint, Settings, What};
+use crate::options::{Batch, Mint, Settings};
 use crate::output::Format;
 use crate::output::shell::Shell;
-use crate::signalwire::field::{Field, Input};
-use crate::signalwire::{Endpoint, permission};
 use crate::time;
-use crate::token::Kind;
-use crate::twilio;
 
 /// The most requests under way at once.
 pub(super) const MAX_JOBS: u16 = 512;
 /// The most times that a request is sent again.
 pub(super) const MAX_RETRIES: u32 = 100;
 
-// What is not given. The parser is told for the sake of the help; a command line is read without that.
-const DEFAULT_OUTPUT: &str = "raw";
-const DEFAULT_SHELL: &str = "sh";
-const DEFAULT_TIMEOUT: &str = "30s";
-const DEFAULT_RETRIES: &str = "2";
-
 const FIELDS: &str = "Token";
 const OUTPUT: &str = "Output";
 const REQUEST: &str = "Request";
 const BATCH: &str = "Batch";
 
-impl std::fmt::Debug for What {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            What::SignalWire(endpoint, given) => formatter.debug_tuple(endpoint.kind.name()).field(given).finish(),
-            What::Twilio(given) => formatter.debug_tuple("twilio").field(given).finish(),
-        }
+const SHELL_NAMES: [&str; 9] = ["sh", "bash", "zsh", "dash", "ksh", "fish", "powershell", "pwsh", "nu"];
+
+/// The command of a kind: a flag for each of its fields, then the flags that all kinds share.
+pub(super) fn command(kind: &'static Kind) -> clap::Command {
+    let sent = kind.endpoint().is_some();
+    let body = sent.then(|| Arg::new("body").long("body").help_heading(FIELDS));
+    // Accepted where nothing is sent, so that one set of flags fits every command that mints.
+    let sending = sending_arguments().into_iter().chain([curl_argument()]).map(|flag| flag.hide(!sent));
+    clap::Command::new(kind.name)
+        .args(kind.fields.iter().map(field_argument))
+        .args(body)
+        .args(output_arguments())
+        .args(batch_arguments())
+        .args(sending)
+}
+
+fn field_argument(field: &'static Field) -> Arg {
+    let argument = Arg::new(field.flag.name)
+        .long(field.flag.name)
+        .short(field.flag.short)
+        .visible_aliases(field.flag.aliases.iter().copied())
+        .help_heading(FIELDS)
+        // So that "-5m" is refused as a duration instead of being taken for a flag.
+        .allow_hyphen_values(field.input.is_duration() || field.input.is_time())
+        .action(if field.input.repeats() { ArgAction::Append } else { ArgAction::Set });
+    let argument = match field.flag.value {
+        Value::Required(_) => argument,
+        Value::Optional(_) | Value::Switch => argument.num_args(0..=1),
+    };
+    match (field.flag.value, field.rule.suggestions()) {
+        (Value::Switch, _) => suggesting(argument, &["true", "false"]),
+        (_, []) => argument,
+        (_, values) => suggesting(argument, values),
     }
 }
 
-pub(super) fn signalwire_command(endpoint: &'static Endpoint, prose: Prose) -> clap::Command {
-    let texts = help::mint(endpoint.kind);
-    let body = Arg::new("body")
-        .long("body")
-        .value_name(prose.text("JSON"))
-        .help_heading(FIELDS)
-        .help(prose.text("The whole request body as JSON; flags override its fields"))
-        .long_help(prose.made(|| format!("The whole request body as JSON; flags override its fields\n\nFields that tokenmint does not know are sent as they are. {JSON_FORMS}")));
-    clap::Command::new(endpoint.kind.name())
-        .about(prose.text(texts.about))
-        .long_about(prose.made(|| {
-            format!(
-                "{}\n\nPOST {} with an API token that has the scope {}.",
-                texts.long_about, endpoint.path, endpoint.scope
-            )
-        }))
-        .help_template(prose.text(help::TEMPLATE))
-        .before_long_help(prose.text(texts.examples))
-        .after_long_help(prose.made(|| help::after(endpoint)))
-        .args(endpoint.fields.iter().map(|field| field_argument(field, prose)))
-        .arg(body)
-        .args(shared_arguments(endpoint.kind.variable(), prose))
-        .args(batch_arguments(prose))
-        .arg(curl_argument(prose))
-        .args(sending_arguments(prose))
-}
-
-const JSON_FORMS: &str = "Literal JSON, @FILE, or - for standard input.";
-const TIME_FORMS: &str =
-    "RFC 3339 (2030-01-31T12:00:00Z), a date (midnight UTC), @EPOCH_SECONDS, or +2h for two hours from now.";
-
-fn field_argument(field: &'static Field, prose: Prose) -> Arg {
-    let (short, _) = field.help.split_once("\n\n").unwrap_or((field.help, ""));
-    let argument = Arg::new(field.flag)
-        .long(field.flag)
-        .visible_aliases(field.aliases.iter().copied())
-        .value_name(prose.text(field.value))
-        .help_heading(FIELDS)
-        .help(prose.text(short))
-        .long_help(prose.made(|| field_text(field)));
-    let argument = match field.short {
-        Some(short) => argument.short(short),
-        None => argument,
-    };
-    let argument = match field.input {
-        Input::Boolean => argument
-            .num_args(0..=1)
-            .default_missing_value("true")
-            .value_parser(possible(&["true", "false"]))
-            .hide_possible_values(true),
-        // So that "-5m" is told to be no duration instead of being taken for a flag.
-        Input::Minutes | Input::Seconds | Input::EpochAfter | Input::Epoch | Input::DateTime => {
-            argument.allow_hyphen_values(true)
-        }
-        Input::CommaList => argument.value_parser(possible(&permission::KNOWN)).hide_possible_values(true),
-        _ => argument,
-    };
-    if field.input.repeats() { argument.action(ArgAction::Append) } else { argument }
-}
-
-/// The help of a field and, below it, the forms of its value.
-fn field_text(field: &Field) -> String {
-    let forms = match field.input {
-        Input::Json => JSON_FORMS,
-        Input::DateTime | Input::Epoch => TIME_FORMS,
-        Input::Boolean => {
-            "The flag alone means true; --FLAG=false or --FLAG false sends false. Not given, it is not sent."
-        }
-        _ => return field.help.to_owned(),
-    };
-    format!("{}\n\n{}", field.help, forms.replace("--FLAG", &field.dashed()))
-}
-
-/// Values that shells complete, although the request's own rules decide what is right.
-fn possible(values: &'static [&'static str]) -> impl clap::builder::TypedValueParser<Value = String> {
-    Suggested(values)
+/// An argument for which shells complete these values, although the field's own rule decides what is right.
+fn suggesting(argument: Arg, values: &'static [&'static str]) -> Arg {
+    argument.value_parser(Suggested(values)).hide_possible_values(true)
 }
 
 #[derive(Clone)]
@@ -141,81 +86,33 @@ impl clap::builder::TypedValueParser for Suggested {
 }
 
 /// The flags that say what becomes of a token, whichever it is.
-fn shared_arguments(variable: &str, prose: Prose) -> Vec<Arg> {
-    vec![
-        Arg::new("output")
-            .long("output")
-            .short('o')
-            .value_name(prose.text("FORMAT"))
-            .value_parser(Format::NAMES)
-            .default_value(prose.text(DEFAULT_OUTPUT))
-            .hide_possible_values(true)
-            .help(prose.text("raw, json, export, dotenv, github-env or github-output"))
-            .long_help(prose.text(help::OUTPUT)),
-        Arg::new("name")
-            .long("name")
-            .value_name(prose.text("VAR"))
-            .help(prose.made(|| format!("The variable that export and other formats set [default: {variable}]"))),
-        Arg::new("shell")
-            .long("shell")
-            .value_name(prose.text("SHELL"))
-            .value_parser(possible(&["sh", "bash", "zsh", "dash", "ksh", "fish", "powershell", "pwsh", "nu"]))
-            .default_value(prose.text(DEFAULT_SHELL))
-            .hide_possible_values(true)
-            .help(prose.text("The shell that -o export writes for: sh, bash, zsh, dash, ksh, fish, powershell or nu")),
-        file("write", prose)
-            .short('w')
-            .help(prose.text("Write the output to FILE, mode 0600, replacing it as a whole")),
-        Arg::new("dry-run")
-            .long("dry-run")
-            .action(ArgAction::SetTrue)
-            .help(prose.text("Print the request without sending it; needs no credentials")),
-        Arg::new("command")
-            .value_name(prose.text("COMMAND"))
-            .last(true)
-            .num_args(1..)
-            .value_parser(value_parser!(OsString))
-            .value_hint(ValueHint::CommandWithArguments)
-            .help(prose.text("Run COMMAND with the token in its environment and print it nowhere")),
-    ]
-    .into_iter()
-    .map(|argument| {
-        let heading = if argument.get_id() == "command" { "After --" } else { OUTPUT };
-        argument.help_heading(heading)
-    })
-    .collect()
+fn output_arguments() -> Vec<Arg> {
+    let output = Arg::new("output").long("output").short('o').value_parser(Format::NAMES).hide_possible_values(true);
+    let shell = suggesting(Arg::new("shell").long("shell"), &SHELL_NAMES);
+    let command = Arg::new("command")
+        .last(true)
+        .num_args(1..)
+        .value_parser(value_parser!(OsString))
+        .value_hint(ValueHint::CommandWithArguments)
+        .help_heading("After --");
+    let dry_run = Arg::new("dry-run").long("dry-run").action(ArgAction::SetTrue);
+    let flags = [output, Arg::new("name").long("name"), shell, file("write").short('w'), dry_run];
+    flags.into_iter().map(|flag| flag.help_heading(OUTPUT)).chain([command]).collect()
 }
 
-fn file(name: &'static str, prose: Prose) -> Arg {
-    Arg::new(name)
-        .long(name)
-        .value_name(prose.text("FILE"))
-        .value_parser(value_parser!(PathBuf))
-        .value_hint(ValueHint::FilePath)
+fn file(name: &'static str) -> Arg {
+    Arg::new(name).long(name).value_parser(value_parser!(PathBuf)).value_hint(ValueHint::FilePath)
 }
 
 /// The flags of a run with many tokens.
-fn batch_arguments(prose: Prose) -> Vec<Arg> {
-    vec![
-        file("batch", prose)
-            .conflicts_with_all(["command", "write", "curl"])
-            .help(prose.text("Mint a token for each line of FILE (- for stdin), one JSON object per line"))
-            .long_help(prose.text(help::BATCH)),
-        Arg::new("jobs")
-            .long("jobs")
-            .value_name(prose.text("N"))
-            .requires("batch")
-            .value_parser(value_parser!(u16).range(1..=i64::from(MAX_JOBS)))
-            .allow_hyphen_values(true)
-            .help(prose.text("How many requests are under way at once, at most 512 [default: 8]")),
-        file("resume", prose)
-            .requires("batch")
-            .conflicts_with("dry-run")
-            .help(prose.text("Append to FILE what it does not hold yet, and try lines again that failed")),
-    ]
-    .into_iter()
-    .map(|argument| argument.help_heading(BATCH))
-    .collect()
+fn batch_arguments() -> [Arg; 3] {
+    let jobs = Arg::new("jobs")
+        .long("jobs")
+        .requires("batch")
+        .value_parser(value_parser!(u16).range(1..=i64::from(MAX_JOBS)))
+        .allow_hyphen_values(true);
+    let batch = file("batch").conflicts_with_all(["command", "write", "curl"]);
+    [batch, jobs, file("resume").requires("batch").conflicts_with("dry-run")].map(|flag| flag.help_heading(BATCH))
 }
 
 /// What was typed of [`batch_arguments`].
@@ -230,44 +127,17 @@ fn batch(matches: &ArgMatches) -> Result<Option<Batch>> {
 }
 
 /// The flags that say how a request is sent.
-pub(super) fn sending_arguments(prose: Prose) -> Vec<Arg> {
-    vec![
-        Arg::new("timeout")
-            .long("timeout")
-            .value_name(prose.text("DURATION"))
-            .default_value(prose.text(DEFAULT_TIMEOUT))
-            .allow_hyphen_values(true)
-            .help_heading(REQUEST)
-            .help(prose.text("Give up after this long, retries included")),
-        Arg::new("retries")
-            .long("retries")
-            .value_name(prose.text("N"))
-            .default_value(prose.text(DEFAULT_RETRIES))
-            .value_parser(value_parser!(u32).range(..=i64::from(MAX_RETRIES)))
-            .allow_hyphen_values(true)
-            .help_heading(REQUEST)
-            .help(prose.text("Send again this often after a failed connection, 429 or 503")),
-        Arg::new("cacert")
-            .long("cacert")
-            .value_name(prose.text("FILE"))
-            .value_parser(value_parser!(PathBuf))
-            .value_hint(ValueHint::FilePath)
-            .help_heading(REQUEST)
-            .help(prose.text("Trust the CA certificates in FILE, or with 'system' those of the operating system"))
-            .long_help(prose.text(
-                "Trust the CA certificates in FILE, or with 'system' those of the operating system\n\nThey replace the \
-                 built-in ones. Also: SSL_CERT_FILE, SIGNALWIRE_REST_CA_FILE.",
-            )),
-    ]
+pub(super) fn sending_arguments() -> [Arg; 3] {
+    let retries = Arg::new("retries")
+        .long("retries")
+        .value_parser(value_parser!(u32).range(..=i64::from(MAX_RETRIES)))
+        .allow_hyphen_values(true);
+    [Arg::new("timeout").long("timeout").allow_hyphen_values(true), retries, file("cacert")]
+        .map(|flag| flag.help_heading(REQUEST))
 }
 
-fn curl_argument(prose: Prose) -> Arg {
-    Arg::new("curl")
-        .long("curl")
-        .action(ArgAction::SetTrue)
-        .conflicts_with("dry-run")
-        .help_heading(REQUEST)
-        .help(prose.text("Print the request as a curl command that reads the credentials from variables"))
+fn curl_argument() -> Arg {
+    Arg::new("curl").long("curl").action(ArgAction::SetTrue).conflicts_with("dry-run").help_heading(REQUEST)
 }
 
 /// What was typed of [`sending_arguments`].
@@ -281,65 +151,21 @@ pub(super) fn settings(matches: &ArgMatches) -> Result<Settings> {
     })
 }
 
-pub(super) fn twilio_command(prose: Prose) -> clap::Command {
-    let texts = help::mint(Kind::Twilio);
-    clap::Command::new(Kind::Twilio.name())
-        .about(prose.text(texts.about))
-        .long_about(prose.text(texts.long_about))
-        .help_template(prose.text(help::TEMPLATE))
-        .before_long_help(prose.text(texts.examples))
-        .after_long_help(prose.text(help::EXIT_CODES))
-        .args(twilio::flag::FLAGS.iter().map(|flag| twilio_argument(flag, prose)))
-        .args(shared_arguments(Kind::Twilio.variable(), prose))
-        .args(batch_arguments(prose))
-        .args(sending_arguments(prose).into_iter().chain([curl_argument(prose)]).map(|argument| {
-            // Accepted, so that one set of flags fits every command that mints; nothing is sent here.
-            argument.hide(true)
-        }))
-}
-
-fn twilio_argument(flag: &'static twilio::flag::Flag, prose: Prose) -> Arg {
-    let (short, _) = flag.help.split_once("\n\n").unwrap_or((flag.help, ""));
-    let argument = Arg::new(flag.flag)
-        .long(flag.flag)
-        .value_name(prose.text(flag.value))
-        .help_heading(FIELDS)
-        .help(prose.text(short))
-        .long_help(prose.made(|| {
-            let forms = if flag.input.is_json() { format!("\n\n{JSON_FORMS}") } else { String::new() };
-            format!("{}{forms}", flag.help)
-        }));
-    let argument = match flag.input {
-        twilio::flag::Input::Duration | twilio::flag::Input::Time => argument.allow_hyphen_values(true),
-        input if input.value_is_optional() => argument.num_args(0..=1),
-        _ => argument,
-    };
-    if flag.input.repeats() { argument.action(ArgAction::Append) } else { argument }
-}
-
-/// What was typed for `twilio`.
-pub(super) fn read_twilio(matches: &ArgMatches) -> Result<Mint> {
-    let given = twilio::flag::FLAGS.iter().filter(|flag| matches.value_source(flag.flag).is_some()).map(|flag| {
-        let values: Vec<_> = matches.get_many::<String>(flag.flag).unwrap_or_default().cloned().map(Some).collect();
-        (flag.flag, if values.is_empty() { vec![None] } else { values })
+/// What was typed for a kind.
+pub(super) fn read(kind: &'static Kind, matches: &ArgMatches) -> Result<Mint> {
+    let typed = kind.fields.iter().filter(|field| matches.value_source(field.flag.name).is_some());
+    let given = typed.map(|field| {
+        let values = matches.get_many::<String>(field.flag.name).unwrap_or_default();
+        let mut values: Vec<Option<String>> = values.cloned().map(Some).collect();
+        if values.is_empty() {
+            values.push(None);
+        }
+        (field.flag.name, values)
     });
-    read_shared(What::Twilio(given.collect()), None, matches)
-}
-
-/// What was typed for a SignalWire command.
-pub(super) fn read(endpoint: &'static Endpoint, matches: &ArgMatches) -> Result<Mint> {
-    let given = endpoint.fields.iter().filter_map(|field| {
-        let values: Vec<String> = matches.get_many::<String>(field.flag)?.cloned().collect();
-        Some((field.flag, values))
-    });
-    let body = matches.get_one::<String>("body").cloned();
-    read_shared(What::SignalWire(endpoint, given.collect()), body, matches)
-}
-
-fn read_shared(what: What, body: Option<String>, matches: &ArgMatches) -> Result<Mint> {
     Ok(Mint {
-        what,
-        body,
+        kind,
+        given: given.collect(),
+        body: kind.endpoint().and_then(|_| matches.get_one::<String>("body").cloned()),
         curl: matches.get_flag("curl"),
         settings: settings(matches)?,
         format: format(matches)?,

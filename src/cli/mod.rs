@@ -15,36 +15,33 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ValueHint, value_parser};
 
-use crate::signalwire::{chat, guest, pubsub, video};
+use crate::providers;
 
-use help::Prose;
-
-pub use generate::{SHELLS, completions, man_pages};
+use generate::SHELLS;
 pub use parse::{parse, tone_of};
 
 /// The whole tree: every command, flag, help text and alias.
 pub fn tree() -> clap::Command {
-    root(Prose::ALL).subcommand_required(true).subcommands(COMMANDS.iter().map(|(_, make)| make(Prose::ALL)))
+    let kinds = providers::kinds().map(|kind| help::of_kind(kind, mint::command(kind)));
+    let others = OTHERS.iter().map(|(_, make)| help::of(make()));
+    help::of(root()).subcommand_required(true).subcommands(kinds).subcommands(others)
 }
 
 /// The tree as far as a command line that is right can need it. The commands that mint have some forty flags each, and
-/// making all of them would take longer than anything else at the start, so only what is named among the words is there, and
-/// without the texts that nobody is going to read.
+/// making all of them would take longer than anything else at the start, so only what is named among the words is there,
+/// and without texts.
 fn tree_for(words: &[OsString]) -> clap::Command {
-    let named = COMMANDS.iter().filter(|(name, _)| words.iter().any(|word| word == name));
-    root(Prose::NONE).subcommands(named.map(|(_, make)| make(Prose::NONE)))
+    let is_named = |name: &str| words.iter().any(|word| word == name);
+    let kinds = providers::kinds().filter(|kind| is_named(kind.name)).map(mint::command);
+    let others = OTHERS.iter().filter(|(name, _)| is_named(name)).map(|(_, make)| make());
+    root().subcommands(kinds).subcommands(others)
 }
 
-/// Makes a command with its flags and its help.
-type Make = fn(Prose) -> clap::Command;
+/// Makes a command with its flags, without texts.
+type Make = fn() -> clap::Command;
 
-/// The commands, in the order of the help.
-const COMMANDS: [(&str, Make); 10] = [
-    ("chat", |prose| mint::signalwire_command(&chat::ENDPOINT, prose)),
-    ("pubsub", |prose| mint::signalwire_command(&pubsub::ENDPOINT, prose)),
-    ("guest", |prose| mint::signalwire_command(&guest::ENDPOINT, prose)),
-    ("video", |prose| mint::signalwire_command(&video::ENDPOINT, prose)),
-    ("twilio", mint::twilio_command),
+/// The commands that do not mint, in the order of the help.
+const OTHERS: [(&str, Make); 5] = [
     ("inspect", inspect::command),
     ("profile", profile::command),
     ("emulator", emulator_command),
@@ -52,64 +49,29 @@ const COMMANDS: [(&str, Make); 10] = [
     ("man", man_command),
 ];
 
-fn root(prose: Prose) -> clap::Command {
+fn root() -> clap::Command {
     clap::Command::new("tokenmint")
         .version(env!("CARGO_PKG_VERSION"))
-        .about(prose.text("Mint short-lived access tokens for real-time services"))
-        .long_about(prose.text(help::ABOUT))
         // Not the name of the file: that is another one on Windows, and for whoever renames it.
         .bin_name("tokenmint")
         .styles(clap::builder::Styles::plain())
-        .help_template(prose.text(help::TEMPLATE))
-        .before_long_help(prose.text(help::ROOT_EXAMPLES))
-        .after_long_help(prose.made(|| format!("{}\n\n{}", help::ENVIRONMENT, help::EXIT_CODES)))
         .disable_help_subcommand(true)
         .disable_help_flag(true)
         .max_term_width(100)
-        .args(general::arguments(prose))
+        .args(general::arguments())
 }
 
-fn emulator_command(prose: Prose) -> clap::Command {
-    let listen = Arg::new("listen")
-        .long("listen")
-        .value_name(prose.text("ADDR:PORT"))
-        .default_value("127.0.0.1:8793")
-        .help(prose.text("Loopback address and port to listen on; port 0 picks a free one"));
-    let tls = Arg::new("tls")
-        .long("tls")
-        .action(ArgAction::SetTrue)
-        .help(prose.text("Serve https under a throw-away CA, whose certificate file is named on stderr"));
-    clap::Command::new("emulator")
-        .about(prose.text("Run SignalWire's four token endpoints on this machine"))
-        .long_about(prose.text(help::EMULATOR))
-        .help_template(prose.text(help::TEMPLATE))
-        .before_long_help(prose.text(help::EMULATOR_EXAMPLES))
-        .args([listen, tls])
+fn emulator_command() -> clap::Command {
+    let listen = Arg::new("listen").long("listen").default_value("127.0.0.1:8793");
+    clap::Command::new("emulator").arg(listen).arg(Arg::new("tls").long("tls").action(ArgAction::SetTrue))
 }
 
-fn completions_command(prose: Prose) -> clap::Command {
-    let shell = Arg::new("shell")
-        .value_name(prose.text("SHELL"))
-        .required(true)
-        .value_parser(SHELLS.map(|(name, _)| name))
-        .help(prose.text("The shell to print completions for"));
-    clap::Command::new("completions")
-        .about(prose.text("Print shell completions"))
-        .help_template(prose.text(help::TEMPLATE))
-        .before_long_help(prose.text(help::COMPLETIONS_EXAMPLES))
-        .arg(shell)
+fn completions_command() -> clap::Command {
+    let shell = Arg::new("completed-shell").required(true).value_parser(SHELLS.map(|(name, _)| name));
+    clap::Command::new("completions").arg(shell)
 }
 
-fn man_command(prose: Prose) -> clap::Command {
-    let folder = Arg::new("dir")
-        .long("dir")
-        .value_name(prose.text("DIR"))
-        .value_parser(value_parser!(PathBuf))
-        .value_hint(ValueHint::DirPath)
-        .help(prose.text("Write the pages of all commands into DIR instead"));
-    clap::Command::new("man")
-        .about(prose.text("Print the man page"))
-        .help_template(prose.text(help::TEMPLATE))
-        .before_long_help(prose.text(help::MAN_EXAMPLES))
-        .arg(folder)
+fn man_command() -> clap::Command {
+    let folder = Arg::new("dir").long("dir").value_parser(value_parser!(PathBuf)).value_hint(ValueHint::DirPath);
+    clap::Command::new("man").arg(folder)
 }

@@ -7,10 +7,12 @@ use std::path::PathBuf;
 use clap::ArgMatches;
 use clap::error::ErrorKind;
 
+use super::generate::{completions, man_pages};
 use super::{fault, general, inspect, mint, profile, tree, tree_for};
 use crate::error::{Failure, Result};
-use crate::options::{Command, General, Invocation, Tone};
-use crate::signalwire::ENDPOINTS;
+use crate::options::{Command, General, Invocation};
+use crate::output::Tone;
+use crate::providers;
 
 /// Reads a command line, program name first.
 ///
@@ -22,7 +24,7 @@ pub fn parse(words: &[OsString]) -> Result<Invocation> {
         // Never dropped, for the reason that `matches` gives.
         Ok(matches) => ManuallyDrop::new(matches),
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
-            let command = Command::Print(error.render().to_string());
+            let command = Command::Print(error.render().to_string().into_bytes());
             return Ok(Invocation { general: General { tone, ..General::default() }, command });
         }
         Err(error) => return Err(fault::failure(&error, words, &tree())),
@@ -56,15 +58,19 @@ fn command(matches: &ArgMatches) -> Result<Command> {
         Some((name, matches)) => (name, matches),
         None => ("", matches),
     };
-    if let Some(endpoint) = ENDPOINTS.into_iter().find(|endpoint| endpoint.kind.name() == name) {
-        return Ok(Command::Mint(Box::new(mint::read(endpoint, matches)?)));
+    if let Some(kind) = providers::kind(name) {
+        return Ok(Command::Mint(Box::new(mint::read(kind, matches)?)));
     }
     Ok(match name {
-        "twilio" => Command::Mint(Box::new(mint::read_twilio(matches)?)),
         "inspect" => Command::Inspect(inspect::read(matches)?),
         "profile" => Command::Profile(profile::read(matches)?),
-        "completions" => Command::Completions(matches.get_one::<String>("shell").cloned().unwrap_or_default()),
-        "man" => Command::Man(matches.get_one::<PathBuf>("dir").cloned()),
+        "completions" => {
+            Command::Print(completions(matches.get_one::<String>("completed-shell").map_or("", String::as_str)))
+        }
+        "man" => match matches.get_one::<PathBuf>("dir") {
+            Some(folder) => Command::WritePages(folder.clone(), man_pages()?),
+            None => Command::Print(man_pages()?.swap_remove(0).1),
+        },
         _ => Command::Emulator {
             listen: matches.get_one::<String>("listen").cloned().unwrap_or_default(),
             tls: matches.get_flag("tls"),

@@ -6,7 +6,9 @@ use std::path::Path;
 
 use anyhow::Context as _;
 
+use crate::catalog::Kind;
 use crate::error::{Category, Failure, OrFail as _, Result};
+use crate::json::Object;
 use crate::os::{self, stream::Stdin};
 
 /// The most bytes that a value of a flag may have.
@@ -42,6 +44,35 @@ impl Reader {
             .map_err(|_| Failure::usage(format!("{flag}: {place} is not UTF-8 text")).hint("save it as UTF-8"))?;
         // Some editors begin a file with a byte order mark, which no parser of a value expects.
         Ok(text.strip_prefix('\u{feff}').unwrap_or(text).to_owned())
+    }
+
+    /// The text of `--body`. One that stands on the command line must hold no secret.
+    pub fn read_body(&mut self, kind: &Kind, value: &str) -> Result<String> {
+        let literal = value != "-" && !value.starts_with('@');
+        let body = self.read("--body", value)?;
+        let secret = kind.fields.iter().find(|field| {
+            let held = || Object::parse(&body).is_ok_and(|body| body.get(field.key).is_some());
+            literal && field.input.is_secret() && held()
+        });
+        match secret {
+            Some(field) => Err(Failure::usage(format!("--body: {} cannot stand on the command line", field.key))
+                .hint("other users can see it there; write --body @FILE, or - for stdin")),
+            None => Ok(body),
+        }
+    }
+
+    /// The text of a secret, which is never taken from the command line. One final newline is cut.
+    pub fn read_secret(&mut self, flag: &str, value: &str) -> Result<String> {
+        if value != "-" && !value.starts_with('@') {
+            return Err(Failure::usage(format!("{flag} takes @FILE or - for stdin, never the value itself"))
+                .hint(format!("other users can see the command line; write {flag} @FILE")));
+        }
+        let mut secret = self.read(flag, value)?;
+        if secret.ends_with('\n') {
+            secret.pop();
+            secret.truncate(secret.strip_suffix('\r').map_or(secret.len(), str::len));
+        }
+        Ok(secret)
     }
 
     /// Marks standard input as taken by a flag.

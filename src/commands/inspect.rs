@@ -5,14 +5,14 @@ use std::io::IsTerminal as _;
 use anyhow::Context as _;
 
 use crate::app::World;
-use crate::commands::providers;
 use crate::credentials::{self, Wanted};
 use crate::error::{Category, Failure, Note, OrFail as _, Result};
 use crate::inspect::{read, report};
 use crate::options::{General, Inspect};
 use crate::os::{self, stream::Stdin};
 use crate::output::deliver;
-use crate::twilio::credentials::API_KEY_SID;
+use crate::providers::SCHEMAS;
+use crate::twilio::credentials::{API_KEY_SID, SCHEMA};
 
 /// The most bytes that are read from stdin: a token, its quotes and an assignment around it.
 const MAX_INPUT: u64 = 1024 * 1024;
@@ -30,13 +30,13 @@ pub fn run(inspect: &Inspect, general: &General, world: &World, notes: &mut Vec<
         let wanted = Wanted {
             profile: general.profile.as_deref(),
             config: general.config.as_deref(),
-            schemas: &providers::SCHEMAS,
+            schemas: &SCHEMAS,
             stdin_taken: typed.is_none(),
             timeout: None,
         };
         inspected.require_twilio()?;
-        let set = credentials::find(&providers::TWILIO, wanted, &world.env, notes)?;
-        let set = set.ok_or_else(|| credentials::none_found(&providers::TWILIO, &world.env))?;
+        let set = credentials::find(&SCHEMA, wanted, &world.env, notes)?;
+        let set = set.ok_or_else(|| credentials::none_found(&SCHEMA, &world.env))?;
         let secret = set.reveal(&world.env, notes)?;
         inspected.verify(set.public(API_KEY_SID), &secret)?;
     }

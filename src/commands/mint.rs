@@ -4,26 +4,25 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{batch, providers, twilio};
+use super::{batch, sign};
 use crate::app::World;
+use crate::catalog::{Defaults, Draft, Given, Input, Kind, Minting, Request};
 use crate::commands::input::Reader;
 use crate::credentials::{self, Set, Source, Wanted};
 use crate::error::{Failure, Note, Result};
 use crate::http::{self, Client, Credentials, Expected, Member, Mode, Presence, Trace};
 use crate::options::Settings;
-use crate::options::{General, Mint, What};
+use crate::options::{General, Mint};
 use crate::output::child::Program;
 use crate::output::deliver::{self, Destination};
 use crate::output::format::render;
 use crate::output::report::Report;
 use crate::output::request as paper;
 use crate::output::{Format, Names};
-use crate::signalwire::credentials::{PROJECT_ID, SPACE};
-use crate::signalwire::field::Input;
-use crate::signalwire::request::Draft;
-use crate::signalwire::{Endpoint, Given, Request, Space};
-use crate::token::{self, Kind, Token};
-use crate::twilio::flag::FLAGS;
+use crate::providers::SCHEMAS;
+use crate::signalwire::Space;
+use crate::signalwire::credentials::{PROJECT_ID, SCHEMA, SPACE};
+use crate::token::{self, Role, Token};
 
 /// What a mint works with.
 pub struct Job<'a> {
@@ -44,32 +43,36 @@ impl Job<'_> {
     /// Every exit code but 7 and 8; nothing has then been printed.
     pub fn run(&self, notes: &mut Vec<Note>) -> Result<u8> {
         self.check_flags()?;
-        match &self.mint.what {
-            What::SignalWire(endpoint, given) => {
-                let names = Names::new(endpoint.kind, self.mint.name.as_deref())?;
-                let draft = self.draft(endpoint, given, notes)?;
+        let kind = self.mint.kind;
+        let names = Names::new(kind, self.mint.name.as_deref())?;
+        match &kind.minting {
+            Minting::Http(_) => self.ask(kind, &names, notes),
+            Minting::Signed(way) => {
+                sign::refuse_curl(self)?;
+                let order = sign::Order::new(kind, *way, self, notes)?;
                 if let Some(batch) = &self.mint.batch {
-                    return batch::signalwire(self, batch, draft, notes);
-                }
-                let request = draft.finish(notes)?;
-                if self.mint.dry_run || self.mint.curl {
-                    return self.show(&request, notes);
-                }
-                self.deliver(&names, notes, |notes| self.signalwire(&request, notes))
-            }
-            What::Twilio(given) => {
-                let names = Names::new(Kind::Twilio, self.mint.name.as_deref())?;
-                twilio::refuse_curl(self)?;
-                let order = twilio::Order::new(given, self, notes)?;
-                if let Some(batch) = &self.mint.batch {
-                    return batch::twilio(self, batch, order, notes);
+                    return batch::sign(self, batch, order, notes);
                 }
                 if self.mint.dry_run {
                     return order.show(self, notes);
                 }
-                self.deliver(&names, notes, |notes| order.token(self.world, notes))
+                self.deliver(&names, notes, |notes| order.token(self, notes))
             }
         }
+    }
+
+    /// Asks a service for tokens.
+    fn ask(&self, kind: &'static Kind, names: &Names, notes: &mut Vec<Note>) -> Result<u8> {
+        let (given, body) = self.read_values(kind)?;
+        let draft = Draft::new(kind, &given, body.as_deref(), Defaults::default(), self.world.now(), notes)?;
+        if let Some(batch) = &self.mint.batch {
+            return batch::ask(self, batch, draft, notes);
+        }
+        let request = draft.finish(notes)?;
+        if self.mint.dry_run || self.mint.curl {
+            return self.show(&request, notes);
+        }
+        self.deliver(names, notes, |notes| self.signalwire(&request, notes))
     }
 
     /// Refuses flags that contradict each other, whatever else is asked for.
@@ -112,23 +115,31 @@ impl Job<'_> {
         let token = mint(notes)?;
         if let Some(program) = program {
             self.report.notes(&std::mem::take(notes));
-            return program.run(&token, names, credentials::secret_variables(&providers::SCHEMAS));
+            return program.run(&token, names, credentials::secret_variables(&SCHEMAS));
         }
         let rendered = render(&token, self.mint.format, names, self.warnings(notes), self.world.now());
         destination.deliver(&rendered)?;
         Ok(0)
     }
 
-    fn draft(&self, endpoint: &'static Endpoint, given: &Given, notes: &mut Vec<Note>) -> Result<Draft> {
+    /// The flags of a kind and `--body`, with what stands in files and on stdin.
+    pub(super) fn read_values(&self, kind: &Kind) -> Result<(Given, Option<String>)> {
         let mut reader = self.reader()?;
-        let body = self.mint.body.as_deref().map(|body| reader.read("--body", body)).transpose()?;
-        let mut given = given.clone();
-        for field in endpoint.fields.iter().filter(|field| field.input == Input::Json) {
-            for value in given.get_mut(field.flag).into_iter().flatten() {
-                *value = reader.read(&field.dashed(), value)?;
+        let body = self.mint.body.as_deref().map(|body| reader.read_body(kind, body)).transpose()?;
+        let mut given = self.mint.given.clone();
+        for field in kind.fields {
+            for value in given.get_mut(field.flag.name).into_iter().flatten().flatten() {
+                match (field.input, value.split_once('=')) {
+                    (Input::Secret, _) => *value = reader.read_secret(&field.dashed(), value)?,
+                    (Input::Entries { json: true, .. }, Some((key, json))) => {
+                        *value = format!("{key}={}", reader.read(&field.dashed(), json)?);
+                    }
+                    (input, _) if input.is_json() => *value = reader.read(&field.dashed(), value)?,
+                    _ => {}
+                }
             }
         }
-        Draft::new(endpoint, &given, body.as_deref(), self.world.now(), notes)
+        Ok((given, body))
     }
 
     /// Reads values from files and stdin, unless the lines of a batch come from there.
@@ -154,7 +165,7 @@ impl Job<'_> {
         Wanted {
             profile: self.general.profile.as_deref(),
             config: self.general.config.as_deref(),
-            schemas: &providers::SCHEMAS,
+            schemas: &SCHEMAS,
             stdin_taken: self.reads_stdin(),
             timeout: Some(self.mint.settings.timeout),
         }
@@ -165,22 +176,17 @@ impl Job<'_> {
         let lines = self.mint.batch.as_ref().is_some_and(|batch| batch.input.as_os_str() == "-");
         lines
             || self.mint.body.as_deref() == Some("-")
-            || match &self.mint.what {
-                What::SignalWire(endpoint, given) => {
-                    let fields = endpoint.fields.iter().filter(|field| field.input == Input::Json);
-                    fields.filter_map(|field| given.get(field.flag)).flatten().any(|value| value == "-")
-                }
-                What::Twilio(given) => {
-                    let flags = FLAGS.iter().filter(|flag| flag.input.is_json());
-                    let mut values = flags.filter_map(|flag| given.get(flag.flag)).flatten().flatten();
-                    values.any(|value| value == "-" || value.ends_with("=-"))
-                }
-            }
+            || self.mint.kind.fields.iter().filter(|field| field.input.is_json() || field.input.is_secret()).any(
+                |field| {
+                    let values = self.mint.given.get(field.flag.name);
+                    values.into_iter().flatten().flatten().any(|value| value == "-" || value.ends_with("=-"))
+                },
+            )
     }
 
     /// The space that a request on paper goes to, with credentials or without.
     pub(super) fn shown_space(&self, notes: &mut Vec<Note>) -> Result<Space> {
-        let set = credentials::find(&providers::SIGNALWIRE, self.wanted(), &self.world.env, notes)?;
+        let set = credentials::find(&SCHEMA, self.wanted(), &self.world.env, notes)?;
         set.as_ref().map_or_else(|| Ok(Space::placeholder()), space)
     }
 
@@ -188,20 +194,19 @@ impl Job<'_> {
     fn show(&self, request: &Request, notes: &mut Vec<Note>) -> Result<u8> {
         let space = self.shown_space(notes)?;
         let text = if self.mint.curl {
-            let unset: Vec<&str> = ["SIGNALWIRE_PROJECT_ID", "SIGNALWIRE_API_TOKEN"]
-                .into_iter()
-                .filter(|name| self.world.env.text(name).is_none())
-                .collect();
+            let demanded = ["SIGNALWIRE_PROJECT_ID", "SIGNALWIRE_API_TOKEN"].map(str::to_owned).into_iter();
+            let demanded = demanded.chain(paper::secret_variables(request));
+            let unset: Vec<String> = demanded.filter(|name| self.world.env.text(name).is_none()).collect();
             if !unset.is_empty() {
                 notes.push(Note::Hint(format!("set {} before you run it", unset.join(" and "))));
             }
             self.report.aside(&std::mem::take(notes));
-            paper::curl(&wire(request), &space, &self.mint.settings)
+            paper::curl(&shown(request), &paper::body_for_sh(request), &space, &self.mint.settings)
         } else if self.mint.format == Format::Json {
             let warnings: Vec<&str> = self.warnings(notes).iter().map(Note::text).collect();
-            paper::json(&wire(request), &space, &warnings)
+            paper::json(&shown(request), &space, &warnings)
         } else {
-            paper::text(&wire(request), &space)
+            paper::text(&shown(request), &space)
         };
         self.put(&text)
     }
@@ -250,8 +255,8 @@ impl Way {
         notes: &mut Vec<Note>,
     ) -> Result<Self> {
         let env = &world.env;
-        let set = credentials::find(&providers::SIGNALWIRE, wanted, env, notes)?;
-        let set = set.ok_or_else(|| credentials::none_found(&providers::SIGNALWIRE, env))?;
+        let set = credentials::find(&SCHEMA, wanted, env, notes)?;
+        let set = set.ok_or_else(|| credentials::none_found(&SCHEMA, env))?;
         report.trace(&format!("credentials from {}", set.source));
         // What is wrong with the public values is reported before a helper program is run for the secret.
         let own_space = space(&set)?;
@@ -310,43 +315,44 @@ fn suspicion(token: &str) -> Option<&'static str> {
 }
 
 /// A request as it goes on the wire.
-pub fn wire(request: &Request) -> http::Request {
+fn wire(request: &Request) -> http::Request {
     http::Request::basic(request.endpoint.path, request.bytes())
 }
 
-/// The members of an answer that are wanted.
-fn members(kind: Kind) -> &'static [Member] {
-    const TOKEN: Member = Member { name: "token", presence: Presence::Required };
-    const REFRESH_TOKEN: Member = Member { name: "refresh_token", presence: Presence::Warned };
-    match kind {
-        Kind::Guest => &[TOKEN, REFRESH_TOKEN],
-        Kind::Chat | Kind::PubSub | Kind::Video | Kind::Twilio => &[TOKEN],
-    }
+/// A request as it may be shown: a secret in its body is `[redacted]`.
+pub fn shown(request: &Request) -> http::Request {
+    http::Request::basic(request.endpoint.path, request.redacted())
 }
 
-/// Sends a request and gives its token, with the end of its life.
+/// Sends a request and gives its token, with its expiry.
 ///
 /// # Errors
 /// Exit 4, 5 or 6 as the service's answer or the network has it.
 pub fn send(client: &Client, request: &Request, world: &World, trace: Trace, notes: &mut Vec<Note>) -> Result<Token> {
     let (endpoint, flag_of) = (request.endpoint, |attribute: &str| request.flag_of(attribute));
-    let members = members(endpoint.kind);
-    let expected = Expected { path: endpoint.path, members, scope: endpoint.scope, flag_of: &flag_of };
-    let mut answer = client.mint(&wire(request), &expected, trace)?;
-    let token = answer.take("token").ok_or_else(|| Failure::internal("an answer without its required members"))?;
-    let refresh_token = answer.take("refresh_token");
-    notes.append(&mut answer.notes);
-    let (kind, now) = (endpoint.kind, world.now());
-    let own = match kind {
-        Kind::Chat | Kind::PubSub => token::chat_end(token.expose()),
-        Kind::Guest | Kind::Video | Kind::Twilio => None,
+    let members: Vec<Member> = endpoint.answer.iter().map(expected).collect();
+    let secrets = request.secrets();
+    let expected = Expected {
+        path: endpoint.path,
+        members: &members,
+        scope: endpoint.scope,
+        secrets: &secrets,
+        flag_of: &flag_of,
     };
-    let expires_at = own.or_else(|| request.ends(now));
-    if own.is_some_and(|end| end <= now) {
-        let text = "this token has ended by its own times; check this machine's clock";
-        notes.push(Note::Warning(text.to_owned()));
+    let mut answer = client.mint(&wire(request), &expected, trace)?;
+    let members = endpoint.answer.iter().map(|member| (*member, answer.take(member.key))).collect();
+    notes.append(&mut answer.notes);
+    let token = Token { kind: request.kind.name, members, expires_at: None };
+    let (own, now) = (token.get(Role::Token).and_then(endpoint.own_expiry), world.now());
+    if own.is_some_and(|expiry| expiry <= now) {
+        notes.push(Note::Warning("this token is already expired; check this machine's clock".to_owned()));
     }
-    Ok(Token { kind, token, refresh_token, expires_at })
+    Ok(Token { expires_at: own.or_else(|| request.expiry(now)), ..token })
+}
+
+fn expected(member: &token::Member) -> Member {
+    let presence = if member.role == Role::Token { Presence::Required } else { Presence::Warned };
+    Member { name: member.key, presence }
 }
 
 fn space(set: &Set) -> Result<Space> {

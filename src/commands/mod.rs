@@ -7,5 +7,4 @@ pub mod input;
 pub mod inspect;
 pub mod mint;
 pub mod profile;
-pub mod providers;
-pub mod twilio;
+pub mod sign;

@@ -7,8 +7,8 @@ use anyhow::Context as _;
 use serde_json::json;
 
 use crate::app::World;
+use crate::catalog::{Endpoint, Kind};
 use crate::commands::mint;
-use crate::commands::providers::SCHEMAS;
 use crate::credentials::config::{self, Config};
 use crate::credentials::locate::locate;
 use crate::credentials::{self, EMULATOR, Found, Schema, Set, Wanted};
@@ -18,8 +18,8 @@ use crate::options::{Action, General, Profile, Settings};
 use crate::os;
 use crate::output::deliver;
 use crate::output::report::Report;
+use crate::providers::{self, SCHEMAS};
 use crate::redact::REDACTED;
-use crate::signalwire::{ENDPOINTS, Endpoint};
 use crate::text;
 
 /// The commented file that `profile init` writes, which is also the example in the repository.
@@ -114,12 +114,13 @@ impl Looker<'_> {
         let way = mint::Way::find(wanted, settings, Mode::Single, self.world, report, notes)?;
         let trace = |text: &str| report.trace(text);
         let mut rows = Vec::new();
-        for endpoint in ENDPOINTS {
-            rows.push((endpoint, way.client.probe(&Request::basic(endpoint.path, "{}"), &trace)?));
+        let asked = providers::kinds().filter_map(|kind| Some((kind, kind.endpoint()?)));
+        for (kind, endpoint) in asked {
+            rows.push((kind, endpoint, way.client.probe(&Request::basic(endpoint.path, "{}"), &trace)?));
         }
-        let refused = rows.iter().filter(|(_, status)| matches!(status, 401 | 403)).count();
-        let unclear = rows.iter().find(|(_, status)| verdict(*status).is_none());
-        if let Some((endpoint, status)) = unclear.filter(|_| refused == 0) {
+        let refused = rows.iter().filter(|(_, _, status)| matches!(status, 401 | 403)).count();
+        let unclear = rows.iter().find(|(_, _, status)| verdict(*status).is_none());
+        if let Some((_, endpoint, status)) = unclear.filter(|_| refused == 0) {
             let path = endpoint.path;
             let message = format!("unexpected status {status} from {path}; cannot tell whether the credentials work");
             let hint = if matches!(status, 429 | 500..) { "try again later" } else { "check the space name" };
@@ -132,7 +133,7 @@ impl Looker<'_> {
         }
         let failure = Failure::message(
             Category::CredentialsRefused,
-            format!("{refused} of 4 endpoints refuse these credentials"),
+            format!("{refused} of {} endpoints refuse these credentials", rows.len()),
         );
         let hint = if refused == rows.len() {
             way.causes()
@@ -143,22 +144,23 @@ impl Looker<'_> {
     }
 
     /// What `check` found, endpoint by endpoint.
-    fn verdicts(&self, way: &mint::Way, rows: &[(&Endpoint, u16)]) -> String {
+    fn verdicts(&self, way: &mint::Way, rows: &[(&Kind, &Endpoint, u16)]) -> String {
         if self.json {
-            let endpoints = rows.iter().map(|(endpoint, status)| {
-                let (kind, path, scope) = (endpoint.kind.name(), endpoint.path, endpoint.scope);
+            let endpoints = rows.iter().map(|(kind, endpoint, status)| {
+                let (kind, path, scope) = (kind.name, endpoint.path, endpoint.scope);
                 json!({ "kind": kind, "path": path, "scope": scope, "authorised": verdict(*status), "status": status })
             });
             let endpoints: Vec<_> = endpoints.collect();
             return line(&json!({ "source": way.source, "space": way.space, "endpoints": endpoints }));
         }
-        rows.iter().fold(format!("{} with {}\n", way.space, way.source), |text, (endpoint, status)| {
+        let width = rows.iter().map(|(kind, ..)| kind.name.len()).max().unwrap_or_default() + 2;
+        rows.iter().fold(format!("{} with {}\n", way.space, way.source), |text, (kind, endpoint, status)| {
             let said = match verdict(*status) {
                 Some(true) => "may be used".to_owned(),
                 Some(false) => format!("refused ({status}); the scope is {}", endpoint.scope),
                 None => format!("unclear ({status})"),
             };
-            text + &format!("  {:8}{said}\n", endpoint.kind.name())
+            text + &format!("  {:width$}{said}\n", kind.name)
         })
     }
 

@@ -3,8 +3,8 @@
 
 use serde::Serialize;
 
-use crate::json;
-use crate::signalwire::rule::Violation;
+use crate::catalog::Violation;
+use crate::json::{self, Object};
 use crate::text;
 
 /// Where the service explains its codes, as its own answers link it.
@@ -34,30 +34,23 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    /// What the service says of a field that will not do.
-    pub(super) fn of(violation: &Violation) -> Self {
+    /// What the service answers about a field that it refuses, if it does.
+    pub(super) fn of(violation: &Violation) -> Option<Self> {
         let attribute = text::clip(&violation.key, MAX_NAME);
-        let code = violation.problem.code();
-        Entry {
-            category: "validation_error",
-            code,
-            message: violation.problem.service_message(&spoken(&attribute)),
-            attribute,
-            url: format!("{CODES_PAGE}{code}"),
-        }
+        let (code, message) = violation.problem.complaint(&spoken(&attribute))?;
+        let url = format!("{CODES_PAGE}{code}");
+        Some(Entry { category: "validation_error", code, message, attribute, url })
     }
 }
 
 impl Answer {
-    /// A minted token.
-    pub(super) fn token(status: u16, token: &str) -> Self {
-        Answer { status, body: format!(r#"{{"token":{}}}"#, json::string(token)) }
-    }
-
-    /// A minted token with the one that renews it.
-    pub(super) fn token_pair(status: u16, token: &str, refresh_token: &str) -> Self {
-        let (token, refresh_token) = (json::string(token), json::string(refresh_token));
-        Answer { status, body: format!(r#"{{"token":{token},"refresh_token":{refresh_token}}}"#) }
+    /// A success with these members.
+    pub(super) fn success(status: u16, members: &[(&str, String)]) -> Self {
+        let mut body = Object::default();
+        for (key, value) in members {
+            body.set(key, json::string(value));
+        }
+        Answer { status, body: body.to_string() }
     }
 
     /// A request whose parameters will not do: 422 with every entry.
@@ -127,11 +120,11 @@ fn spoken(attribute: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::signalwire::rule::Problem;
+    use crate::catalog::Problem;
 
     #[test]
     fn an_entry_has_the_documented_members() {
-        let missing = Entry::of(&Violation::new("allowed_addresses", Problem::Missing));
+        let missing = Entry::of(&Violation::new("allowed_addresses", Problem::missing())).unwrap();
         assert_eq!(
             Answer::invalid(&[missing]).body,
             concat!(

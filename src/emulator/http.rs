@@ -14,7 +14,8 @@ use hyper::{Method, Request, Response, StatusCode};
 use super::answer::Answer;
 use super::tokens::Minter;
 use super::{API_TOKEN, PROJECT_ID, guard, validate};
-use crate::signalwire::{ENDPOINTS, Endpoint};
+use crate::catalog::{Endpoint, Kind};
+use crate::signalwire::PROVIDER;
 
 /// The most bytes of a request body. The largest right request, 500 channels with long names, has a third of that.
 const MAX_BODY: usize = 1024 * 1024;
@@ -35,8 +36,8 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub(super) async fn answer(minter: &Minter, request: Request<Incoming>) -> Response<Full<Bytes>> {
     let (head, mut body) = request.into_parts();
     let refusal = match admit(&head) {
-        Ok(endpoint) => match tokio::time::timeout(BODY_LIMIT, read(&mut body)).await {
-            Ok(Ok(bytes)) => return response(minter, reply(minter, endpoint, &bytes), true),
+        Ok((kind, endpoint)) => match tokio::time::timeout(BODY_LIMIT, read(&mut body)).await {
+            Ok(Ok(bytes)) => return response(minter, reply(minter, kind, endpoint, &bytes), true),
             Ok(Err(refusal)) => refusal,
             Err(_) => return response(minter, Answer::timeout(), false),
         },
@@ -49,17 +50,18 @@ pub(super) async fn answer(minter: &Minter, request: Request<Incoming>) -> Respo
 }
 
 /// The endpoint that a request is for, or why it gets none.
-fn admit(head: &Parts) -> Result<&'static Endpoint, Answer> {
+fn admit(head: &Parts) -> Result<(&'static Kind, &'static Endpoint), Answer> {
     if !guard::is_local(head) {
         return Err(Answer::forbidden());
     }
     let path = head.uri.path();
-    let endpoint = ENDPOINTS.into_iter().find(|endpoint| endpoint.path == path).ok_or_else(Answer::not_found)?;
+    let mut endpoints = PROVIDER.kinds.iter().filter_map(|kind| Some((*kind, kind.endpoint()?)));
+    let found = endpoints.find(|(_, endpoint)| endpoint.path == path).ok_or_else(Answer::not_found)?;
     if head.method != Method::POST {
         return Err(Answer::method_not_allowed());
     }
     let credentials = head.headers.get(header::AUTHORIZATION).map(HeaderValue::as_bytes);
-    if credentials.is_some_and(is_authorised) { Ok(endpoint) } else { Err(Answer::unauthorized()) }
+    if credentials.is_some_and(is_authorised) { Ok(found) } else { Err(Answer::unauthorized()) }
 }
 
 /// Whether an `Authorization` header holds the development credentials.
@@ -115,10 +117,10 @@ async fn drop_rest(body: &mut Incoming) -> bool {
 }
 
 /// What a request with the right credentials gets.
-fn reply(minter: &Minter, endpoint: &Endpoint, body: &[u8]) -> Answer {
+fn reply(minter: &Minter, kind: &Kind, endpoint: &Endpoint, body: &[u8]) -> Answer {
     let now = minter.now();
-    match validate::body(endpoint, body, now) {
-        Ok(body) => minter.mint(endpoint, &body, now).unwrap_or_else(|_| Answer::internal()),
+    match validate::body(kind, endpoint, body, now) {
+        Ok(body) => minter.mint(kind, endpoint, &body, now).unwrap_or_else(|_| Answer::internal()),
         Err(refusal) => refusal,
     }
 }

@@ -1,11 +1,10 @@
-//! SignalWire's four token endpoints on this machine's loopback, with the statuses, errors and token forms that its
+//! SignalWire's token endpoints on this machine's loopback, with the statuses, errors and token forms that its
 //! documentation gives. This file is the server's life, from bind to end; what stands in a request is for
 //! `signalwire`, whose tables both sides read.
 //!
 //! Every key here is public: a token from this server is worth nothing anywhere else.
 
 mod answer;
-mod claims;
 mod guard;
 mod http;
 mod seal;

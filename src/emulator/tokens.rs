@@ -1,16 +1,16 @@
-//! From a right request to the answer with its tokens: clock and randomness come in here. What the tokens say is for
-//! `claims`, how they are signed or encrypted for `seal`.
+//! From a right request to the answer with its tokens: clock and randomness come in here. What the tokens say is for the
+//! kind, how they are signed or encrypted for `seal`.
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::PROJECT_ID;
 use super::answer::Answer;
-use super::claims;
 use super::seal::Sealer;
 use crate::app::World;
+use crate::catalog::{Emulation, Endpoint, Form, Invented, Kind};
 use crate::error::{Failure, Result};
-use crate::json::Object;
-use crate::signalwire::Endpoint;
-use crate::token::Kind;
+use crate::json::{self, Object};
+use crate::token::Role;
 
 /// How much longer than its token a refresh token lives.
 const REFRESH_EXTRA: SignedDuration = SignedDuration::from_mins(5);
@@ -41,31 +41,66 @@ impl Minter {
         Ok([&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-"))
     }
 
-    /// The answer with the token that a request asks for.
-    pub(super) fn mint(&self, endpoint: &Endpoint, body: &Object, now: Timestamp) -> Result<Answer> {
-        let base = claims::base(now, &self.uuid()?);
-        let (typ, claims) = match endpoint.kind {
-            // Clients pass either token to either service, so both are of the type that was observed for chat.
-            Kind::Chat | Kind::PubSub => ("CRT", claims::channel_token(base, body, &self.uuid()?)),
-            Kind::Video => ("VRT", claims::room_token(base, body, &self.user_name()?)),
-            Kind::Guest => return self.guest(endpoint, body, now),
-            Kind::Twilio => return Ok(Answer::not_found()),
-        };
-        Ok(Answer::token(200, &self.sealer.sign(typ, &claims.to_string())))
+    /// The answer with the members that the kind's table names.
+    pub(super) fn mint(&self, kind: &Kind, endpoint: &Endpoint, body: &Object, now: Timestamp) -> Result<Answer> {
+        let Some(emulation) = &kind.emulation else { return Ok(Answer::not_found()) };
+        let members = endpoint.answer.iter().map(|member| {
+            let value = match member.role {
+                Role::Token => self.token(emulation, endpoint, body, now)?,
+                Role::Refresh => self.refresh_token(emulation, endpoint, body, now)?,
+                Role::Plain => self.uuid()?,
+            };
+            Ok((member.key, value))
+        });
+        Ok(Answer::success(emulation.status, &members.collect::<Result<Vec<_>>>()?))
     }
 
-    fn guest(&self, endpoint: &Endpoint, body: &Object, now: Timestamp) -> Result<Answer> {
-        let ends = (endpoint.ends)(body, now).ok_or_else(|| Failure::internal("no end of a guest token"))?;
-        let ends_later = ends.checked_add(REFRESH_EXTRA).unwrap_or(ends);
-        let encrypt = |typ: &str, ends: Timestamp| {
-            let claims = claims::guest_token(claims::base(now, &self.uuid()?), body, ends);
-            let nonce = self.world.random_bytes()?;
-            self.sealer.encrypt(typ, body.get("ch"), &claims.to_string(), nonce)
-        };
-        Ok(Answer::token_pair(201, &encrypt("SAT", ends)?, &encrypt("Refresh", ends_later)?))
+    fn token(&self, emulation: &Emulation, endpoint: &Endpoint, body: &Object, now: Timestamp) -> Result<String> {
+        match emulation.form {
+            Form::Signed(typ) => Ok(self.sealer.sign(typ, &self.claims(emulation, body, now, None)?.to_string())),
+            Form::Encrypted(typ) => {
+                let expiry = (endpoint.expiry)(body, now).ok_or_else(|| Failure::internal("a token without expiry"))?;
+                self.encrypt(typ, body, &self.claims(emulation, body, now, Some(expiry))?)
+            }
+        }
     }
 
-    /// What a user is called who was given no name.
+    fn refresh_token(
+        &self,
+        emulation: &Emulation,
+        endpoint: &Endpoint,
+        body: &Object,
+        now: Timestamp,
+    ) -> Result<String> {
+        let expiry = (endpoint.expiry)(body, now).and_then(|expiry| expiry.checked_add(REFRESH_EXTRA).ok());
+        self.encrypt("Refresh", body, &self.claims(emulation, body, now, expiry)?)
+    }
+
+    fn encrypt(&self, typ: &str, body: &Object, claims: &Object) -> Result<String> {
+        self.sealer.encrypt(typ, body.get("ch"), &claims.to_string(), self.world.random_bytes()?)
+    }
+
+    /// `iat jti sub`, with which every token begins, `exp` where it has one, then the kind's own.
+    fn claims(
+        &self,
+        emulation: &Emulation,
+        body: &Object,
+        now: Timestamp,
+        expiry: Option<Timestamp>,
+    ) -> Result<Object> {
+        let mut claims = Object::default();
+        claims.set("iat", now.as_second().to_string());
+        claims.set("jti", json::string(&self.uuid()?));
+        claims.set("sub", json::string(PROJECT_ID));
+        if let Some(expiry) = expiry {
+            claims.set("exp", expiry.as_second().to_string());
+        }
+        let invented = Invented { id: self.uuid()?, name: self.user_name()? };
+        (emulation.claims)(&mut claims, body, &invented);
+        Ok(claims)
+    }
+
+    /// The name of a user who was given none.
     fn user_name(&self) -> Result<String> {
         const LETTERS: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
         let bytes = self.world.random_bytes::<12>()?;
@@ -96,9 +131,9 @@ mod tests {
         Minter::new(world).unwrap()
     }
 
-    fn mint(endpoint: &Endpoint, body: &str) -> (u16, serde_json::Value) {
+    fn mint(kind: &Kind, body: &str) -> (u16, serde_json::Value) {
         let minter = minter();
-        let answer = minter.mint(endpoint, &Object::parse(body).unwrap(), minter.now()).unwrap();
+        let answer = minter.mint(kind, kind.endpoint().unwrap(), &Object::parse(body).unwrap(), minter.now()).unwrap();
         (answer.status, serde_json::from_str(&answer.body).unwrap())
     }
 
@@ -107,8 +142,8 @@ mod tests {
     }
 
     /// Header and claims of the signed token that a body gets.
-    fn signed(endpoint: &Endpoint, body: &str) -> (String, String) {
-        let (status, json) = mint(endpoint, body);
+    fn signed(kind: &Kind, body: &str) -> (String, String) {
+        let (status, json) = mint(kind, body);
         assert_eq!(status, 200);
         let parts: Vec<&str> = json["token"].as_str().unwrap().split('.').collect();
         assert_eq!(parts.len(), 3);
@@ -138,15 +173,17 @@ mod tests {
     fn chat_and_room_tokens_are_signed_under_the_types_that_were_observed() {
         let channels = r#"{"ttl":60,"channels":{"a":{"read":true}}}"#;
         let cases = [
-            (&chat::ENDPOINT, channels, "CRT"),
-            (&pubsub::ENDPOINT, channels, "CRT"),
-            (&video::ENDPOINT, r#"{"room_name":"r"}"#, "VRT"),
+            (&chat::KIND, channels, "CRT"),
+            (&pubsub::KIND, channels, "CRT"),
+            (&video::KIND, r#"{"room_name":"r"}"#, "VRT"),
         ];
-        for (endpoint, body, typ) in cases {
-            let (header, claims) = signed(endpoint, body);
+        for (kind, body, typ) in cases {
+            let (header, claims) = signed(kind, body);
             assert_eq!(header, format!(r#"{{"alg":"HS512","typ":"{typ}","kid":"tokenmint-emulator"}}"#));
             assert!(
-                claims.starts_with(r#"{"iat":1700000000,"jti":"abababab-abab-4bab-abab-abababababab","#),
+                claims.starts_with(
+                    r#"{"iat":1700000000,"jti":"abababab-abab-4bab-abab-abababababab","sub":"00000000-0000-4000-8000-000000008793","#
+                ),
                 "{claims}"
             );
         }
@@ -156,7 +193,7 @@ mod tests {
     fn a_guest_gets_an_encrypted_token_and_one_to_renew_it() {
         let addresses = r#"["5e6f7a8b-9c0d-4e1f-a2b3-c4d5e6f7a8b9"]"#;
         let body = format!(r#"{{"allowed_addresses":{addresses},"ch":"us-central"}}"#);
-        let (status, json) = mint(&guest::ENDPOINT, &body);
+        let (status, json) = mint(&guest::KIND, &body);
         assert_eq!(status, 201);
         let (header, claims) = opened(json["token"].as_str().unwrap());
         assert_eq!(header, r#"{"alg":"dir","enc":"A256GCM","typ":"SAT","kid":"tokenmint-emulator","ch":"us-central"}"#);
@@ -173,7 +210,7 @@ mod tests {
     #[test]
     fn a_guest_token_ends_when_it_was_asked_to() {
         let (_, json) = mint(
-            &guest::ENDPOINT,
+            &guest::KIND,
             r#"{"allowed_addresses":["5e6f7a8b-9c0d-4e1f-a2b3-c4d5e6f7a8b9"],"expire_at":1800000000}"#,
         );
         assert!(opened(json["token"].as_str().unwrap()).1.contains(r#""exp":1800000000,"#));

@@ -1,28 +1,22 @@
 //! A request body against the tables of its endpoint: everything that is wrong with it, in the service's words. What the
-//! limits are is for `signalwire`; here it is only decided which of them the service is known to insist on.
+//! limits are is for `signalwire`.
 
 use jiff::Timestamp;
 
 use super::answer::{Answer, Entry};
+use crate::catalog::{Endpoint, Kind, Problem, Violation, check_fields};
 use crate::json::Object;
-use crate::signalwire::Endpoint;
-use crate::signalwire::request::check_fields;
-use crate::signalwire::rule::{Problem, Violation};
-use crate::token::Kind;
 
 /// The most entries of one answer, so that a hostile body is not repeated many times over.
 const MAX_ENTRIES: usize = 1_000;
 
-/// Named by some of the service's own documents, though not by the schema of the request.
-const ALSO_A_PERMISSION: &str = "room.stream.start";
-
 /// The body's members if the service would take them, or what it would answer instead.
-pub(super) fn body(endpoint: &Endpoint, bytes: &[u8], now: Timestamp) -> Result<Object, Answer> {
+pub(super) fn body(kind: &Kind, endpoint: &Endpoint, bytes: &[u8], now: Timestamp) -> Result<Object, Answer> {
     let text = std::str::from_utf8(bytes).map_err(|_| Answer::bad_request())?;
     let body = Object::parse(text).map_err(|_| Answer::bad_request())?;
     let mut entries: Vec<Entry> = Vec::new();
-    for violation in violations(endpoint, &body, now) {
-        let entry = Entry::of(&violation);
+    for violation in violations(kind, endpoint, &body, now) {
+        let Some(entry) = Entry::of(&violation) else { continue };
         // The service speaks of a field, not of its parts: many wrong channels make one entry.
         if !entries.contains(&entry) {
             entries.push(entry);
@@ -34,43 +28,35 @@ pub(super) fn body(endpoint: &Endpoint, bytes: &[u8], now: Timestamp) -> Result<
     if entries.is_empty() { Ok(body) } else { Err(Answer::invalid(&entries)) }
 }
 
-fn violations(endpoint: &Endpoint, body: &Object, now: Timestamp) -> Vec<Violation> {
-    let mut violations = check_fields(endpoint, body);
-    violations.retain(|violation| !is_tolerated(endpoint, &violation.problem));
+fn violations(kind: &Kind, endpoint: &Endpoint, body: &Object, now: Timestamp) -> Vec<Violation> {
+    let mut violations = check_fields(kind, body);
     for violation in (endpoint.cross_check)(body, now) {
-        // What is no time at all need not also be called past.
-        let has_one = violations.iter().any(|earlier| earlier.key == violation.key);
-        if !has_one && !is_tolerated(endpoint, &violation.problem) {
+        // What is not a time at all need not also be called past.
+        if !violations.iter().any(|earlier| earlier.key == violation.key) {
             violations.push(violation);
         }
     }
+    let missing = kind.distinct_fields().filter(|field| field.required && body.get(field.key).is_none());
+    violations.extend(missing.map(|field| Violation::new(field.key, Problem::missing())));
+    // In the order of the reference's table of fields.
+    violations.sort_by_key(|violation| kind.fields.iter().position(|field| field.key == violation.key));
     if endpoint.closed {
-        let unknown = body.iter().filter(|(key, _)| endpoint.field(key).is_none());
-        violations.extend(unknown.map(|(key, _)| Violation::new(key, Problem::Unknown)));
+        let unknown = body.iter().filter(|(key, _)| kind.field(key).is_none());
+        violations.extend(unknown.map(|(key, _)| Violation::new(key, Problem::unknown())));
     }
     violations
-}
-
-/// What the command line refuses or warns of although the service is not known to mind.
-fn is_tolerated(endpoint: &Endpoint, problem: &Problem) -> bool {
-    match problem {
-        Problem::UnknownPermission { given } => given == ALSO_A_PERMISSION,
-        // For guests the sibling endpoint (invite) documents the refusal; for rooms nothing is said.
-        Problem::Past { .. } => endpoint.kind == Kind::Video,
-        _ => false,
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::signalwire::{chat, guest, pubsub, video};
+    use crate::signalwire::{PROVIDER, chat, guest, pubsub, video};
 
     const NOW: i64 = 1_700_000_000;
 
     /// The answer's status, and the code and attribute of each entry.
-    fn refusal(endpoint: &Endpoint, text: &str) -> (u16, Vec<(String, String)>) {
-        match body(endpoint, text.as_bytes(), Timestamp::from_second(NOW).unwrap()) {
+    fn refusal(kind: &Kind, text: &str) -> (u16, Vec<(String, String)>) {
+        match body(kind, kind.endpoint().unwrap(), text.as_bytes(), Timestamp::from_second(NOW).unwrap()) {
             Ok(_) => (200, Vec::new()),
             Err(answer) => {
                 let json: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
@@ -84,30 +70,33 @@ mod tests {
     }
 
     #[track_caller]
-    fn assert_refused(endpoint: &Endpoint, text: &str, expected: &[(&str, &str)]) {
+    fn assert_refused(kind: &Kind, text: &str, expected: &[(&str, &str)]) {
         let expected = expected.iter().map(|(code, key)| ((*code).to_owned(), (*key).to_owned())).collect();
-        assert_eq!(refusal(endpoint, text), (422, expected), "{text}");
+        assert_eq!(refusal(kind, text), (422, expected), "{text}");
     }
 
     #[test]
     fn what_is_no_object_is_a_bad_request() {
-        for endpoint in crate::signalwire::ENDPOINTS {
+        for kind in PROVIDER.kinds {
             for text in ["", " ", "{", "[]", "null", "\"x\"", "{\"ttl\":60}}", "\u{feff}{}"] {
-                assert_eq!(refusal(endpoint, text), (400, Vec::new()), "{text}");
+                assert_eq!(refusal(kind, text), (400, Vec::new()), "{text}");
             }
         }
-        assert_eq!(body(&chat::ENDPOINT, b"{\"\xff\":1}", Timestamp::UNIX_EPOCH), Err(Answer::bad_request()));
+        assert_eq!(
+            body(&chat::KIND, chat::KIND.endpoint().unwrap(), b"{\"\xff\":1}", Timestamp::UNIX_EPOCH),
+            Err(Answer::bad_request())
+        );
     }
 
     #[test]
     fn all_that_is_wrong_is_told_at_once() {
         let missing = "missing_required_parameter";
-        assert_refused(&chat::ENDPOINT, "{}", &[(missing, "ttl"), (missing, "channels")]);
-        assert_refused(&pubsub::ENDPOINT, "{}", &[(missing, "ttl"), (missing, "channels")]);
-        assert_refused(&guest::ENDPOINT, "{}", &[(missing, "allowed_addresses")]);
-        assert_refused(&video::ENDPOINT, "{}", &[(missing, "room_name")]);
+        assert_refused(&chat::KIND, "{}", &[(missing, "ttl"), (missing, "channels")]);
+        assert_refused(&pubsub::KIND, "{}", &[(missing, "ttl"), (missing, "channels")]);
+        assert_refused(&guest::KIND, "{}", &[(missing, "allowed_addresses")]);
+        assert_refused(&video::KIND, "{}", &[(missing, "room_name")]);
         assert_refused(
-            &chat::ENDPOINT,
+            &chat::KIND,
             r#"{"ttl":43201,"channels":{"sw_x":{"read":1},"y":{},"z":{}},"state":[],"member_id":7,"colour":"red"}"#,
             &[
                 ("invalid_parameter", "ttl"),
@@ -127,8 +116,8 @@ mod tests {
             let (name, state) = ("n".repeat(name), "s".repeat(state - r#"{"s":""}"#.len()));
             format!(r#"{{"ttl":{ttl},"channels":{{"{name}":{{"write":false}}}},"state":{{"s":"{state}"}}}}"#)
         };
-        assert_eq!(refusal(&chat::ENDPOINT, &chat("1", 250, 2_000)).0, 200);
-        assert_eq!(refusal(&chat::ENDPOINT, &chat("43200", 1, 10)).0, 200);
+        assert_eq!(refusal(&chat::KIND, &chat("1", 250, 2_000)).0, 200);
+        assert_eq!(refusal(&chat::KIND, &chat("43200", 1, 10)).0, 200);
         let wrong = [
             (chat("0", 1, 10), "invalid_parameter", "ttl"),
             (chat("60.0", 1, 10), "invalid_parameter", "ttl"),
@@ -136,12 +125,12 @@ mod tests {
             (chat("1", 1, 2_001), "state_size_limit_exceeded", "state"),
         ];
         for (text, code, attribute) in wrong {
-            assert_refused(&chat::ENDPOINT, &text, &[(code, attribute)]);
+            assert_refused(&chat::KIND, &text, &[(code, attribute)]);
         }
         let reserved_for_chat = r#"{"ttl":1,"channels":{"sw_x":{"read":true}}}"#;
-        assert_eq!(refusal(&pubsub::ENDPOINT, reserved_for_chat).0, 200);
+        assert_eq!(refusal(&pubsub::KIND, reserved_for_chat).0, 200);
         let none = r#"{"ttl":1,"channels":{}}"#;
-        assert_refused(&pubsub::ENDPOINT, none, &[("no_channel_specified", "channels")]);
+        assert_refused(&pubsub::KIND, none, &[("no_channel_specified", "channels")]);
     }
 
     #[test]
@@ -149,7 +138,7 @@ mod tests {
         let id = r#""5e6f7a8b-9c0d-4e1f-a2b3-c4d5e6f7a8b9""#;
         let guest = |more: &str| format!(r#"{{"allowed_addresses":[{id}]{more}}}"#);
         let fine = guest(r#","expire_at":1700000001,"ch":"us-central""#);
-        assert_eq!(refusal(&guest::ENDPOINT, &fine).0, 200);
+        assert_eq!(refusal(&guest::KIND, &fine).0, 200);
         let eleven = format!(r#"{{"allowed_addresses":[{}]}}"#, [id; 11].join(","));
         let wrong = [
             (guest(r#","expire_at":1700000000"#), "invalid_parameter", "expire_at"),
@@ -159,14 +148,15 @@ mod tests {
             (eleven, "allowed_address_limit_exceeded", "allowed_addresses"),
         ];
         for (text, code, attribute) in wrong {
-            assert_refused(&guest::ENDPOINT, &text, &[(code, attribute)]);
+            assert_refused(&guest::KIND, &text, &[(code, attribute)]);
         }
     }
 
     #[test]
     fn the_refusal_of_a_past_end_says_what_the_time_is() {
         let text = br#"{"allowed_addresses":["5e6f7a8b-9c0d-4e1f-a2b3-c4d5e6f7a8b9"],"expire_at":1}"#;
-        let answer = body(&guest::ENDPOINT, text, Timestamp::from_second(NOW).unwrap()).unwrap_err();
+        let answer = body(&guest::KIND, guest::KIND.endpoint().unwrap(), text, Timestamp::from_second(NOW).unwrap())
+            .unwrap_err();
         assert!(answer.body.contains("must be greater than 1700000000"), "{}", answer.body);
     }
 
@@ -180,16 +170,16 @@ mod tests {
             r#","permissions":["room.stream.start","room.self.audio_mute"]"#,
         ];
         for more in fine {
-            assert_eq!(refusal(&video::ENDPOINT, &room(more)), (200, Vec::new()), "{more}");
+            assert_eq!(refusal(&video::KIND, &room(more)), (200, Vec::new()), "{more}");
         }
         assert_refused(
-            &video::ENDPOINT,
+            &video::KIND,
             &room(r#","permissions":["room.dance"]"#),
             &[("unsupported_option", "permissions")],
         );
-        assert_refused(&video::ENDPOINT, &room(r#","join_from":"soon""#), &[("not_a_datetime", "join_from")]);
+        assert_refused(&video::KIND, &room(r#","join_from":"soon""#), &[("not_a_datetime", "join_from")]);
         assert_refused(
-            &video::ENDPOINT,
+            &video::KIND,
             &room(r#","join_from":"2030-01-02","join_until":"2030-01-01""#),
             &[("invalid_join_until_date", "join_until")],
         );
@@ -198,6 +188,6 @@ mod tests {
     #[test]
     fn a_hostile_body_is_not_repeated_at_length() {
         let members: Vec<String> = (0..100_000).map(|number| format!(r#""{number}":0"#)).collect();
-        assert_eq!(refusal(&chat::ENDPOINT, &format!("{{{}}}", members.join(","))).1.len(), MAX_ENTRIES);
+        assert_eq!(refusal(&chat::KIND, &format!("{{{}}}", members.join(","))).1.len(), MAX_ENTRIES);
     }
 }

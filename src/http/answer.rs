@@ -69,6 +69,8 @@ pub struct Expected<'a> {
     pub members: &'a [Member],
     /// The scopes of the API token one of which is needed, in the Dashboard's spelling.
     pub scope: &'a str,
+    /// Secrets in the body of the request, which no message may repeat.
+    pub secrets: &'a [Secret],
     /// The flag that sets the attribute which a 422 names.
     pub flag_of: &'a dyn Fn(&str) -> Option<String>,
 }

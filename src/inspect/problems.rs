@@ -10,9 +10,9 @@ use super::{Inspected, Signature};
 use crate::json::Object;
 use crate::text::clip;
 use crate::time;
+use crate::twilio::MAX_TTL_SECONDS;
 use crate::twilio::claims::CONTENT_TYPE;
 use crate::twilio::identity::{self, Product};
-use crate::twilio::life::MOST;
 use crate::twilio::region;
 use crate::twilio::sid::Sid;
 
@@ -156,7 +156,7 @@ fn span(token: &Inspected, claims: &Object, now: Timestamp, found: &mut Vec<Stri
     // Read as a number of its own: milliseconds are no time, but they surely are too far away.
     let end = validity::seconds(raw);
     let start = token.validity.issued_at.or(token.validity.starts).unwrap_or(now).as_second();
-    if end.is_some_and(|end| end.saturating_sub(start) > MOST) {
+    if end.is_some_and(|end| end.saturating_sub(start) > MAX_TTL_SECONDS) {
         found.push("20157: the lifetime is over 24 hours".to_owned());
     }
 }

@@ -61,10 +61,7 @@ impl Program {
         for variable in hidden {
             command.env_remove(variable);
         }
-        command.args(&self.arguments).env(&names.token, token.token.expose());
-        if let Some(refresh) = &token.refresh_token {
-            command.env(&names.refresh, refresh.expose());
-        }
+        command.args(&self.arguments).envs(names.assignments(token));
         let status = os::run_in_foreground(&mut command).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => not_found(&self.shown),
             _ => not_executable(&self.shown).and(format!(": {}", os::reason(&error))),

@@ -1,13 +1,15 @@
 //! The formats: a token becomes the bytes of a line, an object, or an assignment. No format reads or writes anything.
 
 use jiff::Timestamp;
-use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::shell::Shell;
+use crate::catalog::Kind;
 use crate::error::{Failure, Note, Result};
+use crate::json;
+use crate::secret::Secret;
 use crate::time;
-use crate::token::{Kind, Token};
+use crate::token::{Role, Token};
 
 /// How a token is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,8 +56,8 @@ impl Names {
     ///
     /// # Errors
     /// Exit 2 for a name that is none, or that a shell, a loader or an interpreter acts on.
-    pub fn new(kind: Kind, name: Option<&str>) -> Result<Self> {
-        let token = name.unwrap_or(kind.variable()).to_owned();
+    pub fn new(kind: &Kind, name: Option<&str>) -> Result<Self> {
+        let token = name.unwrap_or(kind.variable).to_owned();
         let first = token.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_');
         if !first || !token.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
             return Err(Failure::usage("--name must be a variable name: letters, digits and _, no digit first"));
@@ -71,6 +73,12 @@ impl Names {
             None => format!("{token}_REFRESH_TOKEN"),
         };
         Ok(Names { token, refresh })
+    }
+
+    /// Each variable with its value.
+    pub fn assignments<'a>(&'a self, token: &'a Token) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let named = [(&self.token, Role::Token), (&self.refresh, Role::Refresh)];
+        named.into_iter().filter_map(|(name, role)| Some((name.as_str(), token.get(role)?)))
     }
 }
 
@@ -111,16 +119,13 @@ pub struct Rendered {
 pub fn render(token: &Token, format: Format, names: &Names, notes: &[Note], now: Timestamp) -> Rendered {
     let mut bytes = Zeroizing::new(Vec::new());
     let mut appended = Zeroizing::new(Vec::new());
-    let pairs = || {
-        let refresh = token.refresh_token.as_ref().map(|refresh| (names.refresh.as_str(), refresh.expose()));
-        std::iter::once((names.token.as_str(), token.token.expose())).chain(refresh)
-    };
+    let pairs = || names.assignments(token);
     match format {
         Format::Raw => {
-            bytes.extend_from_slice(token.token.expose().as_bytes());
+            bytes.extend_from_slice(token.text().as_bytes());
             bytes.push(b'\n');
         }
-        Format::Json => *bytes = json(token, notes, now),
+        Format::Json => *bytes = object(token, notes, now),
         Format::Export(shell) => {
             for (name, value) in pairs() {
                 bytes.extend_from_slice(Zeroizing::new(shell.set_variable(name, value)).as_bytes());
@@ -148,52 +153,55 @@ fn append_assignments<'a>(bytes: &mut Vec<u8>, pairs: impl Iterator<Item = (&'a 
     }
 }
 
-#[derive(Serialize)]
-struct Object<'a> {
-    kind: &'static str,
-    token: &'a str,
-    /// Part of a guest token's object, even where the service gave none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[allow(clippy::option_option, reason = "absent for most kinds, null for a guest token that came without one")]
-    refresh_token: Option<Option<&'a str>>,
-    expires_at: Option<String>,
-    expires_in: Option<i64>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    warnings: Vec<&'a str>,
+/// The members of an answer as they stand in our JSON, each with a comma before it. One that the answer left out is null.
+pub fn append_members<'a>(bytes: &mut Vec<u8>, members: impl Iterator<Item = (&'a str, Option<&'a str>)>) {
+    for (key, value) in members {
+        // A value that is believed has nothing in it that JSON would escape.
+        let quote = if value.is_some() { "\"" } else { "" };
+        for part in [",\"", key, "\":", quote, value.unwrap_or("null"), quote] {
+            bytes.extend_from_slice(part.as_bytes());
+        }
+    }
 }
 
-fn json(token: &Token, notes: &[Note], now: Timestamp) -> Vec<u8> {
-    let object = Object {
-        kind: token.kind.name(),
-        token: token.token.expose(),
-        refresh_token: (token.kind == Kind::Guest)
-            .then(|| token.refresh_token.as_ref().map(crate::secret::Secret::expose)),
-        expires_at: token.expires_at.map(time::rfc3339),
-        expires_in: token.expires_at.map(|end| end.as_second() - now.as_second()),
-        warnings: notes.iter().map(Note::text).collect(),
-    };
-    let mut bytes = serde_json::to_vec(&object).unwrap_or_default();
-    bytes.push(b'\n');
+fn object(token: &Token, notes: &[Note], now: Timestamp) -> Vec<u8> {
+    let or_null = |text: Option<String>| text.unwrap_or_else(|| "null".to_owned());
+    let mut bytes = format!("{{\"kind\":{}", json::string(token.kind)).into_bytes();
+    append_members(
+        &mut bytes,
+        token.members.iter().map(|(member, value)| (member.key, value.as_ref().map(Secret::expose))),
+    );
+    let expiry = or_null(token.expires_at.map(|expiry| json::string(&time::rfc3339(expiry))));
+    let left = or_null(token.expires_at.map(|expiry| (expiry.as_second() - now.as_second()).to_string()));
+    bytes.extend_from_slice(format!(",\"expires_at\":{expiry},\"expires_in\":{left}").as_bytes());
+    if !notes.is_empty() {
+        let warnings: Vec<&str> = notes.iter().map(Note::text).collect();
+        bytes.extend_from_slice(format!(",\"warnings\":{}", serde_json::Value::from(warnings)).as_bytes());
+    }
+    bytes.extend_from_slice(b"}\n");
     bytes
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::secret::Secret;
+    use crate::signalwire::{chat, guest};
+    use crate::token::Member;
 
     fn guest() -> Token {
         Token {
-            kind: Kind::Guest,
-            token: Secret::new("aaa.bbb".into()),
-            refresh_token: Some(Secret::new("ccc".into())),
+            kind: "guest",
+            members: vec![
+                (Member::TOKEN, Some(Secret::new("aaa.bbb".into()))),
+                (Member::REFRESH, Some(Secret::new("ccc".into()))),
+            ],
             expires_at: Timestamp::from_second(1_700_000_060).ok(),
         }
     }
 
     fn written(format: Format, name: Option<&str>) -> (String, String) {
         let now = Timestamp::from_second(1_700_000_000).unwrap();
-        let names = Names::new(Kind::Guest, name).unwrap();
+        let names = Names::new(&guest::KIND, name).unwrap();
         let rendered = render(&guest(), format, &names, &[Note::Hint("mind".into())], now);
         (String::from_utf8(rendered.bytes.to_vec()).unwrap(), String::from_utf8(rendered.appended.to_vec()).unwrap())
     }
@@ -233,10 +241,10 @@ mod tests {
             "NO_PROXY",
             "IFS",
         ] {
-            assert!(Names::new(Kind::Chat, Some(wrong)).is_err(), "{wrong}");
+            assert!(Names::new(&chat::KIND, Some(wrong)).is_err(), "{wrong}");
         }
         for right in ["A", "_a1", "PATHS", "PS5", "MY_TOKEN"] {
-            assert!(Names::new(Kind::Chat, Some(right)).is_ok(), "{right}");
+            assert!(Names::new(&chat::KIND, Some(right)).is_ok(), "{right}");
         }
     }
 }

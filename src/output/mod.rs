@@ -7,5 +7,7 @@ pub mod format;
 pub mod report;
 pub mod request;
 pub mod shell;
+mod tone;
 
 pub use format::{Format, Names};
+pub use tone::{Color, Tone};

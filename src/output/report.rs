@@ -5,9 +5,9 @@ use std::io::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
+use super::{Color, Tone};
 use crate::error::{Detail, Failure, Note};
 use crate::json::{Buffer, Writer};
-use crate::options::{Color, Tone};
 use crate::os::stream::Stderr;
 use crate::redact::Scrubber;
 

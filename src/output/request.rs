@@ -2,6 +2,8 @@
 
 use serde_json::value::RawValue;
 
+use crate::catalog;
+use crate::catalog::Field;
 use crate::http::{Authorization, Request};
 use crate::options::Settings;
 use crate::redact::REDACTED;
@@ -35,9 +37,9 @@ pub fn json(request: &Request, space: &Space, warnings: &[&str]) -> String {
     format!("{}\n", serde_json::to_string(&shown).unwrap_or_default())
 }
 
-/// A command for POSIX `sh` that sends the same bytes, with the credentials from the environment. The name under which
-/// curl introduces itself stays its own.
-pub fn curl(request: &Request, space: &Space, settings: &Settings) -> String {
+/// A command for POSIX `sh` that sends the same bytes, with the credentials from the environment; `body` is a word of that
+/// shell. The name under which curl introduces itself stays its own.
+pub fn curl(request: &Request, body: &str, space: &Space, settings: &Settings) -> String {
     let credentials = match request.authorization {
         Authorization::Basic => " --user \"$SIGNALWIRE_PROJECT_ID:$SIGNALWIRE_API_TOKEN\"",
         Authorization::Bearer => " --header \"Authorization: Bearer $SIGNALWIRE_SUBSCRIBER_TOKEN\"",
@@ -53,9 +55,30 @@ pub fn curl(request: &Request, space: &Space, settings: &Settings) -> String {
         "curl --silent --show-error --max-time {}{credentials} \\\n  {}{cacert} \\\n  --data-raw {} \\\n  {}\n",
         settings.timeout.as_secs().max(1),
         headers.join(" "),
-        sh_quoted(&request.body),
+        body,
         sh_quoted(&format!("{space}{}", request.path)),
     )
+}
+
+/// The variables from which the curl command takes secrets of the body.
+pub fn secret_variables(request: &catalog::Request) -> Vec<String> {
+    request.secret_fields().map(|field| secret_variable(request, field)).collect()
+}
+
+fn secret_variable(request: &catalog::Request, field: &Field) -> String {
+    format!("SIGNALWIRE_{}_{}", request.kind.name.to_uppercase(), field.key.to_uppercase())
+}
+
+/// The body as a word for `sh`, in which a variable that must be set takes the place of a secret.
+pub fn body_for_sh(request: &catalog::Request) -> String {
+    const MARK: &str = "\u{1a}";
+    let mut word = sh_quoted(&request.shown(|_| MARK.to_owned()));
+    for field in request.secret_fields() {
+        let variable = secret_variable(request, field);
+        let demanded = format!("'\"${{{variable}:?set it to the {} as a JSON string}}\"'", field.key);
+        word = word.replacen(MARK, &demanded, 1);
+    }
+    word
 }
 
 #[derive(serde::Serialize)]

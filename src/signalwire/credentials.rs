@@ -1,9 +1,9 @@
 //! SignalWire's credentials: a space, a project id and an API token.
 
 use super::Space;
-use super::rule::is_uuid;
 #[cfg(feature = "emulator")]
 use super::sandbox;
+use crate::catalog::rule::is_uuid;
 use crate::credentials::{BuiltIn, Field, Schema};
 
 /// The key of the space.
@@ -12,7 +12,7 @@ pub const SPACE: &str = "space";
 pub const PROJECT_ID: &str = "project_id";
 
 /// The set.
-pub const SCHEMA: Schema = Schema {
+pub static SCHEMA: Schema = Schema {
     section: "signalwire",
     provider: "SignalWire",
     public: &[

@@ -3,92 +3,113 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::Endpoint;
-use super::field::{Field, Input};
-use super::rule::{Rule, past};
-use crate::json;
-use crate::token::Kind;
+use crate::catalog::rule::{Epoch, Region, Uuids};
+use crate::catalog::{Emulation, Endpoint, Field, Form, Help, Input, Invented, Kind, Minting, past};
+use crate::json::{self, Object};
+use crate::token::Member;
 
-/// The endpoint of `tokenmint guest`.
-pub const ENDPOINT: Endpoint = Endpoint {
-    kind: Kind::Guest,
-    path: "/api/fabric/guests/tokens",
-    scope: "Voice, Messaging, Fax or Video",
-    fields: &FIELDS,
-    closed: true,
-    other_attributes: &[],
-    cross_check: |body, now| past(body, "expire_at", now).into_iter().collect(),
-    ends: |body, now| match body.get("expire_at") {
-        Some(raw) => Timestamp::from_second(json::as_integer(raw)?).ok(),
-        None => now.checked_add(DEFAULT_LIFE).ok(),
+/// `tokenmint guest`.
+pub static KIND: Kind = Kind {
+    name: "guest",
+    variable: "SIGNALWIRE_GUEST_TOKEN",
+    help: Help {
+        about: "Mint a SignalWire guest token (Call Fabric)",
+        long: "Mint a SignalWire subscriber guest token (Call Fabric): it lets a guest call up to ten addresses. A \
+               refresh token comes with it; -o json and -o export print both.",
+        examples: "tokenmint guest --allowed-address 0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f0 --ttl 15m
+tokenmint guest -a 0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f0 --expire-at 2030-01-31T12:00:00Z -o json
+tokenmint guest --profile emulator -a 0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f0 -o export",
     },
-    advice: |_| Vec::new(),
+    fields: &FIELDS,
+    minting: Minting::Http(Endpoint {
+        answer: &[Member::TOKEN, Member::REFRESH],
+        cross_check: |body, now| past(body, "expire_at", now).into_iter().collect(),
+        expiry,
+        ..Endpoint::new("/api/fabric/guests/tokens", ANY_SCOPE)
+    }),
+    emulation: Some(Emulation { status: 201, form: Form::Encrypted("SAT"), claims }),
 };
 
-/// What the service gives a token that did not ask: "defaults to 'two hours from now'".
-const DEFAULT_LIFE: SignedDuration = SignedDuration::from_hours(2);
+/// Call Fabric asks for one of these.
+pub(super) const ANY_SCOPE: &str = "Voice, Messaging, Fax or Video";
 
-const REGIONS: &[&str] = &["us-central"];
+/// What the service gives a token that did not ask: "defaults to 'two hours from now'".
+const DEFAULT_LIFETIME: SignedDuration = SignedDuration::from_hours(2);
+
+/// The regions that are documented.
+pub(super) const REGIONS: Region = Region(&["us-central"]);
 
 const FIELDS: [Field; 5] = [
-    Field {
-        key: "allowed_addresses",
-        flag: "allowed-address",
-        short: Some('a'),
-        aliases: &["address"],
-        value: "UUID",
-        input: Input::List,
-        rule: Rule::Uuids { max: 10 },
-        required: true,
-        help: "A Fabric address that the guest may call\n\n\
-               Repeatable, 1 to 10. The address's id, a UUID, from the Dashboard or from \
-               GET /api/fabric/resources/{id}/addresses.",
-    },
-    Field {
-        key: "expire_at",
-        flag: "expire-at",
-        short: None,
-        aliases: &["expires-at"],
-        value: "TIME",
-        input: Input::Epoch,
-        rule: Rule::Epoch,
-        required: false,
-        help: "When the token ends, instead of --ttl\n\n\
-               Sent in seconds since 1970. Without it and without --ttl the service gives two hours.",
-    },
-    Field {
-        key: "expire_at",
-        flag: "ttl",
-        short: None,
-        aliases: &[],
-        value: "DURATION",
-        input: Input::EpochAfter,
-        rule: Rule::Epoch,
-        required: false,
-        help: "How long the token is valid: 15m, 2h, 1d\n\n\
-               Sent as expire_at, counted from now by this machine's clock. Without it the service gives two hours.",
-    },
-    Field {
-        key: "region",
-        flag: "region",
-        short: None,
-        aliases: &[],
-        value: "REGION",
-        input: Input::Text,
-        rule: Rule::Region(REGIONS),
-        required: false,
-        help: "Routing override\n\nOnly us-central is documented; others draw a warning and are sent.",
-    },
-    Field {
-        key: "ch",
-        flag: "ch",
-        short: None,
-        aliases: &[],
-        value: "REGION",
-        input: Input::Text,
-        rule: Rule::Region(REGIONS),
-        required: false,
-        help: "Routing override that is placed in the token's header\n\n\
-               Only us-central is documented; others draw a warning and are sent.",
-    },
+    Field::new(
+        "allowed_addresses",
+        "allowed-address",
+        "UUID",
+        Input::List,
+        &Uuids { max: 10, code: "allowed_address_limit_exceeded" },
+        "A Fabric address that the guest may call\n\n\
+         Repeatable, 1 to 10. The address's id, a UUID, from the Dashboard or from \
+         GET /api/fabric/resources/{id}/addresses.",
+    )
+    .required()
+    .short('a')
+    .aliases(&["address"]),
+    EXPIRE_AT,
+    TTL,
+    Field::new(
+        "region",
+        "region",
+        "REGION",
+        Input::Text,
+        &REGIONS,
+        "Routing override\n\nOnly us-central is documented; others draw a warning and are sent.",
+    ),
+    Field::new(
+        "ch",
+        "ch",
+        "REGION",
+        Input::Text,
+        &REGIONS,
+        "Routing override that is placed in the token's header\n\n\
+         Only us-central is documented; others draw a warning and are sent.",
+    ),
 ];
+
+/// The expiry of a Call Fabric token as a time.
+pub(super) const EXPIRE_AT: Field = Field::new(
+    "expire_at",
+    "expire-at",
+    "TIME",
+    Input::Epoch,
+    &Epoch,
+    "When the token expires, instead of --ttl\n\n\
+     Sent in seconds since 1970. Without it and without --ttl the service gives two hours.",
+)
+.aliases(&["expires-at"]);
+
+/// The same as a duration.
+pub(super) const TTL: Field = Field::new(
+    "expire_at",
+    "ttl",
+    "DURATION",
+    Input::ExpiryAfter,
+    &Epoch,
+    "How long the token is valid: 15m, 2h, 1d\n\n\
+     Sent as expire_at, counted from now by this machine's clock. Without it the service gives two hours.",
+);
+
+/// What was asked for, else what the service documents.
+pub(super) fn expiry(body: &Object, now: Timestamp) -> Option<Timestamp> {
+    match body.get("expire_at") {
+        Some(raw) => Timestamp::from_second(json::as_integer(raw)?).ok(),
+        None => now.checked_add(DEFAULT_LIFETIME).ok(),
+    }
+}
+
+/// The real claims are known to the service alone; these hold what the request said, for tests that decrypt them with the
+/// development key.
+fn claims(claims: &mut Object, body: &Object, _: &Invented) {
+    claims.set("allowed_addresses", body.get("allowed_addresses").unwrap_or("[]").to_owned());
+    if let Some(region) = body.get("region") {
+        claims.set("region", region.to_owned());
+    }
+}

@@ -1,5 +1,10 @@
 //! The permissions that a video room token can carry: the 44 that SignalWire's REST reference lists for `permissions`
-//! (TypeSpec of the Video API, August 2026). Which of them a request may hold is for `rule`.
+//! (TypeSpec of the Video API, August 2026).
+
+use crate::catalog::Problem;
+use crate::catalog::rule::{Rule, SHOWN, not_strings};
+use crate::json;
+use crate::text::clip;
 
 /// The 44 documented names.
 pub const KNOWN: [&str; 44] = [
@@ -65,16 +70,58 @@ pub const DEFAULT: [&str; 11] = [
 ];
 
 /// Whether the reference lists this name.
-pub fn is_known(name: &str) -> bool {
+fn is_known(name: &str) -> bool {
     KNOWN.contains(&name)
 }
 
 /// Whether this could be a permission that is newer than our list: `room.` and a name after it.
-pub fn may_be_new(name: &str) -> bool {
+fn may_be_new(name: &str) -> bool {
     name.strip_prefix("room.").is_some_and(|rest| !rest.is_empty())
 }
 
 /// The known name that is nearest to a misspelt one, if one is near.
-pub fn nearest(name: &str) -> Option<&'static str> {
+fn nearest(name: &str) -> Option<&'static str> {
     crate::text::nearest(name, KNOWN)
+}
+
+/// Named by some of the service's own documents, though not by the schema of the request.
+const ALSO_TAKEN: &str = "room.stream.start";
+
+/// A list of permissions: known ones, or `room.…` names that may be newer than the list, with a warning.
+pub(super) struct Permissions;
+
+impl Rule for Permissions {
+    fn check(&self, raw: &str) -> Vec<Problem> {
+        match json::as_strings(raw) {
+            None => vec![not_strings()],
+            Some(entries) => {
+                let unknown = entries.iter().filter(|entry| !is_known(entry)).enumerate();
+                unknown.map(|(place, entry)| problem(entry, place < MAX_SUGGESTIONS)).collect()
+            }
+        }
+    }
+
+    fn suggestions(&self) -> &'static [&'static str] {
+        &KNOWN
+    }
+}
+
+/// Of many thousand wrong names only a few are ever shown, and the search for the nearest is slow.
+const MAX_SUGGESTIONS: usize = 10;
+
+fn problem(given: &str, suggest: bool) -> Problem {
+    let shown = clip(given, SHOWN);
+    let problem =
+        |sentence: String| Problem::new(sentence, "unsupported_option", "{} contain an unsupported permission");
+    if !may_be_new(given) {
+        let hint = suggest.then(|| nearest(given)).flatten().map(|nearest| format!("did you mean '{nearest}'?"));
+        return problem(format!("takes names that begin with room., got '{shown}'")).hint(hint);
+    }
+    let meant = suggest.then(|| nearest(given)).flatten();
+    let problem = problem(match meant {
+        Some(meant) => format!("'{shown}' is not a known permission, did you mean '{meant}'? Sent as it is"),
+        None => format!("'{shown}' is not a known permission; sent as it is"),
+    })
+    .soft();
+    if given == ALSO_TAKEN { problem.tolerated() } else { problem }
 }

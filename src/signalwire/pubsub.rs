@@ -1,19 +1,22 @@
 //! PubSub tokens: `POST /api/pubsub/tokens`. SignalWire's REST reference, "Generate a new PubSub Token", gives them the
 //! fields of chat tokens, without the reserved prefix.
 
-use super::{Endpoint, chat};
-use crate::token::Kind;
+use super::channel::Channels;
+use super::chat;
+use crate::catalog::{Help, Kind, Minting};
 
-/// The endpoint of `tokenmint pubsub`.
-pub const ENDPOINT: Endpoint = Endpoint {
-    kind: Kind::PubSub,
-    path: "/api/pubsub/tokens",
-    scope: "PubSub",
-    fields: &chat::fields(None),
-    closed: true,
-    // The reference's own 422 example says `permissions` where the request says `channels`.
-    other_attributes: &[("permissions", "channels")],
-    cross_check: |_, _| Vec::new(),
-    ends: chat::ends,
-    advice: |_| Vec::new(),
+/// `tokenmint pubsub`.
+pub static KIND: Kind = Kind {
+    name: "pubsub",
+    variable: "SIGNALWIRE_PUBSUB_TOKEN",
+    help: Help {
+        about: "Mint a SignalWire PubSub token",
+        long: "Mint a SignalWire PubSub token: it lets a client publish and subscribe to channels for a while.",
+        examples: "tokenmint pubsub --ttl 15m -c prices=r -c orders=rw
+tokenmint pubsub --ttl 30d --channels '{\"prices\":{\"read\":true}}' -o json
+tokenmint pubsub --profile emulator --ttl 1h -c prices=r --dry-run",
+    },
+    fields: &chat::fields(&Channels { reserved: None }),
+    minting: Minting::Http(chat::endpoint("/api/pubsub/tokens", "PubSub")),
+    emulation: Some(chat::EMULATION),
 };

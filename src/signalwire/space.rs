@@ -136,7 +136,7 @@ fn looks_like_a_credential(name: &str) -> bool {
             && text.bytes().all(|byte| byte.is_ascii_hexdigit())
             && text.bytes().any(|byte| byte.is_ascii_digit())
     };
-    (0..=2).any(|letters| name.get(letters..).is_some_and(random)) || crate::signalwire::rule::is_uuid(name)
+    (0..=2).any(|letters| name.get(letters..).is_some_and(random)) || crate::catalog::rule::is_uuid(name)
 }
 
 fn is_loopback(host: &str) -> bool {

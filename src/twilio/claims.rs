@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 
 use super::grants::Terms;
-use crate::error::Result;
+use crate::catalog::Nonce;
 use crate::json::{Digits, Integer, Writer};
 
 /// The content type that makes a JWT an Access Token. Version 1 is the only one there is.
@@ -107,67 +107,13 @@ impl Issuer {
         Issuer { key: key_sid.to_owned(), account: account_sid.to_owned() }
     }
 
+    /// The SID of the API key.
+    pub fn key_sid(&self) -> &str {
+        &self.key
+    }
+
     /// The names of the values where there are no credentials, for `--dry-run`.
     pub fn placeholder() -> Self {
         Issuer::new("API_KEY_SID", "ACCOUNT_SID")
-    }
-}
-
-/// The random end of a `jti`, by which two tokens of one second differ. Without one the `jti` is that of Twilio's own
-/// libraries: API key SID and second alone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Nonce(pub [u8; 8]);
-
-/// Nonces for a whole run: the system is asked once for many of them.
-pub struct Nonces {
-    random: fn(&mut [u8]) -> Result<()>,
-    pool: [u8; 512],
-    used: usize,
-}
-
-impl Nonces {
-    /// Nonces from this source of random bytes.
-    pub fn new(random: fn(&mut [u8]) -> Result<()>) -> Self {
-        Nonces { random, pool: [0; 512], used: 512 }
-    }
-
-    /// The next one.
-    ///
-    /// # Errors
-    /// What the source says when it has nothing to give.
-    pub fn take(&mut self) -> Result<Nonce> {
-        if self.pool.len() - self.used < 8 {
-            (self.random)(&mut self.pool)?;
-            self.used = 0;
-        }
-        let mut bytes = [0; 8];
-        bytes.copy_from_slice(&self.pool[self.used..self.used + 8]);
-        self.used += 8;
-        Ok(Nonce(bytes))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nonces_differ_across_helpings() {
-        let mut nonces = Nonces::new(|bytes| {
-            static COUNT: std::sync::atomic::AtomicU8 = std::sync::atomic::AtomicU8::new(0);
-            let helping = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-            bytes.iter_mut().enumerate().for_each(|(place, byte)| *byte = u8::try_from(place / 8).unwrap());
-            bytes.iter_mut().step_by(8).for_each(|byte| *byte = helping);
-            Ok(())
-        });
-        let all: std::collections::BTreeSet<[u8; 8]> = (0..200).map(|_| nonces.take().unwrap().0).collect();
-        assert_eq!(all.len(), 200);
-    }
-
-    #[test]
-    fn a_source_that_fails_gives_no_nonce() {
-        let mut nonces = Nonces::new(|_| Err(crate::error::Failure::internal("dry")));
-        assert!(nonces.take().is_err());
-        assert!(nonces.take().is_err());
     }
 }

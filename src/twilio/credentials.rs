@@ -1,6 +1,6 @@
 //! Twilio's credentials: an account SID, and an API key's SID and secret.
 
-use super::flag::{CHAT_FALLBACK, REGION_FALLBACK, SYNC_FALLBACK, VOICE_FALLBACK};
+use super::fields::{CHAT, REGION, SYNC, VOICE};
 use super::region;
 use super::sid::Sid;
 use crate::app::Environment;
@@ -13,7 +13,7 @@ pub const ACCOUNT_SID: &str = "account_sid";
 pub const API_KEY_SID: &str = "api_key_sid";
 
 /// The set.
-pub const SCHEMA: Schema = Schema {
+pub static SCHEMA: Schema = Schema {
     section: "twilio",
     provider: "Twilio",
     public: &[
@@ -38,22 +38,14 @@ pub const SCHEMA: Schema = Schema {
         fault: |_| None,
     },
     settings: &[
+        Setting { key: CHAT.profile_key, variables: CHAT.variables, fault: |text| sid_fault(Sid::Service, text) },
+        Setting { key: VOICE.profile_key, variables: VOICE.variables, fault: |text| sid_fault(Sid::Application, text) },
         Setting {
-            key: CHAT_FALLBACK.profile_key,
-            variables: CHAT_FALLBACK.variables,
-            fault: |text| sid_fault(Sid::Service, text),
-        },
-        Setting {
-            key: VOICE_FALLBACK.profile_key,
-            variables: VOICE_FALLBACK.variables,
-            fault: |text| sid_fault(Sid::Application, text),
-        },
-        Setting {
-            key: SYNC_FALLBACK.profile_key,
-            variables: SYNC_FALLBACK.variables,
+            key: SYNC.profile_key,
+            variables: SYNC.variables,
             fault: |text| if text == "default" { None } else { sid_fault(Sid::Service, text) },
         },
-        Setting { key: REGION_FALLBACK.profile_key, variables: REGION_FALLBACK.variables, fault: region::fault },
+        Setting { key: REGION.profile_key, variables: REGION.variables, fault: region::fault },
     ],
     other_secrets: &["TWILIO_AUTH_TOKEN"],
     built_in: BuiltIn::NotEmulated {

@@ -1,10 +1,11 @@
 //! The `grants` claim: which products a token opens and with what. The keys and fields are those of Twilio's libraries
 //! (`AccessToken` of Node 6.2); the values have been checked one by one before they come here.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use super::identity::Product;
-use super::settings::Settings;
+use crate::catalog::Values;
 use crate::error::{Failure, Result};
 use crate::json::{self, Object};
 
@@ -20,7 +21,7 @@ pub struct Terms {
 }
 
 /// The grants for which there are flags: the key in the claim, and the flags that make or shape it.
-const OURS: [(&str, &[&str]); 5] = [
+const FLAGGED_GRANTS: [(&str, &[&str]); 5] = [
     ("chat", &["chat"]),
     ("video", &["video"]),
     ("voice", &["voice", "voice_incoming", "voice_params"]),
@@ -41,16 +42,16 @@ impl Terms {
     /// # Errors
     /// Exit 2 where flags do not go together, a value is found nowhere, or there is no grant at all; exit 3 where a value
     /// of the profile or of the environment is malformed.
-    pub(super) fn of(settings: &Settings<'_>) -> Result<Self> {
+    pub(super) fn of(values: &Values<'_>) -> Result<Self> {
         let mut grants = Object::default();
-        let made = [settings.chat()?, settings.video(), settings.voice()?, settings.sync()?, settings.task_router()?];
-        for ((key, _), grant) in OURS.iter().zip(made) {
+        let made = [chat(values)?, video(values), voice(values)?, sync(values)?, task_router(values)?];
+        for ((key, _), grant) in FLAGGED_GRANTS.iter().zip(made) {
             if let Some(grant) = grant {
                 grants.set(key, grant.to_string());
             }
         }
-        settings.check_shared(&grants)?;
-        settings.add_others(&mut grants)?;
+        check_shared(values, &grants)?;
+        add_others(values, &mut grants)?;
         if grants.is_empty() {
             return Err(Failure::usage("the token would grant nothing").hint(
                 "add at least one of --chat, --video, --voice, --voice-incoming, --sync, --task-router, --grant",
@@ -62,122 +63,140 @@ impl Terms {
             let _ = write!(written, ",{}:{grant}", json::string(key));
         }
         let products = grants.iter().map(|(key, _)| Product::of_grant(key)).collect();
-        Ok(Terms { region: settings.region()?, grants: written, products })
+        let region = values.text_or_default("region")?.map(Cow::into_owned);
+        Ok(Terms { region, grants: written, products })
     }
 }
 
-impl Settings<'_> {
-    fn chat(&self) -> Result<Option<Object>> {
-        let Some(service) = self.grant_value("chat")? else {
-            return Ok(None);
+/// The value of a grant that is asked for: its own, else the default's.
+fn value<'a>(values: &Values<'a>, key: &str) -> Result<Option<Cow<'a, str>>> {
+    if values.asked(key).is_none() {
+        return Ok(None);
+    }
+    match values.text_or_default(key)? {
+        None if key == "sync" => Ok(Some("default".into())),
+        None => Err(value_missing(values, key)),
+        found => Ok(found),
+    }
+}
+
+fn value_missing(values: &Values<'_>, key: &str) -> Failure {
+    let failure = values.value_missing(key);
+    match failure.hint_text() {
+        Some(hint) if key == "voice" => {
+            let hint = format!("{hint}; for incoming calls alone, --voice-incoming without --voice");
+            failure.hint(hint)
+        }
+        _ => failure,
+    }
+}
+
+fn chat(values: &Values<'_>) -> Result<Option<Object>> {
+    let Some(service) = value(values, "chat")? else {
+        return Ok(None);
+    };
+    let mut grant = Object::default();
+    grant.set("service_sid", json::string(&service));
+    add_text(values, &mut grant, "endpoint_id", "endpoint_id");
+    add_text(values, &mut grant, "deployment_role_sid", "deployment_role_sid");
+    add_text(values, &mut grant, "push_credential_sid", "push_credential_sid");
+    Ok(Some(grant))
+}
+
+fn video(values: &Values<'_>) -> Option<Object> {
+    let mut grant = Object::default();
+    add_text(values, &mut grant, "room", "video");
+    values.asked("video").map(|_| grant)
+}
+
+fn voice(values: &Values<'_>) -> Result<Option<Object>> {
+    let application = value(values, "voice")?;
+    let incoming = values.asked("voice_incoming").is_some();
+    let params = values.asked("voice_params");
+    if params.is_some() && application.is_none() {
+        let (params, voice) = (values.name("voice_params"), values.name("voice"));
+        return Err(Failure::usage(format!("{params} needs {voice}: it goes to its TwiML application")));
+    }
+    if application.is_none() && !incoming {
+        return Ok(None);
+    }
+    let mut grant = Object::default();
+    if incoming {
+        grant.set("incoming", r#"{"allow":true}"#.to_owned());
+    }
+    if let Some(application) = application {
+        let params = params.map_or_else(String::new, |params| format!(",\"params\":{params}"));
+        grant.set("outgoing", format!("{{\"application_sid\":{}{params}}}", json::string(&application)));
+    }
+    add_text(values, &mut grant, "push_credential_sid", "push_credential_sid");
+    add_text(values, &mut grant, "endpoint_id", "endpoint_id");
+    Ok(Some(grant))
+}
+
+fn sync(values: &Values<'_>) -> Result<Option<Object>> {
+    let Some(service) = value(values, "sync")? else {
+        return Ok(None);
+    };
+    let mut grant = Object::default();
+    grant.set("service_sid", json::string(&service));
+    add_text(values, &mut grant, "endpoint_id", "endpoint_id");
+    Ok(Some(grant))
+}
+
+fn task_router(values: &Values<'_>) -> Result<Option<Object>> {
+    let Some(workspace) = values.text("task_router") else {
+        return match ["worker_sid", "task_router_role"].into_iter().find(|key| values.asked(key).is_some()) {
+            None => Ok(None),
+            Some(key) => Err(Failure::usage(format!("{} needs {}", values.name(key), values.name("task_router")))),
         };
-        let mut grant = Object::default();
-        grant.set("service_sid", json::string(&service));
-        self.add_text(&mut grant, "endpoint_id", "endpoint_id");
-        self.add_text(&mut grant, "deployment_role_sid", "deployment_role_sid");
-        self.add_text(&mut grant, "push_credential_sid", "push_credential_sid");
-        Ok(Some(grant))
-    }
+    };
+    let mut grant = Object::default();
+    grant.set("workspace_sid", json::string(&workspace));
+    add_text(values, &mut grant, "worker_sid", "worker_sid");
+    add_text(values, &mut grant, "role", "task_router_role");
+    Ok(Some(grant))
+}
 
-    fn video(&self) -> Option<Object> {
-        let mut grant = Object::default();
-        self.add_text(&mut grant, "room", "video");
-        self.get("video").map(|_| grant)
+fn add_text(values: &Values<'_>, grant: &mut Object, field: &str, key: &str) {
+    if let Some(text) = values.text(key) {
+        grant.set(field, json::string(&text));
     }
+}
 
-    fn voice(&self) -> Result<Option<Object>> {
-        let application = self.grant_value("voice")?;
-        let incoming = self.get("voice_incoming").is_some();
-        let params = self.get("voice_params");
-        if params.is_some() && application.is_none() {
-            let (params, voice) = (self.name("voice_params"), self.name("voice"));
-            return Err(Failure::usage(format!("{params} needs {voice}: it goes to its TwiML application")));
-        }
-        if application.is_none() && !incoming {
-            return Ok(None);
-        }
-        let mut grant = Object::default();
-        if incoming {
-            grant.set("incoming", r#"{"allow":true}"#.to_owned());
-        }
-        if let Some(application) = application {
-            let params = params.map_or_else(String::new, |params| format!(",\"params\":{params}"));
-            grant.set("outgoing", format!("{{\"application_sid\":{}{params}}}", json::string(&application)));
-        }
-        self.add_text(&mut grant, "push_credential_sid", "push_credential_sid");
-        self.add_text(&mut grant, "endpoint_id", "endpoint_id");
-        Ok(Some(grant))
-    }
-
-    fn sync(&self) -> Result<Option<Object>> {
-        let Some(service) = self.grant_value("sync")? else {
-            return Ok(None);
-        };
-        let mut grant = Object::default();
-        grant.set("service_sid", json::string(&service));
-        self.add_text(&mut grant, "endpoint_id", "endpoint_id");
-        Ok(Some(grant))
-    }
-
-    fn task_router(&self) -> Result<Option<Object>> {
-        let Some(workspace) = self.text("task_router") else {
-            return match ["worker_sid", "task_router_role"].into_iter().find(|key| self.get(key).is_some()) {
-                None => Ok(None),
-                Some(key) => Err(Failure::usage(format!("{} needs {}", self.name(key), self.name("task_router")))),
-            };
-        };
-        let mut grant = Object::default();
-        grant.set("workspace_sid", json::string(&workspace));
-        self.add_text(&mut grant, "worker_sid", "worker_sid");
-        self.add_text(&mut grant, "role", "task_router_role");
-        Ok(Some(grant))
-    }
-
-    fn add_text(&self, grant: &mut Object, field: &str, key: &str) {
-        if let Some(text) = self.text(key) {
-            grant.set(field, json::string(&text));
+/// Every flag that shapes grants must find one that has its field.
+fn check_shared(values: &Values<'_>, grants: &Object) -> Result<()> {
+    for (key, fields_of) in SHARED {
+        let used = fields_of.iter().any(|grant| grants.get(grant).is_some());
+        if values.asked(key).is_some() && !used {
+            let flags: Vec<String> = fields_of
+                .iter()
+                .filter_map(|grant| FLAGGED_GRANTS.iter().find(|(key, _)| key == grant))
+                .filter_map(|(_, flags)| flags.first().map(|key| values.name(key)))
+                .collect();
+            return Err(Failure::usage(format!("{} requires {}", values.name(key), flags.join(" or "))));
         }
     }
+    Ok(())
+}
 
-    /// Every flag that shapes grants must find one that has its field.
-    fn check_shared(&self, grants: &Object) -> Result<()> {
-        for (key, fields_of) in SHARED {
-            let used = fields_of.iter().any(|grant| grants.get(grant).is_some());
-            if self.get(key).is_some() && !used {
-                let flags: Vec<String> = fields_of
-                    .iter()
-                    .filter_map(|grant| OURS.iter().find(|(key, _)| key == grant))
-                    .filter_map(|(_, flags)| flags.first().map(|key| self.name(key)))
-                    .collect();
-                return Err(Failure::usage(format!(
-                    "{} is part of no grant given; it needs {}",
-                    self.name(key),
-                    flags.join(" or ")
-                )));
-            }
+/// Adds the grants of `--grant`, none of which may have a flag of its own in use.
+fn add_others(values: &Values<'_>, grants: &mut Object) -> Result<()> {
+    let Some(raw) = values.asked("grant") else {
+        return Ok(());
+    };
+    let others = Object::parse(raw).map_err(|fault| Failure::usage(format!("{} {fault}", values.name("grant"))))?;
+    for (key, _) in others.iter() {
+        if let Some((_, flags)) = FLAGGED_GRANTS.iter().find(|(ours, _)| *ours == key)
+            && let Some(used) = flags.iter().find(|flag| values.asked(flag).is_some())
+        {
+            return Err(Failure::usage(format!(
+                "{} and {} {key} cannot be used together",
+                values.name(used),
+                values.name("grant")
+            ))
+            .hint("both make the same grant; keep one of them"));
         }
-        Ok(())
     }
-
-    /// Adds the grants of `--grant`, none of which may have a flag of its own in use.
-    fn add_others(&self, grants: &mut Object) -> Result<()> {
-        let Some(raw) = self.get("grant") else {
-            return Ok(());
-        };
-        let others = Object::parse(raw).map_err(|fault| Failure::usage(format!("{} {fault}", self.name("grant"))))?;
-        for (key, _) in others.iter() {
-            if let Some((_, flags)) = OURS.iter().find(|(ours, _)| *ours == key)
-                && let Some(used) = flags.iter().find(|flag| self.get(flag).is_some())
-            {
-                return Err(Failure::usage(format!(
-                    "{} and {} {key} cannot be used together",
-                    self.name(used),
-                    self.name("grant")
-                ))
-                .hint("both make the same grant; keep one of them"));
-            }
-        }
-        grants.merge(others);
-        Ok(())
-    }
+    grants.merge(others);
+    Ok(())
 }

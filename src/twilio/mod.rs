@@ -1,26 +1,28 @@
-//! Twilio Access Tokens, made here and not by a service: identity and grants in, a signed token out. Nothing in this
-//! folder opens a socket; where the credentials and the defaults come from is for `credentials`.
+//! Twilio: Access Tokens, which are signed here. Fields, grants and claims; nothing in this folder opens a socket.
 
+pub mod access_token;
 pub mod claims;
 pub mod credentials;
-pub mod defaults;
-pub mod draft;
-pub mod flag;
-pub mod grants;
+mod fields;
+mod grants;
 pub mod identity;
 pub mod key;
-pub mod keyed;
-pub mod life;
+mod other_grants;
 pub mod region;
-mod settings;
 pub mod sid;
 pub mod sign;
 
-pub use claims::{Claims, Issuer, Nonce, Nonces};
-pub use defaults::{Defaults, Found};
-pub use draft::{Draft, Given};
+use crate::catalog::Provider;
+
+pub use access_token::{Plan, Signing};
+pub use claims::{Claims, Issuer};
+pub use fields::MAX_TTL_SECONDS;
 pub use key::{Key, check_secret};
 pub use sign::Signer;
+
+/// Twilio, with its one kind of token.
+pub static PROVIDER: Provider =
+    Provider { name: "Twilio", credentials: &credentials::SCHEMA, kinds: &[&access_token::KIND] };
 
 #[cfg(test)]
 mod tests;

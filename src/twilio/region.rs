@@ -1,5 +1,8 @@
 //! Twilio's regions, one of which every API key belongs to. A region travels in the token's header as `twr`.
 
+use crate::catalog::Problem;
+use crate::catalog::rule::{Rule, not_string};
+use crate::json;
 use crate::text;
 
 /// The regions that Twilio's pages name (Global Infrastructure; `jp1` in the pages of its command-line tool).
@@ -8,8 +11,24 @@ pub const KNOWN: [&str; 4] = ["us1", "ie1", "au1", "jp1"];
 /// The region of keys that were made without choosing one, and the only one that Video takes.
 pub const DEFAULT: &str = "us1";
 
-/// What is wrong with a region, if something is: a sentence without its subject.
-pub fn fault(region: &str) -> Option<String> {
+/// A region, documented or not.
+pub(super) struct Region;
+
+impl Rule for Region {
+    fn check(&self, raw: &str) -> Vec<Problem> {
+        match json::as_str(raw) {
+            None => vec![not_string()],
+            Some(region) => fault(&region).map(Problem::ours).into_iter().collect(),
+        }
+    }
+
+    fn suggestions(&self) -> &'static [&'static str] {
+        &KNOWN
+    }
+}
+
+/// What is wrong with a region.
+pub(super) fn fault(region: &str) -> Option<String> {
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     // The known ones have three characters. Nothing that could be an id or a secret passes, since a region is shown.
     if (1..=16).contains(&region.len()) && region.bytes().all(plain) {
@@ -19,7 +38,7 @@ pub fn fault(region: &str) -> Option<String> {
     Some(format!("must be a region such as us1, ie1 or au1{}", text::aside(&lower, KNOWN)))
 }
 
-/// What is worth saying about a region that nobody documents.
+/// A note on a region that is not documented.
 pub fn advice(region: &str) -> Option<String> {
     if KNOWN.contains(&region) {
         return None;

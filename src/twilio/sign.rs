@@ -1,7 +1,8 @@
 //! Claims to a token. What is the same for a whole run is worked out once.
 
-use super::claims::{Claims, Issuer, Nonce, header_json};
+use super::claims::{Claims, Issuer, header_json};
 use super::key::Key;
+use crate::catalog::Nonce;
 use crate::jwt;
 use crate::secret::Secret;
 
@@ -21,6 +22,11 @@ impl Signer {
     pub fn new(key: Key, issuer: Issuer, region: Option<&str>) -> Self {
         let usual = (region.map(str::to_owned), Head::new(key.hs256(), &header_json(region)));
         Signer { key, issuer, usual }
+    }
+
+    /// The SID of the API key.
+    pub fn key_sid(&self) -> &str {
+        self.issuer.key_sid()
     }
 
     /// A signed token.

@@ -12,8 +12,9 @@ use tokenmint::app::World;
 use tokenmint::batch::Kept;
 use tokenmint::batch::lines::{Chunk, Lines};
 use tokenmint::batch::worker::{Shared, Worker};
+use tokenmint::catalog::{Defaults, Draft, Given, Nonces, Request, Scratch, Sign};
 use tokenmint::commands::batch::Fingerprint;
-use tokenmint::commands::batch::twilio::Minter;
+use tokenmint::commands::batch::sign::Minter;
 use tokenmint::commands::mint;
 use tokenmint::emulator::{API_TOKEN, Emulator, PROJECT_ID, Protocol};
 use tokenmint::http::{Client, Credentials, Expected, Member, Mode, Presence, Received, judge};
@@ -21,9 +22,8 @@ use tokenmint::options::Settings;
 use tokenmint::redact::Scrubber;
 use tokenmint::secret::Secret;
 use tokenmint::signalwire::Space;
-use tokenmint::signalwire::request::Draft;
-use tokenmint::signalwire::{Request, chat};
-use tokenmint::twilio::{self, Defaults, Issuer, Key, Nonces, Signer};
+use tokenmint::signalwire::chat;
+use tokenmint::twilio::{Issuer, Key, Plan, Signer, Signing, access_token};
 
 /// Lines of the Twilio batch.
 const LINES: u64 = 100_000;
@@ -35,9 +35,10 @@ fn world() -> World {
 
 /// `chat --ttl 1h --channel lobby=rw`.
 fn chat_request() -> Request {
-    let given = [("ttl", vec!["1h".to_owned()]), ("channel", vec!["lobby=rw".to_owned()])].into_iter().collect();
+    let given =
+        [("ttl", vec![Some("1h".to_owned())]), ("channel", vec![Some("lobby=rw".to_owned())])].into_iter().collect();
     let mut notes = Vec::new();
-    let draft = Draft::new(&chat::ENDPOINT, &given, None, world().now(), &mut notes).unwrap();
+    let draft = Draft::new(&chat::KIND, &given, None, Defaults::default(), world().now(), &mut notes).unwrap();
     draft.finish(&mut notes).unwrap()
 }
 
@@ -48,11 +49,13 @@ fn client(space: Space) -> Client {
 }
 
 /// `twilio --chat IS…`; each token brings its identity.
-fn twilio_draft(identity: Option<&str>) -> twilio::Draft {
-    let mut given: twilio::Given =
+fn twilio_plan(identity: Option<&str>) -> Plan {
+    let mut given: Given =
         [("chat", vec![Some("IS0123456789abcdef0123456789abcdef".to_owned())])].into_iter().collect();
     given.extend(identity.map(|identity| ("identity", vec![Some(identity.to_owned())])));
-    twilio::Draft::new(&given, &Defaults::default(), world().now(), &mut Vec::new()).unwrap()
+    let notes = &mut Vec::new();
+    let draft = Draft::new(&access_token::KIND, &given, None, Defaults::default(), world().now(), notes).unwrap();
+    Plan::new(draft, notes).unwrap()
 }
 
 fn signer() -> Signer {
@@ -70,10 +73,11 @@ fn chat_steps(criterion: &mut Criterion) {
     let client = client(Space::loopback(emulator.address().port()));
     let request = chat_request();
     let mint = || mint::send(&client, &request, &world(), &|_| {}, &mut Vec::new()).unwrap();
-    let body = format!(r#"{{"token":"{}"}}"#, mint().token.expose());
+    let body = format!(r#"{{"token":"{}"}}"#, mint().text());
     let answer = Received { status: 200, body: body.into_bytes().into(), ..Received::default() };
     let members = [Member { name: "token", presence: Presence::Required }];
-    let expected = Expected { path: "/api/chat/tokens", members: &members, scope: "Chat", flag_of: &|_| None };
+    let expected =
+        Expected { path: "/api/chat/tokens", members: &members, scope: "Chat", secrets: &[], flag_of: &|_| None };
     criterion.bench_function("chat: an answer from its bytes to its token", |bench| {
         bench.iter(|| judge(black_box(&answer), &expected, "127.0.0.1", &Scrubber::default()).unwrap());
     });
@@ -83,8 +87,8 @@ fn chat_steps(criterion: &mut Criterion) {
 }
 
 fn twilio_steps(criterion: &mut Criterion) {
-    let (draft, signer, mut nonces) = (twilio_draft(Some("alice")), signer(), Nonces::new(world().random));
-    let claims = draft.finish(world().now()).unwrap();
+    let (plan, signer, mut nonces) = (twilio_plan(Some("alice")), signer(), Nonces::new(world().random));
+    let claims = plan.claims(None, world().now()).unwrap();
     let (mut payload, mut token) = (Vec::new(), String::new());
     criterion.bench_function("twilio: one signature", |bench| {
         bench.iter(|| {
@@ -101,12 +105,9 @@ fn twilio_steps(criterion: &mut Criterion) {
         clock: world().clock,
         halted: Arc::new(AtomicBool::new(false)),
     });
-    let (draft, signer) = (Arc::new(twilio_draft(None)), Arc::new(signer));
-    let fingerprint = Fingerprint::new("twilio", "SK0123456789abcdef0123456789abcdef", draft.asked());
-    let new_minter = || {
-        let nonces = Nonces::new(world().random);
-        Box::new(Minter::new(Arc::clone(&draft), Arc::clone(&signer), nonces, fingerprint.clone()))
-    };
+    let signer: Arc<dyn Sign> = Arc::new(Signing::new(twilio_plan(None), signer));
+    let fingerprint = Fingerprint::new("twilio", signer.key_id(), signer.draft().settled_fields());
+    let new_minter = || Box::new(Minter::new(Arc::clone(&signer), Scratch::new(world().random), fingerprint.clone()));
     let mut group = criterion.benchmark_group("twilio");
     group.throughput(Throughput::Elements(LINES)).sample_size(20);
     group.bench_function("100,000 lines of a batch, one thread", |bench| {

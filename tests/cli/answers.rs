@@ -404,5 +404,5 @@ fn a_token_that_has_ended_already_is_warned_of() {
     let token = "eyJhbGciOiJIUzUxMiIsInR5cCI6IkNSVCJ9.eyJpYXQiOjEwMDAwMDAwMDAsInQiOjYwfQ.c2lnbmF0dXJl";
     let server = Server::answering([Answer::json(200, format!(r#"{{"token":"{token}"}}"#))]);
     let run = tokenmint(CHAT).credentials(&server).prints(format!("{token}\n"));
-    run.says_all(&["warning", "has ended", "clock"]).run();
+    run.says_all(&["warning", "already expired", "clock"]).run();
 }

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, mpsc};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 
-use crate::harness::{ADDRESS, CHAT, GUEST_COMMAND, PROJECT, PUBSUB, Run, TOKEN, VIDEO, tokenmint};
+use crate::harness::{ADDRESS, CHAT, GUEST_COMMAND, PROJECT, PUBSUB, Run, SUBSCRIBER, TOKEN, VIDEO, tokenmint};
 use crate::server::{Answer, Server};
 
 /// An API token that looks different once escaped for a URL, for JSON, or for a shell.
@@ -126,7 +126,7 @@ fn look(mut run: Run, secrets: &[String]) -> (Option<i32>, String, String) {
     (output.status.code(), String::from_utf8(output.stdout).expect("UTF-8"), stderr)
 }
 
-const MINTS: [&str; 4] = [CHAT, PUBSUB, GUEST_COMMAND, VIDEO];
+const MINTS: [&str; 5] = [CHAT, PUBSUB, GUEST_COMMAND, VIDEO, SUBSCRIBER];
 const TWILIO: &str = "twilio --identity alice --chat IS0123456789abcdef0123456789abcdef";
 
 #[test]
@@ -307,6 +307,7 @@ fn a_secret_typed_in_the_wrong_place_is_not_shown() {
         "pubsub",
         "guest",
         "video",
+        "subscriber",
         "twilio",
         "profile",
         "profile list",

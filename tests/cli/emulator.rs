@@ -11,7 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
-use crate::harness::{ADDRESS, CHAT, GUEST_COMMAND, PUBSUB, Run, VIDEO, tokenmint};
+use crate::harness::{ADDRESS, CHAT, GUEST_COMMAND, PUBSUB, Run, SUBSCRIBER, VIDEO, tokenmint};
 
 /// Part of a token, as the JSON that it is.
 fn part(token: &str, place: usize) -> Value {
@@ -29,8 +29,8 @@ fn text<'a>(object: &'a Value, key: &str) -> &'a str {
 }
 
 #[test]
-fn the_profile_mints_all_four_kinds_and_says_that_they_are_not_real() {
-    for line in [CHAT, PUBSUB, GUEST_COMMAND, VIDEO] {
+fn the_profile_mints_every_kind_and_says_that_they_are_not_real() {
+    for line in [CHAT, PUBSUB, GUEST_COMMAND, VIDEO, SUBSCRIBER] {
         let run = tokenmint(line).args(["--profile", "emulator"]).says("not valid").says("SignalWire");
         let token = run.stdout(predicates::str::ends_with("\n")).run().stdout;
         assert_eq!(token.lines().count(), 1, "{token}");
@@ -197,8 +197,13 @@ fn lines(stream: impl Read + Send + 'static) -> mpsc::Receiver<String> {
     receiver
 }
 
-const PATHS: [&str; 4] =
-    ["/api/chat/tokens", "/api/pubsub/tokens", "/api/fabric/guests/tokens", "/api/video/room_tokens"];
+const PATHS: [&str; 5] = [
+    "/api/chat/tokens",
+    "/api/pubsub/tokens",
+    "/api/fabric/guests/tokens",
+    "/api/video/room_tokens",
+    "/api/fabric/subscribers/tokens",
+];
 
 #[test]
 fn the_server_gives_the_documented_successes() {
@@ -216,6 +221,9 @@ fn the_server_gives_the_documented_successes() {
     assert!(body["token"].is_string() && body["refresh_token"].is_string(), "{body}");
     let (status, body) = emulator.post(PATHS[3], r#"{"room_name":"my_room","not_a_field":1}"#);
     assert_eq!((status, body.as_object().map(serde_json::Map::len)), (200, Some(1)), "{body}");
+    let (status, body) = emulator.post(PATHS[4], r#"{"reference":"alice"}"#);
+    assert_eq!((status, body.as_object().map(serde_json::Map::len)), (200, Some(3)), "{body}");
+    assert!(body["subscriber_id"].is_string() && body["refresh_token"].is_string(), "{body}");
 }
 
 #[test]
@@ -283,6 +291,17 @@ fn the_server_complains_of_every_field_that_is_wrong() {
         (2, json!({}), vec![("allowed_addresses", "missing_required_parameter")]),
         (2, json!({"allowed_addresses": eleven}), vec![("allowed_addresses", "allowed_address_limit_exceeded")]),
         (3, json!({}), vec![("room_name", "missing_required_parameter")]),
+        (4, json!({}), vec![("reference", "missing_required_parameter")]),
+        (
+            4,
+            json!({"reference": "a", "scope": "all", "fingerprint": "x", "application_id": "x", "not_a_field": 1}),
+            vec![
+                ("scope", "unsupported_option"),
+                ("fingerprint", "invalid_parameter"),
+                ("application_id", "invalid_parameter"),
+                ("not_a_field", "invalid_parameter"),
+            ],
+        ),
         (
             3,
             json!({"room_name": "r", "join_as": "ghost", "join_from": "soon"}),

@@ -77,8 +77,9 @@ fn man_pages_are_those_that_the_program_writes() {
     assert!(status.success());
     let expected = files(&pages);
     let command = |name: &str| format!("tokenmint{name}.1");
-    for name in ["", "-chat", "-pubsub", "-guest", "-video", "-twilio", "-inspect", "-profile", "-profile-check"] {
-        assert!(expected.contains_key(&command(name)), "{name} in {:?}", expected.keys());
+    let kinds = tokenmint::providers::kinds().map(|kind| format!("-{}", kind.name));
+    for name in kinds.chain(["", "-inspect", "-profile", "-profile-check"].map(str::to_owned)) {
+        assert!(expected.contains_key(&command(&name)), "{name} in {:?}", expected.keys());
     }
     let first = tokenmint("man").stdout(contains(".TH")).run().stdout;
     assert_eq!(first, expected["tokenmint.1"]);

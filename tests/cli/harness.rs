@@ -31,6 +31,8 @@ pub const TOKEN: &str = "eyJhbGciOiJIUzUxMiIsInR5cCI6IkNSVCJ9.eyJpYXQiOjQwMDAwMD
 pub const GUEST: &str = "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIiwidHlwIjoiU0FUIn0..aXZpdml2.Y2lwaGVy.dGFn";
 /// A refresh token: the same header with typ `Refresh`.
 pub const REFRESH: &str = "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIiwidHlwIjoiUmVmcmVzaCJ9..aXZpdml2.Y2lwaGVy.dGFn";
+/// The id of a subscriber.
+pub const SUBSCRIBER_ID: &str = "68f5a72e-9b3c-4d1e-8f20-7a6b5c4d3e2f";
 /// A Fabric address.
 pub const ADDRESS: &str = "0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f0";
 
@@ -42,6 +44,8 @@ pub const PUBSUB: &str = "pubsub --ttl 1h -c lobby=rw";
 pub const GUEST_COMMAND: &str = "guest -a 0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f0";
 /// The least that `video` needs.
 pub const VIDEO: &str = "video --room r";
+/// The least that `subscriber` needs.
+pub const SUBSCRIBER: &str = "subscriber --reference alice@example.com";
 
 /// Nothing here takes longer; a run that does has hung.
 const TIME_LIMIT: Duration = Duration::from_secs(20);

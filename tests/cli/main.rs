@@ -76,6 +76,12 @@ mod spaces;
 mod tls;
 /// Answers that come late, broken, twice or from elsewhere.
 mod transport;
+/// The layers of the source.
+mod arrows;
+/// Every kind of token is complete.
+mod kinds;
+/// Subscriber tokens.
+mod subscriber;
 /// What stands on the wire, byte by byte.
 mod wire;
 /// What `inspect` says of every kind of token.
@@ -102,6 +108,6 @@ mod twilio;
 
 /// The least line of every command that the emulator can answer; none where it is not built in.
 fn emulator_lines() -> &'static [&'static str] {
-    use harness::{CHAT, GUEST_COMMAND, PUBSUB, VIDEO};
-    if cfg!(feature = "emulator") { &[CHAT, PUBSUB, GUEST_COMMAND, VIDEO] } else { &[] }
+    use harness::{CHAT, GUEST_COMMAND, PUBSUB, SUBSCRIBER, VIDEO};
+    if cfg!(feature = "emulator") { &[CHAT, PUBSUB, GUEST_COMMAND, VIDEO, SUBSCRIBER] } else { &[] }
 }

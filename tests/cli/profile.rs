@@ -10,8 +10,13 @@ use crate::harness::{API_TOKEN, PROJECT, Run, tokenmint};
 use crate::server::{Answer, Server};
 use crate::twilio::{ACCOUNT, KEY, SECRET, twilio};
 
-const PATHS: [&str; 4] =
-    ["/api/chat/tokens", "/api/pubsub/tokens", "/api/fabric/guests/tokens", "/api/video/room_tokens"];
+const PATHS: [&str; 5] = [
+    "/api/chat/tokens",
+    "/api/pubsub/tokens",
+    "/api/fabric/guests/tokens",
+    "/api/video/room_tokens",
+    "/api/fabric/subscribers/tokens",
+];
 
 fn config() -> String {
     format!(
@@ -97,7 +102,7 @@ fn show_names_the_variables_of_the_environment() {
 const SERVICE: &str = "IS0123456789abcdef0123456789abcdef";
 
 /// A `profile check` against these answers, one for each endpoint.
-fn check(answers: [u16; 4], flags: &str, expect: impl Fn(Run) -> Run) -> (String, String) {
+fn check(answers: [u16; 5], flags: &str, expect: impl Fn(Run) -> Run) -> (String, String) {
     let server = Server::answering(answers.map(answer));
     let run = tokenmint(&format!("profile check --retries 0 {flags}")).credentials(&server);
     let outcome = expect(run).run();
@@ -120,15 +125,15 @@ fn answer(status: u16) -> Answer {
 
 #[test]
 fn check_takes_a_complaint_about_the_content_for_permission() {
-    for answers in [[422; 4], [422, 400, 422, 400]] {
+    for answers in [[422; 5], [422, 400, 422, 400, 422]] {
         let (text, _) = check(answers, "", |run| run.stdout(contains("may be used")));
-        assert_eq!(text.matches("may be used").count(), 4, "{text}");
+        assert_eq!(text.matches("may be used").count(), 5, "{text}");
     }
-    let (text, _) = check([422; 4], "-o json", |run| run.stdout(starts_with("{")));
+    let (text, _) = check([422; 5], "-o json", |run| run.stdout(starts_with("{")));
     let object: Value = serde_json::from_str(&text).expect("JSON");
     let endpoints = object["endpoints"].as_array().expect("endpoints");
     let kinds: Vec<&Value> = endpoints.iter().map(|endpoint| &endpoint["kind"]).collect();
-    assert_eq!(kinds, ["chat", "pubsub", "guest", "video"]);
+    assert_eq!(kinds, ["chat", "pubsub", "guest", "video", "subscriber"]);
     assert!(endpoints.iter().all(|endpoint| endpoint["authorised"] == json!(true)), "{object}");
 }
 
@@ -145,7 +150,7 @@ fn check_takes_no_success_for_permission() {
 #[test]
 fn check_lists_what_can_be_behind_a_bare_401() {
     for status in [401, 403] {
-        let (_, stderr) = check([status; 4], "", |run| run.exits(4).stdout(contains("refused")).says("error"));
+        let (_, stderr) = check([status; 5], "", |run| run.exits(4).stdout(contains("refused")).says("error"));
         for cause in ["project", "token", "space", "scope"] {
             assert!(stderr.contains(cause), "{cause} in {stderr}");
         }
@@ -160,23 +165,24 @@ fn check_lists_what_can_be_behind_a_bare_401() {
 
 #[test]
 fn check_tells_which_endpoint_is_refused_and_the_scope_that_it_needs() {
-    let (text, stderr) = check([422, 422, 422, 403], "", |run| run.exits(4).stdout(contains("video")).says("error"));
+    let (text, stderr) =
+        check([422, 422, 422, 403, 422], "", |run| run.exits(4).stdout(contains("video")).says("error"));
     let line = text.lines().find(|line| line.contains("video")).expect("a line");
     assert!(line.contains("refused") && line.contains("403") && line.contains("Video"), "{line}");
-    assert_eq!(text.matches("may be used").count(), 3, "{text}");
+    assert_eq!(text.matches("may be used").count(), 4, "{text}");
     assert!(stderr.contains("scope"), "{stderr}");
     let run = |run: Run| run.exits(4).stdout(starts_with("{")).stderr(contains("credentials_refused"));
-    let (text, _) = check([401, 422, 422, 422], "-o json", run);
+    let (text, _) = check([401, 422, 422, 422, 422], "-o json", run);
     let object: Value = serde_json::from_str(&text).expect("JSON");
     let authorised: Vec<&Value> =
         object["endpoints"].as_array().expect("endpoints").iter().map(|endpoint| &endpoint["authorised"]).collect();
-    assert_eq!(authorised, [false, true, true, true]);
+    assert_eq!(authorised, [false, true, true, true, true]);
 }
 
 #[test]
 fn check_is_6_where_the_answers_tell_nothing() {
     for status in [404, 429, 500, 503] {
-        let (_, stderr) = check([status, 422, 422, 422], "", |run| run.fails(6));
+        let (_, stderr) = check([status, 422, 422, 422, 422], "", |run| run.fails(6));
         assert!(stderr.contains(&status.to_string()), "{stderr}");
     }
     // A port that nothing listens on.
@@ -194,14 +200,14 @@ fn check_needs_credentials_and_takes_a_name() {
     let config = config().replace("space = \"example\"", &format!("space = \"{}\"", server.space()));
     let run = tokenmint("profile check dev").config(&config).env("SIGNALWIRE_SPACE", "ignored");
     run.stdout(contains("may be used")).run();
-    server.calls(4);
+    server.calls(5);
 }
 
 #[cfg(feature = "emulator")]
 #[test]
-fn check_of_the_built_in_profile_may_use_all_four() {
+fn check_of_the_built_in_profile_may_use_all_of_them() {
     let text = tokenmint("profile check emulator").stdout(contains("may be used")).run().stdout;
-    assert_eq!(text.matches("may be used").count(), 4, "{text}");
+    assert_eq!(text.matches("may be used").count(), 5, "{text}");
 }
 
 #[test]

@@ -4,11 +4,11 @@
 use jiff::Timestamp;
 use proptest::prelude::*;
 use tokenmint::app::Environment;
-use tokenmint::commands::providers::SCHEMAS;
 use tokenmint::credentials::config::Config;
 use tokenmint::error::Result;
 use tokenmint::http::{Expected, Member, Presence, Received, Success, judge};
 use tokenmint::output::shell::Shell;
+use tokenmint::providers::SCHEMAS;
 use tokenmint::redact::Scrubber;
 use tokenmint::secret::Secret;
 use tokenmint::signalwire::Space;
@@ -247,7 +247,7 @@ fn judged(answer: &Received, is_guest: bool) -> Result<Success> {
     ];
     let members = if is_guest { &members[..] } else { &members[..1] };
     let flag_of = |attribute: &str| (attribute == "ttl").then(|| "--ttl".to_owned());
-    let expected = Expected { path: "/api/chat/tokens", members, scope: "Chat", flag_of: &flag_of };
+    let expected = Expected { path: "/api/chat/tokens", members, scope: "Chat", secrets: &[], flag_of: &flag_of };
     judge(answer, &expected, "example.signalwire.com", &Scrubber::default())
 }
 

@@ -152,11 +152,7 @@ fn each_line_that_mints_prints_a_token() {
     let lines: Vec<&str> = blocks("sh")
         .into_iter()
         .flat_map(str::lines)
-        .filter(|line| {
-            ["chat", "pubsub", "guest", "video", "twilio"]
-                .iter()
-                .any(|name| line.starts_with(&format!("tokenmint {name} ")))
-        })
+        .filter(|line| tokenmint::providers::kinds().any(|kind| line.starts_with(&format!("tokenmint {} ", kind.name))))
         .filter(|line| !["|", ">", "--write", "--dry-run", "--batch", " -- "].iter().any(|part| line.contains(part)))
         .collect();
     assert!(lines.len() >= 6, "{lines:?}");

@@ -42,6 +42,7 @@ fn the_tree_has_the_promised_commands() {
         "pubsub",
         "guest",
         "video",
+        "subscriber",
         "twilio",
         "inspect",
         "profile",
@@ -200,7 +201,7 @@ fn no_help_shows_a_value_of_the_environment() {
 #[test]
 fn every_flag_of_a_mint_stands_under_a_heading() {
     for (words, command) in commands() {
-        if ["chat", "pubsub", "guest", "video", "twilio"].iter().any(|name| words == format!("tokenmint {name}")) {
+        if tokenmint::providers::kinds().any(|kind| words == format!("tokenmint {}", kind.name)) {
             let loose: Vec<_> = visible(&command).filter(|argument| argument.get_help_heading().is_none()).collect();
             assert!(loose.is_empty(), "{words}: {loose:?}");
         }

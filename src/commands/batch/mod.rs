@@ -1,32 +1,31 @@
 //! A batch from what was typed: what every line shares is settled once, then the lines run.
 
 mod fingerprint;
-mod signalwire;
-pub mod twilio;
+mod http;
+pub mod sign;
 
 use std::io::IsTerminal as _;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::mint::{Job, Way};
-use super::providers;
-use super::twilio::Order;
+use super::sign::Order;
 use crate::batch::{self, End, Input, Minters, Setting, Summary, Tally, pace};
+use crate::catalog::{Draft, Minting, Paper, Scratch, Sign};
 use crate::credentials::environment;
 use crate::error::{Category, Failure, Note, Reach, Result};
 use crate::http::Mode;
 use crate::options::Batch;
-use crate::signalwire::request::Draft;
-use crate::twilio::Nonces;
+use crate::providers::SCHEMAS;
 pub use fingerprint::Fingerprint;
 
-/// Mints a SignalWire token for each line.
-pub(super) fn signalwire(job: &Job, batch: &Batch, draft: Draft, notes: &mut Vec<Note>) -> Result<u8> {
+/// Asks a service for a token for each line.
+pub(super) fn ask(job: &Job, batch: &Batch, draft: Draft, notes: &mut Vec<Note>) -> Result<u8> {
     let input = Input::open(batch)?;
     notes.extend(draft.warnings.iter().cloned());
     let draft = Arc::new(draft);
     if job.mint.dry_run {
-        let shower = signalwire::Shower { draft, space: job.shown_space(notes)? };
+        let shower = http::Shower { draft, space: job.shown_space(notes)? };
         return run(job, batch, input, Box::new(move || Box::new(shower.clone())), Arc::default(), notes);
     }
     let halted = Arc::<AtomicBool>::default();
@@ -35,27 +34,24 @@ pub(super) fn signalwire(job: &Job, batch: &Batch, draft: Draft, notes: &mut Vec
     let connection = Way::find(job.wanted(), &job.mint.settings, mode, job.world, job.report, notes)?;
     notes.extend(connection.note());
     connection.client.prepare();
-    let fingerprint = Fingerprint::new(draft.command(), connection.name(), draft.asked());
+    let fingerprint = Fingerprint::new(draft.kind.name, connection.name(), draft.settled_fields());
     let client = Arc::clone(&connection.client);
-    let minter = signalwire::Minter { draft, client, world: job.world.clone(), fingerprint };
+    let minter = http::Minter { draft, client, world: job.world.clone(), fingerprint };
     run(job, batch, input, Box::new(move || Box::new(minter.clone())), halted, notes)
 }
 
-/// Signs a Twilio token for each line.
-pub(super) fn twilio(job: &Job, batch: &Batch, order: Order, notes: &mut Vec<Note>) -> Result<u8> {
+/// Signs a token for each line.
+pub(super) fn sign(job: &Job, batch: &Batch, order: Order, notes: &mut Vec<Note>) -> Result<u8> {
     let input = Input::open(batch)?;
     let random = job.world.random;
     if job.mint.dry_run {
-        let (issuer, draft) = (order.shown_issuer(), Arc::new(order.draft));
-        let shower =
-            move || twilio::Shower { draft: Arc::clone(&draft), issuer: issuer.clone(), nonces: Nonces::new(random) };
+        let paper: Arc<dyn Paper> = order.paper().into();
+        let shower = move || sign::Shower::new(Arc::clone(&paper), Scratch::new(random));
         return run(job, batch, input, Box::new(move || Box::new(shower())), Arc::default(), notes);
     }
-    let signer = Arc::new(order.signer(job.world, notes)?);
-    let fingerprint = Fingerprint::new("twilio", order.key_sid(), order.draft.asked());
-    let draft = Arc::new(order.draft);
-    let minter =
-        move || twilio::Minter::new(Arc::clone(&draft), Arc::clone(&signer), Nonces::new(random), fingerprint.clone());
+    let signer: Arc<dyn Sign> = order.signer(job, notes)?.into();
+    let fingerprint = Fingerprint::new(job.mint.kind.name, signer.key_id(), signer.draft().settled_fields());
+    let minter = move || sign::Minter::new(Arc::clone(&signer), Scratch::new(random), fingerprint.clone());
     run(job, batch, input, Box::new(move || Box::new(minter())), Arc::default(), notes)
 }
 
@@ -72,9 +68,9 @@ fn run(
     let tone = job.general.tone;
     let setting = Setting {
         minter,
-        is_computed: matches!(job.mint.what, crate::options::What::Twilio(_)),
+        is_computed: matches!(job.mint.kind.minting, Minting::Signed(_)),
         clock: job.world.clock,
-        scrubber: environment::scrubber(&job.world.env, &providers::SCHEMAS),
+        scrubber: environment::scrubber(&job.world.env, &SCHEMAS),
         halted,
         // A dumb terminal shows each drawing on a line of its own.
         progress: !tone.quiet

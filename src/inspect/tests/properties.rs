@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::twilio::{Defaults, Draft, Given, Issuer, Nonce, Signer};
+use crate::catalog::{Defaults, Draft, Given, Nonce};
+use crate::twilio::{Issuer, Plan, Signer, access_token};
 
 fn look_at(token: &mut Inspected, now: i64) {
     let now = Timestamp::from_second(now).unwrap_or(Timestamp::MAX);
@@ -56,10 +57,11 @@ proptest! {
             ("ttl", vec![Some(format!("{ttl}s"))]),
         ]);
         let now = at(1_700_000_000);
-        let draft = Draft::new(&given, &Defaults::default(), now, &mut Vec::new()).unwrap();
+        let draft = Draft::new(&access_token::KIND, &given, None, Defaults::default(), now, &mut Vec::new()).unwrap();
+        let plan = Plan::new(draft, &mut Vec::new()).unwrap();
         let secret = Secret::new(SECRET.to_owned());
         let signer = Signer::new(Key::new(&secret).unwrap(), Issuer::new(SK, AC), None);
-        let claims = draft.finish(now).unwrap();
+        let claims = plan.claims(None, now).unwrap();
         let minted = signer.sign(&claims, Some(Nonce([7; 8])));
         let mut token = read(minted.expose()).unwrap();
         token.verify(SK, &secret).unwrap();

@@ -9,7 +9,7 @@ use super::*;
 #[test]
 fn a_chat_token_is_that_of_the_node_library() {
     let draft = draft(&["identity=alice", "chat=IS*"]);
-    let claims = draft.finish(now()).unwrap();
+    let claims = draft.claims(None, now()).unwrap();
     assert_eq!(claims.header_json(), HEADER);
     // Node, chat grant.
     assert_eq!(
@@ -31,7 +31,7 @@ fn a_voice_token_with_a_region_is_that_of_the_node_library() {
         "region=ie1",
         "ttl=10m",
     ]);
-    let claims = draft.finish(now()).unwrap();
+    let claims = draft.claims(None, now()).unwrap();
     // Node, voice grant, region ie1, ttl 600.
     assert_eq!(claims.header_json(), r#"{"alg":"HS256","typ":"JWT","cty":"twilio-fpa;v=1","twr":"ie1"}"#);
     assert_eq!(
@@ -48,7 +48,7 @@ fn a_voice_token_with_a_region_is_that_of_the_node_library() {
 fn every_chat_field_and_nbf_stand_where_the_node_library_puts_them() {
     let words = ["identity=alice", "chat=IS*", "endpoint-id=ep1", "deployment-role-sid=RL*", "push-credential-sid=CR*"];
     let draft = draft(&[&words[..], &["not-before=@1699999990", "ttl=24h"]].concat());
-    let claims = draft.finish(now()).unwrap();
+    let claims = draft.claims(None, now()).unwrap();
     // Node, all chat fields and nbf.
     let expected = r#""chat":{"service_sid":"IS*","endpoint_id":"ep1","deployment_role_sid":"RL*","push_credential_sid":"CR*"}},"nbf":1699999990,"iat":1700000000,"exp":1700086400,"#;
     assert!(claims.claims_json(&issuer(), None).contains(&expected.replace('*', D)));
@@ -71,7 +71,7 @@ fn all_grants_together_with_a_nonce_and_an_identity_beyond_ascii() {
         "chat=IS*",
         "grant=player={ \"z\": 1.0 }",
     ]);
-    let claims = draft.finish(now()).unwrap();
+    let claims = draft.claims(None, now()).unwrap();
     let nonce = Nonce([0x00, 0xff, 0x10, 0xa0, 0, 0, 0, 1]);
     // Python's hmac over the same claims written out by hand.
     let token = signer(None).sign(&claims, Some(nonce));

@@ -10,8 +10,8 @@ use crate::json::Object;
 fn a_line_overrides_the_flags() {
     let draft = draft(&["identity=alice", "chat=IS*", "voice-incoming", "ttl=1h"]);
     let line = |text: &str| {
-        let line = Object::parse(&text.replace('*', D)).unwrap();
-        draft.with_line(&line, now()).map(|claims| claims.claims_json(&issuer(), None).replace(D, "*"))
+        let line = draft.admit(Object::parse(&text.replace('*', D)).unwrap(), now())?;
+        draft.claims(Some(&line), now()).map(|claims| claims.claims_json(&issuer(), None).replace(D, "*"))
     };
     let part = |claims: Result<String>| {
         let claims = claims.unwrap();
@@ -51,18 +51,18 @@ fn a_line_overrides_the_flags() {
 fn lines_may_bring_everything() {
     let draft = draft(&[]);
     let line = Object::parse(r#"{"identity":"a","video":"r"}"#).unwrap();
-    let claims = draft.with_line(&line, now()).unwrap();
+    let claims = draft.claims(Some(&line), now()).unwrap();
     assert!(claims.claims_json(&Issuer::placeholder(), None).ends_with(r#","iss":"API_KEY_SID","sub":"ACCOUNT_SID"}"#));
-    assert!(draft.with_line(&Object::default(), now()).unwrap_err().to_string().contains("identity is missing"));
+    assert!(draft.claims(Some(&Object::default()), now()).unwrap_err().to_string().contains("identity is missing"));
 }
 
 #[test]
 fn the_region_of_a_run_is_known_before_its_first_line() {
     let mut notes = Vec::new();
-    let draft = Draft::new(&given(&["region=ie2"]), &defaults("region", "au1"), now(), &mut notes).unwrap();
+    let draft = plan(&given(&["region=ie2"]), &defaults("region", "au1"), &mut notes).unwrap();
     assert_eq!((draft.region(), notes.len()), (Some("ie2"), 1));
     let line = Object::parse(r#"{"identity":"a","video":true,"region":"ie1"}"#).unwrap();
-    assert_eq!(draft.with_line(&line, now()).unwrap().region(), Some("ie1"));
+    assert_eq!(draft.claims(Some(&line), now()).unwrap().region(), Some("ie1"));
 }
 
 proptest! {
@@ -72,8 +72,8 @@ proptest! {
     #[test]
     fn any_identity_and_room_come_back_and_the_signature_holds(identity in "\\PC{1,40}|.{1,40}", room in ".{1,20}", bytes: [u8; 8]) {
         let words = Given::from([("identity", vec![Some(identity.clone())]), ("video", vec![Some(room.clone())])]);
-        let draft = Draft::new(&words, &Defaults::default(), now(), &mut Vec::new()).unwrap();
-        let claims = draft.finish(now()).unwrap();
+        let draft = plan(&words, &Defaults::default(), &mut Vec::new()).unwrap();
+        let claims = draft.claims(None, now()).unwrap();
         let token = signer(None).sign(&claims, Some(Nonce(bytes)));
         prop_assert!(crate::token::is_believable(token.expose()));
         let (signed, signature) = token.expose().rsplit_once('.').unwrap();
@@ -92,14 +92,14 @@ proptest! {
         for raw in [crate::json::string(&text), number.to_string(), format!("[{number}]")] {
             let mut line = Object::default();
             line.set(&key, raw);
-            let _ = draft.with_line(&line, now());
+            let _ = draft.admit(line, now()).map(|line| draft.claims(Some(&line), now()).map(drop));
         }
-        for flag in &flag::FLAGS {
-            let words = Given::from([(flag.flag, vec![Some(text.clone())])]);
-            let _ = Draft::new(&words, &Defaults::default(), now(), &mut Vec::new()).map(|draft| draft.finish(now()).map(drop));
+        for field in access_token::KIND.fields {
+            let words = Given::from([(field.flag.name, vec![Some(text.clone())])]);
+            let _ = plan(&words, &Defaults::default(), &mut Vec::new()).map(|draft| draft.claims(None, now()).map(drop));
             let mut line = Object::default();
-            line.set(flag.key, number.to_string());
-            let _ = draft.with_line(&line, now());
+            line.set(field.key, number.to_string());
+            let _ = draft.admit(line, now()).map(|line| draft.claims(Some(&line), now()).map(drop));
         }
     }
 }

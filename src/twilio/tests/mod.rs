@@ -5,6 +5,7 @@ mod lines;
 mod rules;
 
 use super::*;
+use crate::catalog::{Defaults, Draft, Found, Given, Nonce};
 use crate::error::{Category, Failure, Note, Result};
 use crate::secret::Secret;
 use jiff::Timestamp;
@@ -23,24 +24,29 @@ fn given(words: &[&str]) -> Given {
     for word in words {
         let (name, value) =
             word.split_once('=').map_or((*word, None), |(name, value)| (name, Some(value.replace('*', D))));
-        given.entry(flag::by_name(name).unwrap().flag).or_default().push(value);
+        given.entry(access_token::field(name).unwrap().flag.name).or_default().push(value);
     }
     given
 }
 
-fn draft_with(words: &[&str], defaults: &Defaults) -> Result<(Draft, Vec<Note>)> {
-    let mut notes = Vec::new();
-    Draft::new(&given(words), defaults, now(), &mut notes).map(|draft| (draft, notes))
+fn plan(given: &Given, defaults: &Defaults, notes: &mut Vec<Note>) -> Result<Plan> {
+    let draft = Draft::new(&access_token::KIND, given, None, defaults.clone(), now(), notes)?;
+    Plan::new(draft, notes)
 }
 
-fn draft(words: &[&str]) -> Draft {
+fn draft_with(words: &[&str], defaults: &Defaults) -> Result<(Plan, Vec<Note>)> {
+    let mut notes = Vec::new();
+    plan(&given(words), defaults, &mut notes).map(|plan| (plan, notes))
+}
+
+fn draft(words: &[&str]) -> Plan {
     draft_with(words, &Defaults::default()).unwrap().0
 }
 
 fn failure_with(words: &[&str], defaults: &Defaults) -> Failure {
     match draft_with(words, defaults) {
         Err(failure) => failure,
-        Ok((draft, _)) => draft.finish(now()).unwrap_err(),
+        Ok((draft, _)) => draft.claims(None, now()).unwrap_err(),
     }
 }
 
@@ -59,7 +65,7 @@ fn signer(region: Option<&str>) -> Signer {
 }
 
 fn claims_of(words: &[&str]) -> String {
-    draft(words).finish(now()).unwrap().claims_json(&issuer(), None)
+    draft(words).claims(None, now()).unwrap().claims_json(&issuer(), None)
 }
 
 /// The part of the claims between the identity and the times.
@@ -75,11 +81,12 @@ fn note_texts(words: &[&str]) -> String {
 }
 
 fn defaults(origin: &str, value: &str) -> Defaults {
-    let found = Some(Found { value: value.replace('*', D), origin: origin.to_owned() });
-    match origin {
-        "chat" => Defaults { chat_service_sid: found, ..Defaults::default() },
-        "voice" => Defaults { voice_application_sid: found, ..Defaults::default() },
-        "sync" => Defaults { sync_service_sid: found, ..Defaults::default() },
-        _ => Defaults { region: found, ..Defaults::default() },
-    }
+    let key = match origin {
+        "chat" => "chat_service_sid",
+        "voice" => "voice_application_sid",
+        "sync" => "sync_service_sid",
+        _ => "region",
+    };
+    let found = Found { value: value.replace('*', D), origin: origin.to_owned() };
+    [(key, found)].into_iter().collect()
 }

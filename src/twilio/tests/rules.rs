@@ -6,7 +6,7 @@ use super::*;
 fn a_grant_without_its_value_takes_the_default_and_its_own_value_wins() {
     let of = |words: &[&str], defaults: &Defaults| {
         let (draft, _) = draft_with(&[&["identity=a"], words].concat(), defaults).unwrap();
-        let claims = draft.finish(now()).unwrap();
+        let claims = draft.claims(None, now()).unwrap();
         (claims.claims_json(&issuer(), None).replace(D, "*"), claims.region().map(str::to_owned))
     };
     assert!(of(&["chat"], &defaults("chat", "IS*")).0.contains(r#""chat":{"service_sid":"IS*"}"#));

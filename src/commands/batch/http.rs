@@ -1,4 +1,4 @@
-//! SignalWire tokens for the lines of a batch.
+//! Tokens that a service mints, for the lines of a batch.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::Fingerprint;
 use crate::app::World;
 use crate::batch::{LineMinter, Minted};
+use crate::catalog::Draft;
 use crate::commands::mint;
 use crate::error::{Note, Result};
 use crate::http::Client;
@@ -15,8 +16,6 @@ use crate::json::{Object, Writer};
 use crate::output::request as paper;
 use crate::secret::Secret;
 use crate::signalwire::Space;
-use crate::signalwire::request::Draft;
-use crate::token::Kind;
 
 /// Sends a request for each line.
 #[derive(Clone)]
@@ -40,12 +39,8 @@ impl LineMinter for Minter {
         let mut notes = Vec::new();
         let request = self.draft.with_line(fields, self.world.now(), &mut notes)?;
         let token = mint::send(&self.client, &request, &self.world, &|_| {}, &mut notes)?;
-        members.string("token", token.token.expose());
-        match token.refresh_token.as_ref().map(Secret::expose) {
-            None if token.kind != Kind::Guest => {}
-            refresh => {
-                members.string_or_null("refresh_token", refresh);
-            }
+        for (member, value) in &token.members {
+            members.string_or_null(member.key, value.as_ref().map(Secret::expose));
         }
         Ok(Minted::Token { ends: token.expires_at, notes })
     }
@@ -73,7 +68,7 @@ impl LineMinter for Shower {
         let request = self.draft.with_line(fields, now, &mut notes)?;
         let warnings = notes.iter().filter(|note| matches!(note, Note::Warning(_)));
         let warnings: Vec<&str> = warnings.map(Note::text).collect();
-        members.raw("request", paper::json(&mint::wire(&request), &self.space, &warnings).trim_end());
+        members.raw("request", paper::json(&mint::shown(&request), &self.space, &warnings).trim_end());
         Ok(Minted::Shown)
     }
 }

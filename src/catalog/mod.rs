@@ -1,0 +1,29 @@
+//! The model that every provider fills in: kinds of token, their fields, the rules for these, and what is typed laid over
+//! them. It knows no provider.
+
+mod defaults;
+mod draft;
+mod emulation;
+mod endpoint;
+mod field;
+mod input;
+mod kind;
+mod lifetime;
+mod offline;
+mod problem;
+mod request;
+pub mod rule;
+mod values;
+
+pub use defaults::{Defaults, Found};
+pub use draft::{Draft, Given, check_fields};
+pub use emulation::{Emulation, Form, Invented};
+pub use endpoint::{Endpoint, moment, past};
+pub use field::{Fallback, Field, Flag, Value};
+pub use input::Input;
+pub use kind::{Help, Kind, Minting, Provider};
+pub use offline::{Nonce, Nonces, Offline, Paper, Prepared, Scratch, Sign};
+pub use problem::{Problem, Violation};
+pub use request::Request;
+pub use rule::Rule;
+pub use values::Values;

@@ -1,0 +1,337 @@
+//! What a field may hold. A rule owns its check and both of its sentences: the one for the command line, with the limit
+//! and what was given, and the service's.
+
+use jiff::Timestamp;
+
+use super::Problem;
+use crate::json;
+use crate::text::clip;
+use crate::time;
+
+/// The most characters of a wrong value that a message repeats.
+pub const SHOWN: usize = 60;
+
+const INVALID: &str = "invalid_parameter";
+
+/// What a field may hold.
+pub trait Rule: Sync {
+    /// Everything that is wrong with a value, given as compact JSON.
+    fn check(&self, raw: &str) -> Vec<Problem>;
+
+    /// The range of a number, to follow "must be", for values that are refused before they are a number.
+    fn range(&self) -> Option<String> {
+        None
+    }
+
+    /// Values that shells complete. Others may be right, too.
+    fn suggestions(&self) -> &'static [&'static str] {
+        &[]
+    }
+}
+
+/// The problem of a value that is not a string.
+pub fn not_string() -> Problem {
+    Problem::new("must be a string", INVALID, "{} must be a string")
+}
+
+/// The problem of a value that is not an integer.
+pub fn not_integer() -> Problem {
+    Problem::new("must be a whole number", INVALID, "{} must be an integer")
+}
+
+/// The problem of a value that is not an object.
+pub fn not_object() -> Problem {
+    Problem::new("must be a JSON object, written {…}", "not_a_hash", "{} must be a hash")
+}
+
+/// The problem of a value that is not a list of strings.
+pub fn not_strings() -> Problem {
+    Problem::new("must be a list of strings", "not_an_array_of_strings", "{} must be an array of strings")
+}
+
+/// The one problem of a value, or none.
+fn one(result: Result<(), Problem>) -> Vec<Problem> {
+    result.err().into_iter().collect()
+}
+
+/// An integer within bounds, both included.
+pub struct Integer {
+    /// The least.
+    pub min: i64,
+    /// The most.
+    pub max: i64,
+    /// The unit, in the plural.
+    pub unit: &'static str,
+}
+
+impl Rule for Integer {
+    fn check(&self, raw: &str) -> Vec<Problem> {
+        let Some(given) = json::as_integer(raw) else { return vec![not_integer()] };
+        let Integer { min, max, unit } = *self;
+        let service = match given {
+            _ if given < min => format!("{{}} must be greater than or equal to {min}"),
+            _ if given > max => format!("{{}} must be less than or equal to {max}"),
+            _ => return Vec::new(),
+        };
+        vec![Problem::new(format!("must be {min} to {max} {unit}, got {given}"), INVALID, service)]
+    }
+
+    fn range(&self) -> Option<String> {
+        Some(format!("{} to {} {}", self.min, self.max, self.unit))
+    }
+}
+
+/// Whole seconds since 1970.
+pub struct Epoch;
+
+impl Rule for Epoch {
+    fn check(&self, raw: &str) -> Vec<Problem> {
+        let time = json::as_integer(raw).and_then(|seconds| Timestamp::from_second(seconds).ok());
+        one(time.map(drop).ok_or_else(not_integer))
+    }
+}
+
+/// A string of at most so many characters.
+pub struct Text {
+    /// The most characters.
+    pub max: usize,
+}
+
+impl Text {
+    /// A string for which no limit is documented.
+    pub const ANY: Text = Text { max: usize::MAX };
+}
+
+impl Rule for Text {
+    fn check(&self, raw: &str) -> Vec<Problem> {
+        one(json::as_str(raw).ok_or_else(not_string).and_then(|text| at_most(self.max, text.chars().count())))
+    }
+}
+
+fn at_most(max: usize, given: usize) -> Result<(), Problem> {
+    if given <= max {
+        return Ok(());
+    }
+    Err(Problem::new(
+        format!("may have at most {max} characters, got {given}"),
+        INVALID,
+        format!("{{}} is too long (maximum is {max} characters)"),
+    ))
+}
+
+/// A string that is not empty.
+pub struct NonEmpty;
+
+impl Rule for NonEmpty {
+    fn check(&self, raw: &str) -> Vec<Problem> {
+        match json::as_str(raw) {
+            None => vec![not_string()],
+            Some(text) if text.is_empty() => vec![Problem::new("is empty", INVALID, "{} can't be blank")],
+            Some(_) => Vec::new(),
+        }
+    }
+}
+
+/// A string of 1 to so many of the characters `A-Z a-z 0-9 _ -`.
+pub struct Name {
+    /// The most characters.
+    pub max: usize,
+}
+
+impl Rule for Name {
+    fn check(&self, raw: &str) -> Vec<Problem> {
+        let Some(name) = json::as_str(raw) else { return vec![not_string()] };
+        if let Err(problem) = at_most(self.max, name.chars().count()) {
+            return vec![problem];
+        }
+        if !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte)) {
+            return Vec::new();
+        }
+        let sentence = format!("must be 1 or more of the characters A-Z a-z 0-9 _ -, got '{}'", clip(&name, SHOWN));
+        vec![Problem::new(sentence, INVALID, "{} is invalid")]
+    }
+}
+
+/// Any JSON object of at most so many characters when serialised.
+pub struct AnyObject {
+    /// The most characters.
+    pub max: usize,
+    /// The service's code for one that is longer.
+    pub code: &'static str,
+}
+
+impl Rule for AnyObject {
+    fn check(&self, raw: &str) -> Vec<Problem> {
+        if !json::is_object(raw) {
+            return vec![not_object()];
+        }
+        let (max, given) = (self.max, raw.chars().count());
+        if given <= max {
+            return Vec::new();
+        }
+        let sentence = format!("may have at most {max} characters as JSON, got {given}");
+        vec![Problem::new(sentence, self.code, format!("{{}} exceeds the maximum size of {max} characters"))]
+    }
+}
+
+/// An RFC 3339 time, or a date alone.
+pub struct DateTime;
+
+impl Rule for DateTime {
+    fn check(&self, raw: &str) -> Vec<Problem> {
+        let sentence = "must be an RFC 3339 time such as 2030-01-31T12:00:00Z, or a date such as 2030-01-31";
+        let problem = || Problem::new(sentence, "not_a_datetime", "{} must be a valid RFC 3339 datetime");
+        one(json::as_str(raw).and_then(|text| time::written(&text)).map(drop).ok_or_else(problem))
+    }
+}
+
+/// `true` or `false`.
+pub struct Boolean;
+
+impl Rule for Boolean {
+    fn check(&self, raw: &str) -> Vec<Problem> {
+        let problem = || Problem::new("must be true or false", "not_a_boolean", "{} must be a boolean");
+        one(if matches!(raw, "true" | "false") { Ok(()) } else { Err(problem()) })
+    }
+}
+
+/// One of these strings.
+pub struct OneOf(pub &'static [&'static str]);
+
+impl Rule for OneOf {
+    fn check(&self, raw: &str) -> Vec<Problem> {
+        let Some(given) = json::as_str(raw) else { return vec![not_string()] };
+        if self.0.contains(&given.as_ref()) {
+            return Vec::new();
+        }
+        let known = self.0.join(", ");
+        let one_of = if self.0.len() == 1 { "" } else { "one of " };
+        vec![Problem::new(
+            format!("must be {one_of}{known}, got '{}'", clip(&given, SHOWN)),
+            "unsupported_option",
+            format!("{{}} must be one of {known}"),
+        )]
+    }
+
+    fn suggestions(&self) -> &'static [&'static str] {
+        self.0
+    }
+}
+
+/// One of these strings as far as is documented; others draw a warning.
+pub struct Region(pub &'static [&'static str]);
+
+impl Rule for Region {
+    fn check(&self, raw: &str) -> Vec<Problem> {
+        let Some(given) = json::as_str(raw) else { return vec![not_string()] };
+        if self.0.contains(&given.as_ref()) {
+            return Vec::new();
+        }
+        let sentence = format!("is documented as {} only; sent as '{}'", self.0.join(", "), clip(&given, SHOWN));
+        vec![Problem::new(sentence, "unsupported_region", "{} is not supported").soft()]
+    }
+
+    fn suggestions(&self) -> &'static [&'static str] {
+        self.0
+    }
+}
+
+/// A UUID.
+pub struct Uuid;
+
+impl Rule for Uuid {
+    fn check(&self, raw: &str) -> Vec<Problem> {
+        match json::as_str(raw) {
+            None => vec![not_string()],
+            Some(given) if is_uuid(&given) => Vec::new(),
+            Some(given) => vec![Problem::new(not_uuid(&given), INVALID, "{} must be a valid UUID")],
+        }
+    }
+}
+
+/// A list of 1 to so many UUIDs.
+pub struct Uuids {
+    /// The most entries.
+    pub max: usize,
+    /// The service's code for more of them.
+    pub code: &'static str,
+}
+
+impl Rule for Uuids {
+    fn check(&self, raw: &str) -> Vec<Problem> {
+        let Some(entries) = json::as_strings(raw) else { return vec![not_strings()] };
+        if entries.is_empty() {
+            return vec![Problem::new("needs at least one entry", INVALID, "{} can't be blank")];
+        }
+        let (max, given) = (self.max, entries.len());
+        let too_many = (given > max).then(|| {
+            let service = format!("{{}} cannot have more than {max} entries");
+            Problem::new(format!("may be given at most {max} times, got {given}"), self.code, service)
+        });
+        let wrong = entries.iter().filter(|entry| !is_uuid(entry)).map(|entry| {
+            Problem::new(not_uuid(entry), "list_contains_invalid_entries", "{} must be a list of valid UUIDs")
+        });
+        too_many.into_iter().chain(wrong).collect()
+    }
+}
+
+fn not_uuid(given: &str) -> String {
+    format!("must be a UUID such as 0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f0, got '{}'", clip(given, SHOWN))
+}
+
+/// 8-4-4-4-12 hexadecimal digits.
+pub fn is_uuid(text: &str) -> bool {
+    let groups: Vec<&str> = text.split('-').collect();
+    groups.len() == 5
+        && groups
+            .iter()
+            .zip([8, 4, 4, 4, 12])
+            .all(|(group, length)| group.len() == length && group.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(rule: &dyn Rule, raw: &str) -> Vec<String> {
+        rule.check(raw).iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn numbers_keep_their_bounds_and_are_written_as_integers() {
+        let rule = Integer { min: 1, max: 10, unit: "minutes" };
+        assert_eq!(said(&rule, "1"), [""; 0]);
+        assert_eq!(said(&rule, "10"), [""; 0]);
+        assert_eq!(said(&rule, "11"), ["must be 1 to 10 minutes, got 11"]);
+        assert_eq!(said(&rule, "1.0"), ["must be a whole number"]);
+        assert_eq!(
+            rule.check("0")[0].complaint("Ttl"),
+            Some(("invalid_parameter", "Ttl must be greater than or equal to 1".to_owned()))
+        );
+    }
+
+    #[test]
+    fn characters_are_counted_and_not_bytes() {
+        assert_eq!(said(&Text { max: 2 }, "\"éé\""), [""; 0]);
+        assert_eq!(said(&Text { max: 2 }, "\"ééé\""), ["may have at most 2 characters, got 3"]);
+        assert_eq!(said(&Name { max: 3 }, "\"a_-\""), [""; 0]);
+        assert_eq!(said(&Name { max: 3 }, "\"\"").len(), 1);
+        assert_eq!(said(&Name { max: 3 }, "\"é\"").len(), 1);
+    }
+
+    #[test]
+    fn a_uuid_has_five_groups_of_hexadecimal_digits() {
+        assert!(is_uuid("0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f0"));
+        for wrong in ["", "0b1c2d3e4f5041728394a5b6c7d8e9f0", "0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f", "g"] {
+            assert!(!is_uuid(wrong), "{wrong}");
+        }
+        assert_eq!(said(&Uuids { max: 1, code: "x" }, "[]"), ["needs at least one entry"]);
+    }
+
+    #[test]
+    fn an_undocumented_region_is_a_warning_and_an_undocumented_choice_is_not() {
+        assert!(Region(&["us-central"]).check("\"mars\"")[0].is_soft());
+        assert!(!OneOf(&["a", "b"]).check("\"c\"")[0].is_soft());
+        assert_eq!(said(&OneOf(&["a", "b"]), "\"c\""), ["must be one of a, b, got 'c'"]);
+    }
+}

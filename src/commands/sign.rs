@@ -1,0 +1,121 @@
+//! Tokens that are signed here, whichever provider's: credentials and defaults from one source, then the signature. No
+//! socket is opened.
+
+use super::mint::Job;
+use crate::catalog::{Defaults, Draft, Found, Kind, Offline, Paper, Prepared, Scratch, Sign};
+use crate::credentials::{self, Schema, Set};
+use crate::error::{Category, Failure, Note, Result};
+use crate::json::Writer;
+use crate::output::Format;
+use crate::providers;
+use crate::secret::Secret;
+use crate::token::{MAX_LENGTH, Token};
+
+/// What is to be signed, and with which credentials.
+pub struct Order {
+    prepared: Box<dyn Prepared>,
+    schema: &'static Schema,
+    set: Option<Set>,
+}
+
+impl Order {
+    /// Checks the flags, then the credentials.
+    pub fn new(kind: &'static Kind, way: &dyn Offline, job: &Job, notes: &mut Vec<Note>) -> Result<Self> {
+        let provider = providers::provider_of(kind).ok_or_else(|| Failure::internal("a kind without its provider"))?;
+        let schema = provider.credentials;
+        let (given, body) = job.read_values(kind)?;
+        let found = credentials::find(schema, job.wanted(), &job.world.env, notes);
+        let defaults = defaults(schema, found.as_ref().ok().and_then(Option::as_ref), job)?;
+        let now = job.world.now();
+        let draft = Draft::new(kind, &given, body.as_deref(), defaults, now, notes);
+        let prepared = draft.and_then(|draft| way.prepare(draft, now, notes));
+        match (prepared, found) {
+            (Err(failure), _) if failure.kind() == Category::Usage => Err(failure),
+            (_, Err(failure)) | (Err(failure), _) => Err(failure),
+            (Ok(prepared), Ok(set)) => {
+                if let Some(set) = &set {
+                    set.check()?;
+                }
+                Ok(Order { prepared, schema, set })
+            }
+        }
+    }
+
+    /// The signed token.
+    pub fn token(self, job: &Job, notes: &mut Vec<Note>) -> Result<Token> {
+        let now = job.world.now();
+        let mut scratch = Scratch::new(job.world.random);
+        // What the flags lack is named before a helper program is run for the secret.
+        self.prepared.complete(now)?;
+        let expiry = self.signer(job, notes)?.sign(None, now, &mut scratch)?;
+        check_length(scratch.token.len())?;
+        Ok(Token::alone(job.mint.kind.name, Secret::new(scratch.token), expiry))
+    }
+
+    /// What signs every token of a run.
+    pub fn signer(self, job: &Job, notes: &mut Vec<Note>) -> Result<Box<dyn Sign>> {
+        let env = &job.world.env;
+        let set = self.set.ok_or_else(|| credentials::none_found(self.schema, env))?;
+        let secret = set.reveal(env, notes)?;
+        self.prepared.signer(&set, &secret, notes)
+    }
+
+    /// What shows tokens, with credentials or without.
+    pub fn paper(self) -> Box<dyn Paper> {
+        self.prepared.paper(self.set.as_ref())
+    }
+
+    /// `--dry-run`: header and claims.
+    pub fn show(self, job: &Job, notes: &[Note]) -> Result<u8> {
+        let (header, claims) = self.paper().show(None, job.world.now(), &mut Scratch::new(job.world.random))?;
+        let text = if job.mint.format == Format::Json {
+            let warnings: Vec<&str> = job.warnings(notes).iter().map(Note::text).collect();
+            let mut text = String::new();
+            let mut json = Writer::new(&mut text);
+            json.object().raw("header", &header).raw("claims", &claims);
+            if !warnings.is_empty() {
+                json.array_in("warnings");
+                for warning in warnings {
+                    json.string_item(warning);
+                }
+                json.end_array();
+            }
+            json.end();
+            text + "\n"
+        } else {
+            format!("{header}\n{claims}\n")
+        };
+        job.put(&text)
+    }
+}
+
+/// Values for flags that bring none: the profile's, else the environment's. A profile that was asked for by name shuts
+/// the environment out.
+fn defaults(schema: &Schema, set: Option<&Set>, job: &Job) -> Result<Defaults> {
+    let found = credentials::settings(schema, set, job.wanted(), &job.world.env)?.into_iter();
+    Ok(found.map(|found| (found.key, Found { value: found.value, origin: found.origin.to_string() })).collect())
+}
+
+/// Refuses a token that no program would accept. It has been signed, and is shown to no one.
+///
+/// # Errors
+/// Exit 2, naming the limit.
+pub fn check_length(length: usize) -> Result<()> {
+    if length <= MAX_LENGTH {
+        return Ok(());
+    }
+    Err(Failure::usage(format!("the token would have {length} characters, and the limit is {MAX_LENGTH}"))
+        .hint("shorten --voice-params, --grant or --identity"))
+}
+
+/// `--curl` makes no sense for a token that is signed here.
+pub fn refuse_curl(job: &Job) -> Result<()> {
+    if job.mint.curl {
+        let message = format!(
+            "--curl is for tokens that a service mints; a {} token is signed on this machine and nothing is sent",
+            job.mint.kind.name
+        );
+        return Err(Failure::usage(message).hint("use --dry-run to see its header and claims"));
+    }
+    Ok(())
+}

@@ -1,0 +1,26 @@
+//! How a run reports: colours and verbosity.
+
+/// When stderr is coloured.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR`, `CLICOLOR` or `TERM` say otherwise.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// How this run speaks.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Tone {
+    /// Failures as one JSON object, notes not at all: they stand in the result.
+    pub json: bool,
+    /// No notes, hints and warnings.
+    pub quiet: bool,
+    /// What each step does.
+    pub verbose: bool,
+    /// Colours.
+    pub color: Color,
+}

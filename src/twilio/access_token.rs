@@ -1,0 +1,213 @@
+//! Access Tokens: `tokenmint twilio`. From the values of a draft to claims, and from these to a signed token.
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+
+use super::claims::{Claims, Issuer};
+use super::credentials::{ACCOUNT_SID, API_KEY_SID};
+use super::fields::FIELDS;
+use super::grants::Terms;
+use super::identity::{self, Product};
+use super::key::{Key, check_secret};
+use super::sign::Signer;
+use super::{other_grants, region};
+use crate::catalog::{Draft, Help, Kind, Minting, Offline, Paper, Prepared, Scratch, Sign, Values};
+use crate::credentials::Set;
+use crate::error::{Category, Failure, Note, Result};
+use crate::json::{self, Object};
+use crate::secret::Secret;
+
+/// `tokenmint twilio`.
+pub static KIND: Kind = Kind {
+    name: "twilio",
+    variable: "TWILIO_ACCESS_TOKEN",
+    help: Help {
+        about: "Sign a Twilio Access Token, offline",
+        long: "Sign a Twilio Access Token, offline: any grants together, checked before it is signed.",
+        examples: "tokenmint twilio --identity alice --chat=IS0123456789abcdef0123456789abcdef
+tokenmint twilio --identity alice --video=standup --voice-incoming --sync --ttl 8h
+tokenmint twilio --identity alice --video --region us1 --dry-run",
+    },
+    fields: FIELDS,
+    minting: Minting::Signed(&AccessTokens),
+    emulation: None,
+};
+
+/// Seconds of a token whose lifetime is not given, as in Twilio's own libraries.
+const DEFAULT_TTL: i64 = 3_600;
+
+struct AccessTokens;
+
+impl Offline for AccessTokens {
+    fn prepare(&self, draft: Draft, _: Timestamp, notes: &mut Vec<Note>) -> Result<Box<dyn Prepared>> {
+        Ok(Box::new(Plan::new(draft, notes)?))
+    }
+}
+
+/// What the flags settle for all tokens of a run.
+pub struct Plan {
+    identity: Option<String>,
+    ttl: i64,
+    not_before: Option<i64>,
+    region: Option<String>,
+    /// Region and grants, where the flags alone give any: the same for every line that changes neither.
+    terms: Option<Terms>,
+    draft: Draft,
+}
+
+impl Plan {
+    /// The region that tokens name unless a batch line changes it.
+    pub fn region(&self) -> Option<&str> {
+        self.region.as_deref()
+    }
+
+    /// Checks what the flags say together. What is missing is not an error yet, a batch line may bring it.
+    pub fn new(draft: Draft, notes: &mut Vec<Note>) -> Result<Self> {
+        let values = draft.values(None);
+        let terms = match Terms::of(&values) {
+            Ok(terms) => Some(terms),
+            // No line of a batch can mend the settings.
+            Err(failure) if failure.kind() == Category::Configuration => return Err(failure),
+            Err(_) => None,
+        };
+        let region = values.text_or_default("region")?.map(Cow::into_owned);
+        let (ttl, not_before) = times(&values);
+        let identity = values.text("identity").map(Cow::into_owned);
+        notes.extend(region.as_deref().and_then(region::advice).map(Note::Warning));
+        notes.extend(advice(&values, identity.as_deref(), terms.as_ref()));
+        Ok(Plan { identity, ttl, not_before, region, terms, draft })
+    }
+
+    /// A batch line whose members are right one by one.
+    pub fn admit(&self, line: Object, now: Timestamp) -> Result<Object> {
+        self.draft.admit(line, now)
+    }
+
+    /// The claims of a token, with a line that was admitted over the flags.
+    pub fn claims<'a>(&'a self, line: Option<&'a Object>, now: Timestamp) -> Result<Claims<'a>> {
+        let values = self.draft.values(line);
+        let has = |key: &str| line.is_some_and(|line| line.get(key).is_some());
+        let (ttl, not_before) =
+            if has("ttl") || has("not_before") { times(&values) } else { (self.ttl, self.not_before) };
+        let identity = self.identity(&values)?;
+        let only_identity_and_times =
+            |line: &Object| line.iter().all(|(key, _)| matches!(key, "identity" | "ttl" | "not_before"));
+        let terms = match &self.terms {
+            Some(terms) if line.is_none_or(only_identity_and_times) => Cow::Borrowed(terms),
+            _ => Cow::Owned(Terms::of(&values)?),
+        };
+        let issued_at = now.as_second();
+        let expires_at = issued_at.saturating_add(ttl);
+        if not_before.is_some_and(|start| start >= expires_at) {
+            let (name, ttl) = (values.name("not_before"), values.name("ttl"));
+            return Err(Failure::usage(format!("{name} must be earlier than the token's expiry"))
+                .hint(format!("{ttl} counts from now, not from {name}")));
+        }
+        Ok(Claims { identity, terms, not_before, issued_at, expires_at })
+    }
+
+    fn identity<'a>(&'a self, values: &Values<'a>) -> Result<Cow<'a, str>> {
+        let identity = match values.line().and_then(|line| line.get("identity")) {
+            Some(raw) => json::as_str(raw),
+            None => self.identity.as_deref().map(Cow::Borrowed),
+        };
+        identity.ok_or_else(|| {
+            let message = match values.line() {
+                Some(_) => "identity is missing: neither the line nor --identity gives it",
+                None => "--identity is required",
+            };
+            Failure::usage(message).hint("every product needs to know the user; add --identity NAME")
+        })
+    }
+}
+
+impl Prepared for Plan {
+    fn complete(&self, now: Timestamp) -> Result<()> {
+        self.claims(None, now).map(drop)
+    }
+
+    fn signer(self: Box<Self>, set: &Set, secret: &Secret, notes: &mut Vec<Note>) -> Result<Box<dyn Sign>> {
+        check_secret(secret, set.public(API_KEY_SID), &set.secret_origin().to_string(), notes)?;
+        let signer = Signer::new(Key::new(secret)?, issuer(set), self.region.as_deref());
+        Ok(Box::new(Signing::new(*self, signer)))
+    }
+
+    fn paper(self: Box<Self>, set: Option<&Set>) -> Box<dyn Paper> {
+        let issuer = set.map_or_else(Issuer::placeholder, issuer);
+        Box::new(Showing { plan: *self, issuer })
+    }
+}
+
+/// A plan with the key that signs.
+pub struct Signing {
+    plan: Plan,
+    signer: Signer,
+}
+
+impl Signing {
+    /// Signs tokens of this plan.
+    pub fn new(plan: Plan, signer: Signer) -> Self {
+        Signing { plan, signer }
+    }
+}
+
+impl Sign for Signing {
+    fn draft(&self) -> &Draft {
+        &self.plan.draft
+    }
+
+    fn key_id(&self) -> &str {
+        self.signer.key_sid()
+    }
+
+    fn sign(&self, line: Option<Object>, now: Timestamp, scratch: &mut Scratch) -> Result<Timestamp> {
+        let line = line.map(|line| self.plan.admit(line, now)).transpose()?;
+        let claims = self.plan.claims(line.as_ref(), now)?;
+        let nonce = scratch.nonces.take()?;
+        self.signer.sign_into(&claims, Some(nonce), &mut scratch.payload, &mut scratch.token);
+        Ok(claims.expires_at())
+    }
+}
+
+/// A plan with the names of whoever would sign.
+struct Showing {
+    plan: Plan,
+    issuer: Issuer,
+}
+
+impl Paper for Showing {
+    fn show(&self, line: Option<Object>, now: Timestamp, scratch: &mut Scratch) -> Result<(String, String)> {
+        let line = line.map(|line| self.plan.admit(line, now)).transpose()?;
+        let claims = self.plan.claims(line.as_ref(), now)?;
+        let nonce = scratch.nonces.take()?;
+        Ok((claims.header_json(), claims.claims_json(&self.issuer, Some(nonce))))
+    }
+}
+
+fn issuer(set: &Set) -> Issuer {
+    Issuer::new(set.public(API_KEY_SID), set.public(ACCOUNT_SID))
+}
+
+fn times(values: &Values<'_>) -> (i64, Option<i64>) {
+    (values.integer("ttl").unwrap_or(DEFAULT_TTL), values.integer("not_before"))
+}
+
+/// Notes on flags that are right.
+fn advice(values: &Values<'_>, identity: Option<&str>, terms: Option<&Terms>) -> Vec<Note> {
+    let others = values.asked("grant").map(other_grants::advice).unwrap_or_default();
+    let mut notes: Vec<Note> = others.into_iter().map(Note::Warning).collect();
+    let Some(terms) = terms else { return notes };
+    let foreign = terms.region.as_deref().filter(|region| *region != region::DEFAULT);
+    if let Some(region) = foreign.filter(|_| terms.products.contains(&Product::Video)) {
+        notes
+            .push(Note::Warning(format!("Video takes only API keys of us1, and the region of this token is {region}")));
+    }
+    notes.extend(identity.map(|identity| identity::advice(identity, &terms.products)).unwrap_or_default());
+    notes
+}
+
+#[cfg(test)]
+pub(super) fn field(flag: &str) -> Option<&'static crate::catalog::Field> {
+    FIELDS.iter().find(|field| field.flag.name == flag)
+}
