@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::Timestamp;
 
@@ -28,6 +30,8 @@ pub struct Draft {
     pub(super) set_by: Vec<(&'static str, &'static Field)>,
     /// For flags without their value.
     pub(super) defaults: Defaults,
+    /// Whether the run has been told what a large number of minutes is.
+    minutes_noted: Arc<AtomicBool>,
     /// Warnings that hold for every line of a batch, to be given once before the first.
     pub warnings: Vec<Note>,
 }
@@ -43,15 +47,24 @@ impl Draft {
         notes: &mut Vec<Note>,
     ) -> Result<Self> {
         let values = object("--body", body.unwrap_or("{}"))?;
-        let mut draft =
-            Draft { kind, asked: values.clone(), values, set_by: Vec::new(), defaults, warnings: Vec::new() };
+        let mut draft = Draft {
+            kind,
+            asked: values.clone(),
+            values,
+            set_by: Vec::new(),
+            defaults,
+            minutes_noted: Arc::default(),
+            warnings: Vec::new(),
+        };
         for field in kind.distinct_fields() {
             let Some(raw) = draft.values.get(field.key) else { continue };
+            notes.extend(draft.note_minutes(field, raw));
             let encoded = field.encode_member(raw, false, now).map_err(|failure| failure.context("--body"))?;
             if let Some(encoded) = encoded {
                 draft.values.set(field.key, encoded);
             }
         }
+        warn_of(&draft.unknown_fields(&draft.values), |key| format!("--body: {key}"), notes);
         for field in kind.fields {
             if let Some(values) = given.get(field.flag.name) {
                 draft.set(field, values, now)?;
@@ -137,7 +150,7 @@ impl Draft {
     pub(super) fn admit_with_warnings(&self, mut line: Object, now: Timestamp) -> Result<(Object, Vec<Violation>)> {
         let as_flags = matches!(self.kind.minting, Minting::Signed(_));
         let mut encoded: Vec<(&str, String)> = Vec::new();
-        let mut soft = Vec::new();
+        let mut soft = if as_flags { Vec::new() } else { self.unknown_fields(&line) };
         for (key, raw) in line.iter() {
             let Some(field) = self.kind.field(key) else {
                 if as_flags {
@@ -168,6 +181,31 @@ impl Draft {
     /// The values with a line over them, which [`Draft::admit`] has let in.
     pub fn values<'a>(&'a self, line: Option<&'a Object>) -> Values<'a> {
         Values { draft: self, line }
+    }
+
+    /// A bare number of minutes is often meant as seconds. Each run is told once.
+    pub(super) fn note_minutes(&self, field: &Field, raw: &str) -> Option<Note> {
+        const DAY: i64 = 1_440;
+        let minutes =
+            json::as_integer(raw).filter(|minutes| *minutes > DAY && matches!(field.input, Input::Minutes))?;
+        // What the rule refuses needs no note.
+        if !field.check(raw).is_empty() || self.minutes_noted.swap(true, Ordering::Relaxed) {
+            return None;
+        }
+        let rest = if minutes % 60 == 0 { String::new() } else { format!("{}m", minutes % 60) };
+        Some(Note::Note(format!("{} {minutes} is {}h{rest}: the service counts minutes", field.key, minutes / 60)))
+    }
+
+    /// Members that no field of the kind is for. They are sent, the service may be newer than we are.
+    fn unknown_fields(&self, body: &Object) -> Vec<Violation> {
+        let unknown = body.iter().map(|(key, _)| key).filter(|key| self.kind.field(key).is_none());
+        let violation = |(place, key): (usize, &str)| {
+            // Only the first ones are shown, and the search is slow.
+            let known = self.kind.distinct_fields().map(|field| field.key).filter(|_| place < MAX_WARNINGS);
+            let sentence = format!("is not a known field{}; sent as it is", text::aside(key, known));
+            Violation::new(&text::clip(key, 60), Problem::ours(sentence).soft())
+        };
+        unknown.enumerate().map(violation).collect()
     }
 
     fn unknown(&self, key: &str) -> Failure {

@@ -90,6 +90,7 @@ impl Draft {
     pub fn with_line(&self, line: Object, now: Timestamp, notes: &mut Vec<Note>) -> Result<Request> {
         let endpoint = self.endpoint()?;
         // What the flags brought has been checked, and warned of, before the first line.
+        let minutes = self.kind.fields.iter().find_map(|field| self.note_minutes(field, line.get(field.key)?));
         let (line, soft) = self.admit_with_warnings(line, now)?;
         let mut body = self.values.clone();
         body.merge(line);
@@ -100,6 +101,7 @@ impl Draft {
         if let Some(violation) = crossed.iter().find(|violation| !violation.problem.is_soft()) {
             return Err(Failure::usage(format!("{} {}", violation.key, violation.problem)));
         }
+        notes.extend(minutes);
         warn_of(&soft, str::to_owned, notes);
         notes.extend((endpoint.advice)(&body).into_iter().filter(|note| !self.warnings.contains(note)));
         Ok(Request { kind: self.kind, endpoint, typed: self.typed(), body })

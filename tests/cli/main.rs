@@ -80,6 +80,8 @@ mod transport;
 mod arrows;
 /// Every kind of token is complete.
 mod kinds;
+/// What a batch line and a body may hold.
+mod line_forms;
 /// Subscriber tokens.
 mod subscriber;
 /// What stands on the wire, byte by byte.
