@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::de::IgnoredAny;
 
 use super::lines::MAX_LINE;
-use crate::json::{self, Object};
+use crate::json::{self, Object, Writer};
 use crate::time;
 use crate::token::{MAX_LENGTH, is_believable};
 
@@ -68,10 +68,16 @@ impl Record {
     }
 }
 
-/// Sixteen hexadecimal digits, as they stand in an output line.
-pub fn mark_text(mark: u64) -> String {
-    format!("\"{mark:016x}\"")
+/// Writes the mark of a request as its sixteen hexadecimal digits.
+pub fn write_mark(mark: u64, members: &mut Writer<'_, Vec<u8>>) {
+    let mut text = *b"\"0000000000000000\"";
+    for (place, digit) in text[1..17].iter_mut().enumerate() {
+        *digit = HEX[usize::from(mark.to_be_bytes()[place / 2] >> (4 * (1 - place % 2)) & 0xf)];
+    }
+    members.raw("request", std::str::from_utf8(&text).unwrap_or_default());
 }
+
+const HEX: &[u8; 16] = b"0123456789abcdef";
 
 fn parse_mark(raw: &str) -> Option<u64> {
     let digits = raw.strip_prefix('"')?.strip_suffix('"').filter(|digits| digits.len() == 16)?;

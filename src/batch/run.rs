@@ -61,7 +61,7 @@ const PATIENCE: u32 = 10;
 /// Mints every line. Signals end it early and in order. What must be said meanwhile goes to `say`.
 ///
 /// # Errors
-/// Exit 1 where the system gives no threads or signal handlers; see [`resume::open`] for the output.
+/// Exit 1 where the system gives no threads or signal handlers; exit 1 or 3 for the output, as `resume` says.
 pub fn run(batch: &Batch, input: Input, setting: Setting, say: &mut dyn FnMut(Note)) -> Result<Summary> {
     let started = Instant::now();
     // Before OUT is opened: a temporary file beside it holds tokens, and must not outlive an interrupted run.

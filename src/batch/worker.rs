@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::kept::{Earlier, Kept};
 use super::lines::{Chunk, MAX_LINE};
 use super::minter::{LineMinter, Minted};
-use super::record::mark_text;
+use super::record::write_mark;
 use super::tally::Tally;
 use crate::error::{Failure, Note, Reach, Result};
 use crate::json::{self, Fault, Object, Writer};
@@ -169,7 +169,7 @@ impl Line<'_> {
             members.raw("id", id);
         }
         if let Some(request) = self.request {
-            members.raw("request", &mark_text(request));
+            write_mark(request, &mut members);
         }
         members
     }
