@@ -202,9 +202,9 @@ impl Signals {
 
         let received = Arc::new(AtomicUsize::new(0));
         let seen = Arc::new(AtomicBool::new(false));
-        let ours = crate::os::signals::take(&[SIGINT, SIGTERM]);
-        for (signal, status) in [(SIGINT, 130), (SIGTERM, 143)].into_iter().filter(|(signal, _)| ours.contains(signal))
-        {
+        // They no longer end the process on the spot, as they do again after a credential helper.
+        crate::os::signals::take(&[SIGINT, SIGTERM]);
+        for (signal, status) in [(SIGINT, 130), (SIGTERM, 143)] {
             // In this order: who sees the run halted must see why.
             flag::register_conditional_shutdown(signal, status, Arc::clone(&seen))
                 .and_then(|_| flag::register(signal, Arc::clone(&seen)))

@@ -40,11 +40,13 @@ impl Mark {
     pub(super) fn take_back(&self) {}
 }
 
-/// Runs a command to its end.
+/// Runs a command to its end. Ctrl-C reaches it from the console, and is its to answer.
 ///
 /// # Errors
 /// Whatever the system says when the command cannot be started.
 pub fn run_in_foreground(command: &mut Command) -> io::Result<ExitStatus> {
+    // The flag is not read: any handler keeps this process alive until the command has ended.
+    signal_hook::flag::register(signal_hook::consts::SIGINT, Arc::default())?;
     command.status()
 }
 
