@@ -72,7 +72,12 @@ pub struct Terminal;
 
 impl Terminal {
     /// Nothing to do here.
+    #[allow(clippy::unused_self, reason = "elsewhere it has the terminal")]
     pub fn take_back_with_input(self) {}
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {}
 }
 
 impl Group {
@@ -149,6 +154,10 @@ pub mod signals {
 
     /// Stands in for the watch of a Unix: Ctrl-C ends every program of the console by itself.
     pub struct Watch;
+
+    impl Drop for Watch {
+        fn drop(&mut self) {}
+    }
 
     /// Nothing to watch here.
     ///
