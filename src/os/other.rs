@@ -29,11 +29,13 @@ pub(super) fn private_folder(_: &mut tempfile::Builder) {}
 
 pub(super) fn report_size_limit() {}
 
-/// Runs a command to its end.
+/// Runs a command to its end. Ctrl-C reaches it from the console, and is its to answer.
 ///
 /// # Errors
 /// Whatever the system says when the command cannot be started.
 pub fn run_in_foreground(command: &mut Command) -> io::Result<ExitStatus> {
+    // The flag is not read: any handler keeps this process alive until the command has ended.
+    signal_hook::flag::register(signal_hook::consts::SIGINT, Arc::default())?;
     command.status()
 }
 
@@ -59,7 +61,12 @@ pub struct Terminal;
 
 impl Terminal {
     /// Nothing to do here.
+    #[allow(clippy::unused_self, reason = "elsewhere it has the terminal")]
     pub fn take_back_with_input(self) {}
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {}
 }
 
 impl Group {
@@ -136,6 +143,10 @@ pub mod signals {
 
     /// Stands in for the watch of a Unix: Ctrl-C ends every program of the console by itself.
     pub struct Watch;
+
+    impl Drop for Watch {
+        fn drop(&mut self) {}
+    }
 
     /// Nothing to watch here.
     ///

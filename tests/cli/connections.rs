@@ -197,8 +197,7 @@ fn a_slow_producer_needs_one_connection() {
 fn the_longest_credentials_fit_their_header() {
     let server = Server::minting();
     let secret = "s".repeat(4_096);
-    let run = tokenmint(CHAT).credentials(&server);
-    let run = run.env("SIGNALWIRE_API_TOKEN", &secret);
+    let run = tokenmint(CHAT).credentials(&server).env("SIGNALWIRE_API_TOKEN", &secret);
     run.prints(format!("{TOKEN}\n")).run();
     assert_eq!(server.request().user_and_password(), format!("{PROJECT}:{secret}"));
 }
