@@ -109,7 +109,7 @@ fn dead_addresses_before_a_live_one_do_not_use_up_the_time() {
     for last in 1..=8 {
         let address = Ipv4Addr::new(127, 0, 1, last);
         held.extend(full_listener(SocketAddr::from((address, live.port()))));
-        hosts += &format!("{address} many.test\n");
+        hosts.extend([address.to_string().as_str(), " many.test\n"]);
     }
     hosts += "127.0.2.1 many.test\n";
     let run = tokenmint(CHAT).args(["--retries", "0", "--timeout", "10s", "--cacert", "ca.pem"]);
