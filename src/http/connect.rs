@@ -124,7 +124,7 @@ impl SpaceConnector {
     }
 }
 
-pub(super) fn host_and_port(uri: &Uri) -> Result<(&str, u16), Error> {
+fn host_and_port(uri: &Uri) -> Result<(&str, u16), Error> {
     let host = uri.host().filter(|host| !host.is_empty()).ok_or(Error::HostNotFound)?;
     let port = uri.port_u16().unwrap_or(if uri.scheme_str() == Some("http") { 80 } else { 443 });
     Ok((host, port))

@@ -1,4 +1,4 @@
-//! Looks hosts up: each once, whoever asks, and puts the address that has answered first.
+//! A caching resolver: looks up each host once for all threads, and puts the address that answered first.
 
 use std::collections::HashMap;
 use std::io;
@@ -16,7 +16,7 @@ use super::deadline::timed_out;
 use super::dial::descriptors_ran_out;
 use super::race::interleave;
 
-/// More addresses of a host than anybody tries.
+/// The most addresses of a host that are tried.
 const MAX_ADDRESSES: usize = 16;
 
 /// Asks the system for the addresses of a host and port.
@@ -111,7 +111,7 @@ impl Lookup {
 }
 
 impl CachingResolver {
-    /// The addresses of a host. Whoever asks while a question is on its way waits for its answer.
+    /// The addresses of a host. Callers that ask while a lookup is in progress share its result.
     pub(super) fn resolve(&self, host: &str, port: u16, limit: Duration) -> Result<Addresses, Error> {
         if let Some(all) = without_asking(host, port) {
             return Ok(Addresses { all, lookup: None });
@@ -150,7 +150,7 @@ impl CachingResolver {
         }
     }
 
-    /// Asks in a thread of its own, since the system knows no time limit; where there is none to be had, without limit.
+    /// Asks in a separate thread, since `getaddrinfo` has no timeout; in this one, without a limit, if no thread can be started.
     fn start(&self, host: &str, port: u16, lookup: &Arc<Lookup>) {
         let question = {
             let (resolver, host, lookup) = (self.clone(), host.to_owned(), Arc::clone(lookup));

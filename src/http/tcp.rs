@@ -18,7 +18,7 @@ const STEP: Duration = Duration::from_millis(10);
 /// The most bytes that are taken after the deadline: more than a whole answer, and an end to one that has none.
 const MAX_LATE: usize = 2 * 1024 * 1024;
 
-/// The socket, shared with whoever has to find out what became of a request.
+/// The socket, shared with the code that finds out what became of a request.
 #[derive(Debug)]
 pub(super) struct Socket {
     pub(super) stream: TcpStream,

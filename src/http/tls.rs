@@ -113,14 +113,14 @@ pub(super) fn explain(error: &ureq::Error, space: &Space) -> Option<Failure> {
         }
         rustls::Error::AlertReceived(AlertDescription::CertificateRequired | AlertDescription::BadCertificate) => {
             refused(
-                format!("{host} demands a client certificate"),
-                "tokenmint has none to show; use a host that takes a user name and password",
+                format!("{host} requires a client certificate"),
+                "client certificates are not supported; use a host that accepts a user name and password",
             )
         }
         // In TLS 1.2 a server has no other word for a client certificate that is missing.
         rustls::Error::AlertReceived(AlertDescription::HandshakeFailure) => refused(
             format!("{host} refused the TLS handshake"),
-            "the server may demand a client certificate, or an older or newer TLS version",
+            "the server may require a client certificate, or an older or newer TLS version",
         ),
         _ => refused(
             format!("no secure connection to {host} came about"),

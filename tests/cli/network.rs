@@ -14,9 +14,9 @@ use socket2::{Domain, Socket, Type};
 
 use crate::batch::{lines, members, token_of};
 use crate::connections::{answer, arrives, listening, member};
-use crate::harness::{API_TOKEN, CHAT, PROJECT, TOKEN, tokenmint};
+use crate::harness::{API_TOKEN, CHAT, PROJECT, Run, TOKEN, tokenmint};
 use crate::server::{Answer, Server};
-use crate::tls_server::{Authority, tls_demanding};
+use crate::tls_server::{Authority, tls_at, tls_demanding};
 
 /// A server that closes each connection a moment after its first answer and announces it by nothing. That moment is when the
 /// next request is on its way, so a client that went on reusing connections would lose every second line.
@@ -73,23 +73,67 @@ fn a_port_of_two(listens: IpAddr, refuses: IpAddr) -> Option<(TcpListener, Socke
     Some((listener, socket))
 }
 
-/// A hosts file that gives `localhost` another address: nothing goes there. Mounting one takes a namespace of mounts.
-#[test]
+/// Puts a hosts file of the test's own before the program; that takes a namespace of mounts.
 #[cfg(target_os = "linux")]
-fn localhost_is_not_what_the_hosts_file_says() {
+fn with_hosts(run: Run, hosts: &str) -> Option<Run> {
     let allowed = Command::new("unshare").args(["--mount", "true"]).stderr(Stdio::null()).status();
     if !allowed.is_ok_and(|status| status.success()) {
         println!("left out: unshare --mount is not allowed here");
-        return;
+        return None;
     }
+    let script = r#"exec unshare --mount sh -c 'mount --bind hosts /etc/hosts && exec "$@"' sh "$@""#;
+    Some(run.file("hosts", hosts, 0o644).shell(script))
+}
+
+/// A hosts file that gives `localhost` another address: nothing goes there.
+#[test]
+#[cfg(target_os = "linux")]
+fn localhost_is_not_what_the_hosts_file_says() {
     let elsewhere = TcpListener::bind((Ipv4Addr::new(127, 0, 0, 9), 0)).expect("another loopback address");
     elsewhere.set_nonblocking(true).expect("a listener that does not wait");
     let port = elsewhere.local_addr().expect("its address").port();
     let run = tokenmint(CHAT).args(["--retries", "0"]).env("SIGNALWIRE_SPACE", format!("localhost:{port}"));
     let run = run.env("SIGNALWIRE_PROJECT_ID", PROJECT).env("SIGNALWIRE_API_TOKEN", API_TOKEN);
-    let run = run.file("hosts", "127.0.0.9 localhost\n", 0o644).says("localhost").fails(6);
-    run.shell(r#"exec unshare --mount sh -c 'mount --bind hosts /etc/hosts && exec "$@"' sh "$@""#).run();
+    let Some(run) = with_hosts(run.says("localhost").fails(6), "127.0.0.9 localhost\n") else { return };
+    run.run();
     assert!(elsewhere.accept().is_err(), "a connection went where the hosts file points");
+}
+
+/// Eight addresses that swallow every attempt stand before the one that answers. A listener whose queue is full swallows.
+#[test]
+#[cfg(target_os = "linux")]
+fn dead_addresses_before_a_live_one_do_not_use_up_the_time() {
+    let authority = Authority::new();
+    let live = tls_at(Ipv4Addr::new(127, 0, 2, 1), &authority, "many.test", |_| answer(TOKEN).into_bytes());
+    let (mut held, mut hosts) = (Vec::new(), String::new());
+    for last in 1..=8 {
+        let address = Ipv4Addr::new(127, 0, 1, last);
+        held.extend(full_listener(SocketAddr::from((address, live.port()))));
+        hosts.extend([address.to_string().as_str(), " many.test\n"]);
+    }
+    hosts += "127.0.2.1 many.test\n";
+    let run = tokenmint(CHAT).args(["--retries", "0", "--timeout", "10s", "--cacert", "ca.pem"]);
+    let run = run.env("SIGNALWIRE_SPACE", format!("https://many.test:{}", live.port()));
+    let run = run.env("SIGNALWIRE_PROJECT_ID", PROJECT).env("SIGNALWIRE_API_TOKEN", API_TOKEN);
+    let run = run.file("ca.pem", authority.pem(), 0o644).prints(format!("{TOKEN}\n"));
+    let Some(run) = with_hosts(run, &hosts) else { return };
+    run.run();
+}
+
+/// A listener and the connections that fill its queue.
+#[cfg(target_os = "linux")]
+fn full_listener(address: SocketAddr) -> Vec<Socket> {
+    let socket = || Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+    let listener = socket();
+    listener.bind(&address.into()).and_then(|()| listener.listen(0)).expect("a listener");
+    let mut sockets = vec![listener];
+    for _ in 0..4 {
+        let waiting = socket();
+        waiting.set_nonblocking(true).expect("a socket that does not wait");
+        let _ = waiting.connect(&address.into());
+        sockets.push(waiting);
+    }
+    sockets
 }
 
 /// Where the system gives no further thread, a host is looked up without one. Root has no limit of threads, and other users

@@ -83,7 +83,11 @@ fn server_builder(
 
 /// A listener whose connections are each served by a thread of their own.
 fn listen(serve: impl Fn(TcpStream) + Send + Sync + 'static) -> SocketAddr {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a loopback port");
+    listen_at(Ipv4Addr::LOCALHOST, serve)
+}
+
+fn listen_at(address: Ipv4Addr, serve: impl Fn(TcpStream) + Send + Sync + 'static) -> SocketAddr {
+    let listener = TcpListener::bind((address, 0)).expect("a loopback port");
     let address = listener.local_addr().expect("its address");
     let serve = Arc::new(serve);
     // It ends with the test program; a connection that is over ends its own thread.
@@ -123,8 +127,18 @@ pub fn tls_talking(
     name: &str,
     answer: impl Fn(&[u8]) -> Vec<u8> + Send + Sync + 'static,
 ) -> SocketAddr {
+    tls_at(Ipv4Addr::LOCALHOST, authority, name, answer)
+}
+
+/// The same at another loopback address.
+pub fn tls_at(
+    address: Ipv4Addr,
+    authority: &Authority,
+    name: &str,
+    answer: impl Fn(&[u8]) -> Vec<u8> + Send + Sync + 'static,
+) -> SocketAddr {
     let config = authority.server_config(name, (2020, 2090));
-    listen(move |stream| {
+    listen_at(address, move |stream| {
         let connection = ServerConnection::new(Arc::clone(&config)).expect("a TLS session");
         let mut stream = StreamOwned::new(connection, stream);
         while let Some(request) = read_request(&mut stream) {
