@@ -189,62 +189,13 @@ mod tests {
         }
     }
 
-    #[test]
-    fn each_cause_has_its_sentence_and_says_whether_to_try_again() {
-        let kind = |kind: ErrorKind| ureq::Error::Io(kind.into());
-        let refused = || kind(ErrorKind::ConnectionRefused);
-        let socks = || ureq::Error::Io(io::Error::other("canary"));
-        let proxy_said = |text: &str| ureq::Error::ConnectProxyFailed(text.to_owned());
-        let proxy = Some("proxy.example:3128");
-        for (error, proxy, message, temporary) in [
-            (
-                ureq::Error::Timeout(ureq::Timeout::Connect),
-                None,
-                "no connection to example.signalwire.com:443 within --timeout 30s",
-                true,
-            ),
-            (
-                ureq::Error::Timeout(ureq::Timeout::Global),
-                proxy,
-                "no connection to example.signalwire.com:443 through the proxy proxy.example:3128 within --timeout 30s",
-                true,
-            ),
-            (ureq::Error::HostNotFound, None, "cannot resolve example.signalwire.com", true),
-            (
-                ureq::Error::HostNotFound,
-                proxy,
-                "cannot resolve the proxy proxy.example:3128 or the host example.signalwire.com",
-                true,
-            ),
-            (refused(), None, "example.signalwire.com:443 refused the connection", true),
-            (
-                refused(),
-                proxy,
-                "no connection to example.signalwire.com:443: the proxy proxy.example:3128 refused it",
-                true,
-            ),
-            (
-                proxy_said("proxy server responded 407/407"),
-                proxy,
-                "the proxy proxy.example:3128 refused the connection (407)",
-                false,
-            ),
-            (
-                proxy_said("proxy server did not respond"),
-                proxy,
-                "the proxy proxy.example:3128 refused the connection",
-                false,
-            ),
-            (socks(), proxy, "the proxy proxy.example:3128 could not connect to example.signalwire.com:443", true),
-            (socks(), None, "no connection to example.signalwire.com:443: other error", true),
-            (
-                kind(ErrorKind::NetworkUnreachable),
-                None,
-                "no connection to example.signalwire.com:443: network unreachable",
-                true,
-            ),
-            (ureq::Error::Tls("canary"), None, "no connection to example.signalwire.com:443", true),
-        ] {
+    /// The error, whether a proxy is in use, the whole sentence, and whether a later attempt may succeed.
+    type Row = (ureq::Error, Option<&'static str>, &'static str, bool);
+
+    const PROXY: Option<&str> = Some("proxy.example:3128");
+
+    fn is_told(rows: impl IntoIterator<Item = Row>) {
+        for (error, proxy, message, temporary) in rows {
             let (failure, again) = route(proxy).not_connected(&error);
             assert_eq!(
                 (failure.to_string().as_str(), again, failure.exit_code()),
@@ -252,6 +203,71 @@ mod tests {
                 "{error:?}"
             );
         }
+    }
+
+    fn io_error(kind: ErrorKind) -> ureq::Error {
+        ureq::Error::Io(kind.into())
+    }
+
+    #[test]
+    fn each_cause_without_a_proxy_has_its_sentence() {
+        let timeout = ureq::Error::Timeout(ureq::Timeout::Connect);
+        is_told([
+            (timeout, None, "no connection to example.signalwire.com:443 within --timeout 30s", true),
+            (ureq::Error::HostNotFound, None, "cannot resolve example.signalwire.com", true),
+            (io_error(ErrorKind::ConnectionRefused), None, "example.signalwire.com:443 refused the connection", true),
+            (
+                io_error(ErrorKind::NetworkUnreachable),
+                None,
+                "no connection to example.signalwire.com:443: network unreachable",
+                true,
+            ),
+            (
+                ureq::Error::Io(io::Error::other("canary")),
+                None,
+                "no connection to example.signalwire.com:443: other error",
+                true,
+            ),
+            (ureq::Error::Tls("canary"), None, "no connection to example.signalwire.com:443", true),
+        ]);
+    }
+
+    #[test]
+    fn each_cause_with_a_proxy_names_it() {
+        let said = |text: &str| ureq::Error::ConnectProxyFailed(text.to_owned());
+        is_told([
+            (
+                ureq::Error::Timeout(ureq::Timeout::Global),
+                PROXY,
+                "no connection to example.signalwire.com:443 through the proxy proxy.example:3128 within --timeout 30s",
+                true,
+            ),
+            (
+                ureq::Error::HostNotFound,
+                PROXY,
+                "cannot resolve the proxy proxy.example:3128 or the host example.signalwire.com",
+                true,
+            ),
+            (
+                io_error(ErrorKind::ConnectionRefused),
+                PROXY,
+                "no connection to example.signalwire.com:443: the proxy proxy.example:3128 refused it",
+                true,
+            ),
+            (
+                said("proxy server responded 407/407"),
+                PROXY,
+                "the proxy proxy.example:3128 refused the connection (407)",
+                false,
+            ),
+            (said("proxy server did not respond"), PROXY, "the proxy proxy.example:3128 refused the connection", false),
+            (
+                ureq::Error::Io(io::Error::other("canary")),
+                PROXY,
+                "the proxy proxy.example:3128 could not connect to example.signalwire.com:443",
+                true,
+            ),
+        ]);
     }
 
     #[cfg(target_os = "linux")]

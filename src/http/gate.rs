@@ -112,10 +112,13 @@ impl Gate {
     /// Asks whether it is this request's turn; until then it stands in the queue.
     pub(super) fn enter(&mut self, ticket: Ticket, now: Instant) -> Turn {
         self.measured_since.get_or_insert(now);
+        if self.state == State::Open {
+            self.queue.remove(&ticket);
+            return Turn::Go(Pass { round: self.round, probe: false });
+        }
         self.queue.insert(ticket);
         let first = self.queue.first() == Some(&ticket);
         let probe = match self.state {
-            State::Open => false,
             State::Closed { until } if first && now >= until => {
                 self.state = State::Probing;
                 true
@@ -127,7 +130,7 @@ impl Gate {
             }
             State::Closed { until: at } | State::Paced { next: at } if first => return Turn::At(at),
             State::Closed { until } => return Turn::Queue(Some(until)),
-            State::Probing | State::Paced { .. } => return Turn::Queue(None),
+            State::Open | State::Probing | State::Paced { .. } => return Turn::Queue(None),
         };
         self.queue.remove(&ticket);
         Turn::Go(Pass { round: self.round, probe })
