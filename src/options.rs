@@ -2,11 +2,11 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use jiff::SignedDuration;
 
 use crate::catalog::{Given, Kind};
+use crate::http::Settings;
 use crate::output::{Format, Tone};
 
 /// A command line that has been understood.
@@ -76,17 +76,6 @@ pub struct Mint {
     pub batch: Option<Batch>,
     /// What stands after `--`.
     pub program: Option<Vec<OsString>>,
-}
-
-/// What the command line says about sending.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// For a whole mint, retries and waiting included.
-    pub timeout: Duration,
-    /// How many times a request may be sent again.
-    pub retries: u32,
-    /// `--cacert`: a file, or `system`.
-    pub cacert: Option<PathBuf>,
 }
 
 /// What was typed for a batch.

@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 
-use crate::jwt;
 use crate::secret::Secret;
 
 /// A member of an answer that is passed on.
@@ -74,23 +73,4 @@ pub const MAX_LENGTH: usize = 65_536;
 pub fn is_believable(text: &str) -> bool {
     (1..=MAX_LENGTH).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._~+/=-".contains(&byte))
-}
-
-/// When a Chat or PubSub token ends by its own claims. Such a token has no `exp`.
-///
-/// `None` where the token is not a JWT whose claims can be read.
-pub fn chat_end(token: &str) -> Option<Timestamp> {
-    #[derive(serde::Deserialize)]
-    struct Claims {
-        iat: i64,
-        t: i64,
-    }
-
-    let Claims { iat, t } = serde_json::from_slice(&jwt::payload(token)?).ok()?;
-    chat_expiry(iat, t)
-}
-
-/// When a Chat or PubSub token ends: `t` minutes after `iat`.
-pub fn chat_expiry(iat: i64, t: i64) -> Option<Timestamp> {
-    Timestamp::from_second(iat.checked_add(t.checked_mul(60)?)?).ok()
 }

@@ -17,10 +17,9 @@ use super::request::{Authorization, Request};
 use super::retry::{Outcome, Policy, Step};
 use super::send::{self, Attempt};
 use super::waiting::{self, Entrance, Entry};
-use super::{Authorities, Expected, Proxy, Received, Success, judge, retry};
+use super::{Authorities, Expected, Proxy, Received, Settings, Success, judge, retry};
 use crate::app::World;
 use crate::error::{Failure, Reach, Result};
-use crate::options::Settings;
 use crate::redact::Scrubber;
 use crate::signalwire::Space;
 

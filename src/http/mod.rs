@@ -23,6 +23,7 @@ mod resolve;
 mod retry;
 mod send;
 mod sent;
+mod settings;
 mod tcp;
 mod tls;
 mod tunnel;
@@ -33,6 +34,7 @@ pub use client::{Client, Mode, Trace};
 pub use credentials::Credentials;
 pub use proxy::Proxy;
 pub use request::{Authorization, Request};
+pub use settings::Settings;
 pub use tls::Authorities;
 
 /// The most bytes of an answer's body that are read.

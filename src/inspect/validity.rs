@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use super::decode::Format;
 use super::token_type::TokenType;
 use crate::json::{self, Object};
+use crate::signalwire::chat_expiry;
 use crate::time;
-use crate::token;
 
 /// The end of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,7 +103,7 @@ impl Validity {
 
     fn chat_end(&mut self, claims: &Object) -> End {
         if let (Some(issued), Some(minutes)) = (self.issued_at, claims.get("t").and_then(json::as_integer)) {
-            token::chat_expiry(issued.as_second(), minutes).map_or(End::Unknown, End::At)
+            chat_expiry::of_claims(issued.as_second(), minutes).map_or(End::Unknown, End::At)
         } else {
             self.faults.push("t, the lifetime in minutes, is missing or not an integer".to_owned());
             End::Unknown

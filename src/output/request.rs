@@ -4,8 +4,7 @@ use serde_json::value::RawValue;
 
 use crate::catalog;
 use crate::catalog::Field;
-use crate::http::{Authorization, Request};
-use crate::options::Settings;
+use crate::http::{Authorization, Request, Settings};
 use crate::redact::REDACTED;
 use crate::signalwire::Space;
 use crate::text::{sh_quoted, sh_word};

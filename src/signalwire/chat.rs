@@ -4,10 +4,10 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::channel::{self, Channels};
+use super::chat_expiry;
 use crate::catalog::rule::{AnyObject, Integer, Rule, Text};
 use crate::catalog::{Emulation, Endpoint, Field, Form, Help, Input, Invented, Kind, Minting};
 use crate::json::{self, Object};
-use crate::token;
 
 /// `tokenmint chat`.
 pub static KIND: Kind = Kind {
@@ -33,7 +33,7 @@ pub(super) const fn endpoint(path: &'static str, scope: &'static str) -> Endpoin
         // The reference's own 422 example says `permissions` where the request says `channels`.
         other_attributes: &[("permissions", "channels")],
         expiry,
-        own_expiry: token::chat_end,
+        own_expiry: chat_expiry::of_token,
         ..Endpoint::new(path, scope)
     }
 }

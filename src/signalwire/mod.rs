@@ -2,6 +2,7 @@
 
 pub mod channel;
 pub mod chat;
+pub mod chat_expiry;
 pub mod credentials;
 pub mod guest;
 pub mod permission;

@@ -13,9 +13,9 @@ const LAYERS: [&[&str]; 22] = [
     &["batch"],
     &["emulator"],
     &["inspect"],
-    &["http"],
     &["options"],
     &["output"],
+    &["http"],
     &["providers"],
     &["signalwire", "twilio"],
     &["catalog"],
@@ -29,15 +29,6 @@ const LAYERS: [&[&str]; 22] = [
     &["text"],
     &["os"],
     &["error"],
-];
-
-/// Arrows that still point up, to be removed.
-const NOT_YET: [(&str, &str); 5] = [
-    ("batch", "commands"),
-    ("credentials", "emulator"),
-    ("credentials", "signalwire"),
-    ("output", "http"),
-    ("output", "options"),
 ];
 
 /// The path of a module's part in a line, after `crate::`: the first name of each.
@@ -117,26 +108,14 @@ fn layer(module: &str) -> Option<usize> {
 
 #[test]
 fn every_arrow_between_modules_points_down() {
-    let mut wrong = Vec::new();
-    let mut excused = BTreeSet::new();
     let all = arrows();
     assert!(all.len() > 100, "{all:?}");
-    for (from, to, file) in &all {
-        let (above, below) = (layer(from), layer(to));
-        let Some((above, below)) = above.zip(below) else {
-            panic!("{file}: {from} or {to} has no layer");
-        };
-        if below > above {
-            continue;
-        }
-        match NOT_YET.iter().find(|(up, down)| (up, down) == (&from.as_str(), &to.as_str())) {
-            Some(edge) => drop(excused.insert(*edge)),
-            None => wrong.push(format!("{file}: {from} uses {to}")),
-        }
-    }
+    let points_up = |(from, to, file): &&(String, String, String)| match layer(from).zip(layer(to)) {
+        Some((above, below)) => below <= above,
+        None => panic!("{file}: {from} or {to} has no layer"),
+    };
+    let wrong: Vec<String> = all.iter().filter(points_up).map(|(_, to, file)| format!("{file} uses {to}")).collect();
     assert!(wrong.is_empty(), "arrows that point up:\n{}", wrong.join("\n"));
-    let settled: Vec<_> = NOT_YET.iter().filter(|edge| !excused.contains(*edge)).collect();
-    assert!(settled.is_empty(), "arrows that are gone and still excused: {settled:?}");
 }
 
 #[test]
