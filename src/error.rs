@@ -272,6 +272,7 @@ impl<T, E: Into<anyhow::Error>> OrFail<T> for std::result::Result<T, E> {
 }
 
 /// Something worth saying beside a success: on stderr, or in the `warnings` array of `-o json`.
+#[allow(clippy::enum_variant_names, reason = "the variants are the labels that are printed")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Note {
     /// Worth knowing, nothing to do.

@@ -1,30 +1,40 @@
 //! tokenmint mints the short access tokens that browsers and phones use to reach real-time services. The modules stand
 //! in reading order: what is typed, whose credentials, which request, how it is sent, what comes back, how it is printed.
 
-pub mod cli;
-pub mod options;
-pub mod commands;
-pub mod batch;
+#![cfg_attr(
+    not(feature = "emulator"),
+    allow(dead_code, unused_imports, reason = "only the emulator uses some shared code")
+)]
+// Nothing here is an interface: documentation is read with its private items.
+#![allow(rustdoc::private_intra_doc_links)]
+
+mod cli;
+mod options;
+mod commands;
+mod batch;
 #[cfg(feature = "emulator")]
-pub mod emulator;
-pub mod inspect;
-pub mod output;
-pub mod http;
-pub mod providers;
-pub mod signalwire;
-pub mod twilio;
-pub mod catalog;
-pub mod credentials;
-pub mod jwt;
-pub mod app;
-pub mod token;
-pub mod secret;
-pub mod redact;
-pub mod json;
-pub mod time;
-pub mod text;
-pub mod os;
-pub mod error;
+mod emulator;
+mod inspect;
+mod output;
+mod http;
+mod providers;
+mod signalwire;
+mod twilio;
+mod catalog;
+mod credentials;
+mod jwt;
+mod app;
+mod token;
+mod secret;
+mod redact;
+mod json;
+mod time;
+mod text;
+mod os;
+mod error;
+
+#[doc(hidden)]
+pub mod testing;
 
 use std::ffi::OsString;
 use std::time::SystemTime;

@@ -3,12 +3,12 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use tokenmint::app::World;
-use tokenmint::error::Category;
+use tokenmint::testing::app::World;
+use tokenmint::testing::error::Category;
 
 fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|_| end_after_defect()));
-    tokenmint::os::protect_memory();
+    tokenmint::testing::os::protect_memory();
     let words: Vec<OsString> = std::env::args_os().collect();
     ExitCode::from(tokenmint::run(&words, &World::of_process()))
 }
@@ -16,6 +16,6 @@ fn main() -> ExitCode {
 /// A panic message may quote a value, and a value may be a secret: it is replaced by a constant text.
 #[allow(clippy::exit, reason = "nothing that has met a defect goes on")]
 fn end_after_defect() {
-    tokenmint::output::report::panicked();
+    tokenmint::testing::output::report::panicked();
     std::process::exit(Category::Internal.exit().into());
 }

@@ -19,7 +19,7 @@ pub use defaults::{Defaults, Found};
 pub use draft::{Draft, Given, check_fields};
 pub use emulation::{Emulation, Form, Invented};
 pub use endpoint::{Endpoint, moment, past};
-pub use field::{Fallback, Field, Flag, Value};
+pub use field::{Fallback, Field, Value};
 pub use input::Input;
 pub use kind::{Help, Kind, Minting, Provider};
 pub use offline::{Nonce, Nonces, Offline, Paper, Prepared, Scratch, Sign};

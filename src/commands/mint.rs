@@ -232,8 +232,6 @@ pub struct Way {
     pub client: Arc<Client>,
     /// The origin of the space's URLs.
     pub space: String,
-    /// The space's host.
-    pub host: String,
     /// Where the credentials came from, in words.
     pub source: String,
     suspicion: Option<&'static str>,
@@ -266,7 +264,6 @@ impl Way {
         let credentials = Credentials::Basic(set.public(PROJECT_ID), &secret);
         Ok(Way {
             space: space.to_string(),
-            host: space.host().to_owned(),
             source: set.source.to_string(),
             suspicion: suspicion(secret.expose()),
             client: Arc::new(Client::new(space, &credentials, settings, mode, world.clone())?),

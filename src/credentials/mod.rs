@@ -14,4 +14,4 @@ mod tests;
 
 pub use find::{Wanted, chosen_profile, find, find_any, none_found, not_in_profile, settings};
 pub use schema::{BuiltIn, EMULATOR, Field, Schema, Setting, secret_variables};
-pub use set::{Found, Origin, Set, Source};
+pub use set::{Found, Set, Source};

@@ -18,7 +18,7 @@ mod wire_tests;
 
 use std::fmt::Write as _;
 use std::io::ErrorKind;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -41,9 +41,6 @@ pub const ENCRYPTION_KEY: &[u8; 32] = b"tokenmint-emulator-dev-aes256key";
 
 /// The `kid` in the header of every token, by which `inspect` knows where it is from.
 pub const KEY_ID: &str = "tokenmint-emulator";
-
-/// Where the emulator listens unless it is told otherwise.
-pub const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8793);
 
 /// What the emulator speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

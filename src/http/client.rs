@@ -227,7 +227,7 @@ impl Client {
             {
                 call = call.header(AUTHORIZATION, authorization.clone());
             }
-            for (name, value) in request.headers() {
+            for (name, value) in Request::headers() {
                 call = call.header(name, HeaderValue::from_static(value));
             }
             call.send(request.body.as_str())

@@ -48,7 +48,7 @@ impl Request {
     }
 
     /// The headers that say what it is, without `Authorization`.
-    pub const fn headers(&self) -> [(&'static str, &'static str); 3] {
+    pub const fn headers() -> [(&'static str, &'static str); 3] {
         [("Content-Type", "application/json"), ("Accept", "application/json"), ("User-Agent", USER_AGENT)]
     }
 }

@@ -9,7 +9,7 @@ mod sign;
 pub use base64url::{decode, decode_lenient};
 #[cfg(feature = "emulator")]
 pub use encrypt::A256Gcm;
-pub use sign::{Head, Hs256, Hs512, Key};
+pub use sign::{Head, Hs256, Hs512};
 
 /// The second part of a signed token, which holds its claims. It says nothing of the signature.
 pub fn payload(token: &str) -> Option<Vec<u8>> {

@@ -12,7 +12,7 @@ use crate::text::{sh_quoted, sh_word};
 /// The headers in the order in which they are shown.
 fn headers(request: &Request) -> Vec<(&'static str, String)> {
     let authorization = request.authorization.scheme().map(|scheme| ("Authorization", format!("{scheme} {REDACTED}")));
-    let others = request.headers().map(|(name, value)| (name, value.to_owned()));
+    let others = Request::headers().map(|(name, value)| (name, value.to_owned()));
     authorization.into_iter().chain(others).collect()
 }
 
@@ -44,7 +44,7 @@ pub fn curl(request: &Request, body: &str, space: &Space, settings: &Settings) -
         Authorization::Bearer => " --header \"Authorization: Bearer $SIGNALWIRE_SUBSCRIBER_TOKEN\"",
         Authorization::None => "",
     };
-    let headers = request.headers().into_iter().filter(|(name, _)| *name != "User-Agent");
+    let headers = Request::headers().into_iter().filter(|(name, _)| *name != "User-Agent");
     let headers: Vec<String> =
         headers.map(|(name, value)| format!("--header {}", sh_quoted(&format!("{name}: {value}")))).collect();
     let cacert = settings.cacert.as_ref().filter(|path| path.as_os_str() != "system");

@@ -15,7 +15,6 @@ pub mod video;
 
 use crate::catalog::Provider;
 
-pub use crate::catalog::Request;
 pub use space::Space;
 
 /// SignalWire, with its kinds in the order of their commands.

@@ -15,9 +15,9 @@ pub mod sign;
 use crate::catalog::Provider;
 
 pub use access_token::{Plan, Signing};
-pub use claims::{Claims, Issuer};
+pub use claims::Issuer;
 pub use fields::MAX_TTL_SECONDS;
-pub use key::{Key, check_secret};
+pub use key::Key;
 pub use sign::Signer;
 
 /// Twilio, with its one kind of token.

@@ -8,21 +8,21 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use tokenmint::app::World;
-use tokenmint::batch::Kept;
-use tokenmint::batch::lines::{Chunk, Lines};
-use tokenmint::batch::worker::{Shared, Worker};
-use tokenmint::catalog::{Defaults, Draft, Given, Nonces, Request, Scratch, Sign};
-use tokenmint::commands::batch::Fingerprint;
-use tokenmint::commands::batch::sign::Minter;
-use tokenmint::commands::mint;
-use tokenmint::emulator::{API_TOKEN, Emulator, PROJECT_ID, Protocol};
-use tokenmint::http::{Client, Credentials, Expected, Member, Mode, Presence, Received, Settings, judge};
-use tokenmint::redact::Scrubber;
-use tokenmint::secret::Secret;
-use tokenmint::signalwire::Space;
-use tokenmint::signalwire::chat;
-use tokenmint::twilio::{Issuer, Key, Plan, Signer, Signing, access_token};
+use tokenmint::testing::app::World;
+use tokenmint::testing::batch::Kept;
+use tokenmint::testing::batch::lines::{Chunk, Lines};
+use tokenmint::testing::batch::worker::{Shared, Worker};
+use tokenmint::testing::catalog::{Defaults, Draft, Given, Nonces, Request, Scratch, Sign};
+use tokenmint::testing::commands::batch::Fingerprint;
+use tokenmint::testing::commands::batch::sign::Minter;
+use tokenmint::testing::commands::mint;
+use tokenmint::testing::emulator::{API_TOKEN, Emulator, PROJECT_ID, Protocol};
+use tokenmint::testing::http::{Client, Credentials, Expected, Member, Mode, Presence, Received, Settings, judge};
+use tokenmint::testing::redact::Scrubber;
+use tokenmint::testing::secret::Secret;
+use tokenmint::testing::signalwire::Space;
+use tokenmint::testing::signalwire::chat;
+use tokenmint::testing::twilio::{Issuer, Key, Plan, Signer, Signing, access_token};
 
 /// Lines of the Twilio batch.
 const LINES: u64 = 100_000;

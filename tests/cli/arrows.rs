@@ -6,8 +6,9 @@ use std::path::Path;
 
 /// The layers from top to bottom, a line each. A module may use those of lower layers, never one of its own layer. What was
 /// typed (`options`) is plain values, which whatever acts on it reads.
-const LAYERS: [&[&str]; 22] = [
+const LAYERS: [&[&str]; 23] = [
     &["lib"],
+    &["testing"],
     &["cli"],
     &["commands"],
     &["batch"],

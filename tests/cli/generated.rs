@@ -77,7 +77,7 @@ fn man_pages_are_those_that_the_program_writes() {
     assert!(status.success());
     let expected = files(&pages);
     let command = |name: &str| format!("tokenmint{name}.1");
-    let kinds = tokenmint::providers::kinds().map(|kind| format!("-{}", kind.name));
+    let kinds = tokenmint::testing::providers::kinds().map(|kind| format!("-{}", kind.name));
     for name in kinds.chain(["", "-inspect", "-profile", "-profile-check"].map(str::to_owned)) {
         assert!(expected.contains_key(&command(&name)), "{name} in {:?}", expected.keys());
     }

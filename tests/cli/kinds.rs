@@ -6,9 +6,9 @@ use std::fs;
 use std::path::Path;
 
 use predicates::str::{contains, starts_with};
-use tokenmint::catalog::{Field, Form, Kind, Minting, Value};
-use tokenmint::providers::{PROVIDERS, kinds, provider_of};
-use tokenmint::token::{Member, Role};
+use tokenmint::testing::catalog::{Field, Form, Kind, Minting, Value};
+use tokenmint::testing::providers::{PROVIDERS, kinds, provider_of};
+use tokenmint::testing::token::{Member, Role};
 
 use crate::harness::tokenmint;
 

@@ -3,18 +3,18 @@
 
 use jiff::Timestamp;
 use proptest::prelude::*;
-use tokenmint::app::Environment;
-use tokenmint::credentials::config::Config;
-use tokenmint::error::Result;
-use tokenmint::http::{Expected, Member, Presence, Received, Success, judge};
-use tokenmint::output::shell::Shell;
-use tokenmint::providers::SCHEMAS;
-use tokenmint::redact::Scrubber;
-use tokenmint::secret::Secret;
-use tokenmint::signalwire::Space;
-use tokenmint::text::sh_word;
-use tokenmint::text::{clean, clip};
-use tokenmint::{inspect, json};
+use tokenmint::testing::app::Environment;
+use tokenmint::testing::credentials::config::Config;
+use tokenmint::testing::error::Result;
+use tokenmint::testing::http::{Expected, Member, Presence, Received, Success, judge};
+use tokenmint::testing::output::shell::Shell;
+use tokenmint::testing::providers::SCHEMAS;
+use tokenmint::testing::redact::Scrubber;
+use tokenmint::testing::secret::Secret;
+use tokenmint::testing::signalwire::Space;
+use tokenmint::testing::text::sh_word;
+use tokenmint::testing::text::{clean, clip};
+use tokenmint::testing::{inspect, json};
 
 /// A label of a host name.
 const LABEL: &str = "[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?";

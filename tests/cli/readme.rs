@@ -152,7 +152,9 @@ fn each_line_that_mints_prints_a_token() {
     let lines: Vec<&str> = blocks("sh")
         .into_iter()
         .flat_map(str::lines)
-        .filter(|line| tokenmint::providers::kinds().any(|kind| line.starts_with(&format!("tokenmint {} ", kind.name))))
+        .filter(|line| {
+            tokenmint::testing::providers::kinds().any(|kind| line.starts_with(&format!("tokenmint {} ", kind.name)))
+        })
         .filter(|line| !["|", ">", "--write", "--dry-run", "--batch", " -- "].iter().any(|part| line.contains(part)))
         .collect();
     assert!(lines.len() >= 6, "{lines:?}");
@@ -260,7 +262,7 @@ fn the_table_of_exit_codes_is_that_of_the_help() {
 fn the_table_of_formats_has_what_output_takes() {
     let rows = table("| `-o` |");
     let named: BTreeSet<String> = rows.iter().flat_map(|row| row[0].split(", ")).map(str::to_owned).collect();
-    let tree = tokenmint::cli::tree();
+    let tree = tokenmint::testing::cli::tree();
     let chat = tree.find_subcommand("chat").expect("chat");
     let output = chat.get_arguments().find(|argument| argument.get_id() == "output").expect("--output");
     let known = output.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect();
@@ -291,7 +293,7 @@ fn every_flag_that_is_named_exists() {
         }
         command.get_subcommands().for_each(|command| add(command, flags));
     }
-    let mut tree = tokenmint::cli::tree();
+    let mut tree = tokenmint::testing::cli::tree();
     tree.build();
     let mut known = BTreeSet::from(["--help".to_owned(), "--version".to_owned()]);
     add(&tree, &mut known);

@@ -17,7 +17,7 @@ fn commands() -> Vec<(String, Command)> {
             add(&format!("{words} {}", subcommand.get_name()), subcommand, all);
         }
     }
-    let mut tree = tokenmint::cli::tree();
+    let mut tree = tokenmint::testing::cli::tree();
     tree.build();
     let mut all = Vec::new();
     add("tokenmint", &tree, &mut all);
@@ -201,7 +201,7 @@ fn no_help_shows_a_value_of_the_environment() {
 #[test]
 fn every_flag_of_a_mint_stands_under_a_heading() {
     for (words, command) in commands() {
-        if tokenmint::providers::kinds().any(|kind| words == format!("tokenmint {}", kind.name)) {
+        if tokenmint::testing::providers::kinds().any(|kind| words == format!("tokenmint {}", kind.name)) {
             let loose: Vec<_> = visible(&command).filter(|argument| argument.get_help_heading().is_none()).collect();
             assert!(loose.is_empty(), "{words}: {loose:?}");
         }

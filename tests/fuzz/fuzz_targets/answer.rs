@@ -3,9 +3,9 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use tokenmint::http::{Expected, Member, Presence, Received, judge};
-use tokenmint::redact::Scrubber;
-use tokenmint::token::is_believable;
+use tokenmint::testing::http::{Expected, Member, Presence, Received, judge};
+use tokenmint::testing::redact::Scrubber;
+use tokenmint::testing::token::is_believable;
 
 const MEMBERS: [Member; 3] = [
     Member { name: "token", presence: Presence::Required },

@@ -4,9 +4,9 @@
 use std::path::Path;
 
 use libfuzzer_sys::fuzz_target;
-use tokenmint::commands::providers::SCHEMAS;
-use tokenmint::credentials::config::Config;
-use tokenmint::app::Environment;
+use tokenmint::testing::providers::SCHEMAS;
+use tokenmint::testing::credentials::config::Config;
+use tokenmint::testing::app::Environment;
 
 /// A value that no message of ours has in it by chance.
 const CANARY: &str = "canary7c9d2f0a51";

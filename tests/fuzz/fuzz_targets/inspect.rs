@@ -12,10 +12,10 @@ fuzz_target!(|input: (i64, &str, &str, &str)| {
     // As it was pasted, and as a token that says what the fuzzer likes.
     let made = format!("{}.{}.c2ln", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
     for text in [text, &made] {
-        let Ok(token) = tokenmint::inspect::read(text) else { continue };
-        let report = tokenmint::inspect::report::text(&token, now);
+        let Ok(token) = tokenmint::testing::inspect::read(text) else { continue };
+        let report = tokenmint::testing::inspect::report::text(&token, now);
         assert!(!report.contains(|character: char| character.is_control() && character != '\n'));
-        serde_json::from_str::<serde_json::Value>(&tokenmint::inspect::report::json(&token, now)).expect("JSON");
+        serde_json::from_str::<serde_json::Value>(&tokenmint::testing::inspect::report::json(&token, now)).expect("JSON");
         let _ = token.check(now, Some(jiff::SignedDuration::from_mins(5)));
     }
 });

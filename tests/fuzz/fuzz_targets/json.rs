@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use tokenmint::json;
+use tokenmint::testing::json;
 
 fuzz_target!(|text: &str| {
     if let Ok(kept) = json::value(text) {

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use tokenmint::signalwire::Space;
+use tokenmint::testing::signalwire::Space;
 
 fuzz_target!(|text: &str| {
     let Ok(space) = Space::parse(text, "SIGNALWIRE_SPACE") else { return };
