@@ -56,7 +56,7 @@ pub fn check_clock(time: SystemTime) -> Result<()> {
     match time::of_clock(time) {
         Some(_) => Ok(()),
         None => Err(Failure::internal("the system clock is not between the years 1970 and 9999")
-            .hint("set the clock of this machine")),
+            .with_hint("set the clock of this machine")),
     }
 }
 

@@ -151,35 +151,35 @@ impl Failure {
 
     /// Adds the line that says what to do.
     #[must_use]
-    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 
     /// Adds the HTTP status that the service answered with.
     #[must_use]
-    pub fn status(mut self, status: u16) -> Self {
+    pub fn with_status(mut self, status: u16) -> Self {
         self.status = Some(status);
         self
     }
 
     /// Adds the entries of a 422 body.
     #[must_use]
-    pub fn details(mut self, details: Vec<Detail>) -> Self {
+    pub fn with_details(mut self, details: Vec<Detail>) -> Self {
         self.details = details;
         self
     }
 
     /// Sets an exit status that is not the kind's own: 126 and 127 of a command that cannot be run.
     #[must_use]
-    pub fn exit(mut self, code: u8) -> Self {
+    pub fn with_exit(mut self, code: u8) -> Self {
         self.exit = Some(code);
         self
     }
 
     /// Sets how much of a batch it ends.
     #[must_use]
-    pub fn reaching(mut self, reach: Reach) -> Self {
+    pub fn with_reach(mut self, reach: Reach) -> Self {
         self.reach = reach;
         self
     }
@@ -199,7 +199,7 @@ impl Failure {
     }
 
     /// The class of this failure.
-    pub fn kind(&self) -> Category {
+    pub fn category(&self) -> Category {
         self.kind
     }
 
@@ -214,17 +214,17 @@ impl Failure {
     }
 
     /// What to do about it, if there is something.
-    pub fn hint_text(&self) -> Option<&str> {
+    pub fn hint(&self) -> Option<&str> {
         self.hint.as_deref()
     }
 
     /// The HTTP status behind it, if the service answered.
-    pub fn http_status(&self) -> Option<u16> {
+    pub fn status(&self) -> Option<u16> {
         self.status
     }
 
     /// The entries of a 422 body.
-    pub fn detail_list(&self) -> &[Detail] {
+    pub fn details(&self) -> &[Detail] {
         &self.details
     }
 }

@@ -49,7 +49,7 @@ fn refuse_output(batch: &Batch, input: Option<&Identity>) -> Result<()> {
     };
     if input.is_some() && input == output.as_ref() {
         return Err(Failure::usage(format!("--batch: the input and {name} are the same file"))
-            .hint("write the results to another file"));
+            .with_hint("write the results to another file"));
     }
     Ok(())
 }

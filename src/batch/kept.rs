@@ -51,7 +51,7 @@ impl Kept {
         if block.ids[place] != mark_of(id) {
             let what = format!("the id of input line {number} differs from the one recorded in the --resume file");
             return Err(Failure::configuration(what)
-                .hint("the --resume file belongs to another input; use a new file for this one"));
+                .with_hint("the --resume file belongs to another input; use a new file for this one"));
         }
         if request.is_some_and(|request| block.requests[place] == stored(Some(request))) {
             return Ok(Earlier::Same);

@@ -74,7 +74,7 @@ fn lock(path: &Path) -> Result<File> {
     let place = crate::text::path(path);
     let busy = || {
         Failure::configuration(format!("--resume: another run is writing {place}"))
-            .hint("wait until it has finished, or use another file")
+            .with_hint("wait until it has finished, or use another file")
     };
     // Another run may replace the file between the opening and the lock, then there is a new one to lock.
     for _ in 0..10 {
@@ -134,7 +134,9 @@ impl Out {
                 Next::Foreign => {
                     let place = crate::text::path(&self.path);
                     let what = format!("--resume: line {count} of {place} was not written by a batch");
-                    return Err(Failure::configuration(what).hint("use the file of an earlier --resume, or a new one"));
+                    return Err(
+                        Failure::configuration(what).with_hint("use the file of an earlier --resume, or a new one")
+                    );
                 }
                 Next::End => break,
             }

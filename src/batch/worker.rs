@@ -132,7 +132,7 @@ impl Worker {
             Err(failure) => {
                 report::write_error(&mut members, &failure, &self.shared.scrubber);
                 members.end();
-                result.tally.fail(failure.kind());
+                result.tally.fail(failure.category());
                 if failure.reach() == Reach::Run {
                     result.stop = Some(failure);
                 }
@@ -148,7 +148,7 @@ impl Worker {
         report::write_error(&mut members, failure, &self.shared.scrubber);
         members.end();
         result.text.push(b'\n');
-        result.tally.fail(failure.kind());
+        result.tally.fail(failure.category());
     }
 
     fn expiry(&mut self, ends: Option<Timestamp>) -> &str {

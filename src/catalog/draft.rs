@@ -133,7 +133,7 @@ impl Draft {
             }
             (_, Some(other)) => {
                 let message = format!("{} and {} cannot be used together", other.dashed(), field.dashed());
-                return Err(Failure::usage(message).hint(format!("both set {}; keep one of them", field.key)));
+                return Err(Failure::usage(message).with_hint(format!("both set {}; keep one of them", field.key)));
             }
             (_, None) => field.encode(&field.dashed(), values, now)?,
         };
@@ -225,7 +225,7 @@ impl Draft {
     pub(super) fn failure(&self, violation: &Violation) -> Failure {
         let failure = Failure::usage(format!("{} {}", self.origin(&violation.key), violation.problem));
         match violation.problem.hint_text() {
-            Some(hint) => failure.hint(hint),
+            Some(hint) => failure.with_hint(hint),
             None => failure,
         }
     }

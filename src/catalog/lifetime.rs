@@ -14,7 +14,7 @@ pub(super) fn minutes(name: &str, text: &str, rule: &dyn Rule) -> Result<i64> {
         return Ok(minutes);
     }
     let choices = if minutes == 0 { "1m".to_owned() } else { format!("{minutes}m or {}m", minutes + 1) };
-    Err(Failure::usage(format!("{name} counts whole minutes, got '{text}'")).hint(format!("write {choices}")))
+    Err(Failure::usage(format!("{name} counts whole minutes, got '{text}'")).with_hint(format!("write {choices}")))
 }
 
 /// Whole seconds.
@@ -27,7 +27,7 @@ pub(super) fn limited(name: &str, text: &str, max: i64) -> Result<i64> {
     let most = time::exact(SignedDuration::from_secs(max));
     let failure = |failure: Failure, number: Option<i64>| match number.and_then(|number| from_milliseconds(number, max))
     {
-        Some(meant) => failure.hint(format!("that looks like milliseconds: write {meant}")),
+        Some(meant) => failure.with_hint(format!("that looks like milliseconds: write {meant}")),
         None => failure,
     };
     let length = time::duration(text).map_err(|fault| {
@@ -35,7 +35,7 @@ pub(super) fn limited(name: &str, text: &str, max: i64) -> Result<i64> {
         match fault {
             time::Fault::NoUnit(given) => {
                 let hint = format!("write the unit: {name} {given}s for seconds, as Twilio's libraries count");
-                failure(Failure::usage(message).hint(hint), given.parse().ok())
+                failure(Failure::usage(message).with_hint(hint), given.parse().ok())
             }
             time::Fault::NotPositive(given) => Failure::usage(format!("{name} must be 1s to {most}, got '{given}'")),
             _ => Failure::usage(message),
@@ -55,7 +55,7 @@ fn duration(name: &str, text: &str, range: Option<String>) -> Result<SignedDurat
         let message = format!("{name} {fault}");
         match (fault, range) {
             (time::Fault::NoUnit(given), _) => {
-                Failure::usage(message).hint(format!("write the unit: {name} {given}m for minutes"))
+                Failure::usage(message).with_hint(format!("write the unit: {name} {given}m for minutes"))
             }
             (time::Fault::NotPositive(given), Some(range)) => {
                 Failure::usage(format!("{name} must be {range}, got '{given}'"))
@@ -85,7 +85,7 @@ mod tests {
 
     fn read(text: &str) -> std::result::Result<i64, (String, String)> {
         limited("--ttl", text, 86_400)
-            .map_err(|failure| (failure.to_string(), failure.hint_text().unwrap_or_default().to_owned()))
+            .map_err(|failure| (failure.to_string(), failure.hint().unwrap_or_default().to_owned()))
     }
 
     #[test]
@@ -114,7 +114,7 @@ mod tests {
     fn minutes_are_whole() {
         let rule = super::super::rule::Integer { min: 1, max: 43_200, unit: "minutes (30 days)" };
         assert_eq!(minutes("--ttl", "90m", &rule).unwrap(), 90);
-        assert_eq!(minutes("--ttl", "90s", &rule).unwrap_err().hint_text(), Some("write 1m or 2m"));
+        assert_eq!(minutes("--ttl", "90s", &rule).unwrap_err().hint(), Some("write 1m or 2m"));
         assert_eq!(
             minutes("--ttl", "0m", &rule).unwrap_err().to_string(),
             "--ttl must be 1 to 43200 minutes (30 days), got '0m'"

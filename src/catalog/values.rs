@@ -64,7 +64,7 @@ impl<'a> Values<'a> {
         let failure = Failure::usage(format!("{} has no value, and there is no default for it", self.name(key)));
         let Some(field) = self.draft.kind.field(key) else { return failure };
         let Some(fallback) = field.default else { return failure };
-        failure.hint(format!(
+        failure.with_hint(format!(
             "write {}, or set {}, or {} in the profile",
             field.example(),
             fallback.variables.join(" or "),

@@ -19,7 +19,7 @@ pub(super) fn failure(error: &clap::Error, words: &[OsString], tree: &clap::Comm
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             let (typed, parent) = parent(words, tree);
             return Failure::usage(format!("a command is needed: {}", names(parent).join(", ")))
-                .hint(format!("Usage: {typed} COMMAND [OPTIONS]; see {typed} --help"));
+                .with_hint(format!("Usage: {typed} COMMAND [OPTIONS]; see {typed} --help"));
         }
         ErrorKind::UnknownArgument => return unknown_argument(error, words, tree),
         ErrorKind::InvalidValue if text(error, ContextKind::InvalidValue).is_none_or(|value| value.is_empty()) => {
@@ -45,7 +45,7 @@ pub(super) fn failure(error: &clap::Error, words: &[OsString], tree: &clap::Comm
         ErrorKind::InvalidUtf8 => Failure::usage("an argument is not valid UTF-8"),
         _ => Failure::usage("the command line cannot be understood"),
     };
-    failure.hint("see tokenmint --help, or tokenmint COMMAND --help")
+    failure.with_hint("see tokenmint --help, or tokenmint COMMAND --help")
 }
 
 fn unknown_command(error: &clap::Error, words: &[OsString], tree: &clap::Command) -> Failure {
@@ -88,14 +88,14 @@ fn unknown_argument(error: &clap::Error, words: &[OsString], tree: &clap::Comman
     let given = text(error, ContextKind::InvalidArg).unwrap_or_default();
     if !given.starts_with('-') {
         return Failure::usage("there is an argument that no flag takes (its text is not shown, it may be a secret)")
-            .hint("quote values that have blanks in them; a secret is never given on the command line");
+            .with_hint("quote values that have blanks in them; a secret is never given on the command line");
     }
     let flag = flag_alone(&given);
     let secret =
         ["token", "secret", "password", "key", "project", "space", "auth"].iter().any(|word| flag.contains(word));
     if secret {
         return Failure::usage(format!("there is no flag {flag}: credentials never stand on the command line"))
-            .hint("set the SIGNALWIRE_… or TWILIO_… variables, or use a profile; see tokenmint --help");
+            .with_hint("set the SIGNALWIRE_… or TWILIO_… variables, or use a profile; see tokenmint --help");
     }
     let (typed, command) = parent(words, tree);
     let own = flags(command);
@@ -111,13 +111,13 @@ fn unknown_argument(error: &clap::Error, words: &[OsString], tree: &clap::Comman
     }
     let life = ["--ttl", "--expire-at", "--expires-at", "--expires-in", "--exp"];
     if typed == "tokenmint video" && life.contains(&flag.as_str()) {
-        failure.hint("limit a room token with --join-until, --remove-at or --remove-after")
+        failure.with_hint("limit a room token with --join-until, --remove-at or --remove-after")
     } else if typed == "tokenmint" && !elsewhere.is_empty() {
-        failure.hint(format!("it stands after the name of a command that has it: {}", elsewhere.join(", ")))
+        failure.with_hint(format!("it stands after the name of a command that has it: {}", elsewhere.join(", ")))
     } else if elsewhere.is_empty() {
-        failure.hint(format!("see {typed} --help for its flags"))
+        failure.with_hint(format!("see {typed} --help for its flags"))
     } else {
-        failure.hint(format!("{} has it; see {typed} --help for the flags here", elsewhere.join(", ")))
+        failure.with_hint(format!("{} has it; see {typed} --help for the flags here", elsewhere.join(", ")))
     }
 }
 

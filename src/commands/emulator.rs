@@ -15,7 +15,7 @@ pub fn run(listen: &str, tls: bool, world: &World) -> Result<u8> {
 
     let address = listen.replacen("localhost:", "127.0.0.1:", 1).parse().map_err(|_| {
         Failure::usage(format!("--listen must be an address and a port, got '{}'", text::clip(listen, 60)))
-            .hint("for example --listen 127.0.0.1:8793 or --listen [::1]:0")
+            .with_hint("for example --listen 127.0.0.1:8793 or --listen [::1]:0")
     })?;
     let protocol = if tls { Protocol::Https } else { Protocol::Http };
     Emulator::bind(address, protocol, world.clone())?.serve(|emulator| {

@@ -41,7 +41,7 @@ impl Reader {
         let bytes = read.with_context(|| format!("{flag}: cannot read {place}")).or_fail(Category::Usage)?;
         let bytes = bytes.ok_or_else(|| Failure::usage(format!("{flag}: {place} is larger than 16 MiB")))?;
         let text = std::str::from_utf8(&bytes)
-            .map_err(|_| Failure::usage(format!("{flag}: {place} is not UTF-8 text")).hint("save it as UTF-8"))?;
+            .map_err(|_| Failure::usage(format!("{flag}: {place} is not UTF-8 text")).with_hint("save it as UTF-8"))?;
         // Some editors begin a file with a byte order mark, which no parser of a value expects.
         Ok(text.strip_prefix('\u{feff}').unwrap_or(text).to_owned())
     }
@@ -56,7 +56,7 @@ impl Reader {
         });
         match secret {
             Some(field) => Err(Failure::usage(format!("--body: {} cannot stand on the command line", field.key))
-                .hint("other users can see it there; write --body @FILE, or - for stdin")),
+                .with_hint("other users can see it there; write --body @FILE, or - for stdin")),
             None => Ok(body),
         }
     }
@@ -65,7 +65,7 @@ impl Reader {
     pub fn read_secret(&mut self, flag: &str, value: &str) -> Result<String> {
         if value != "-" && !value.starts_with('@') {
             return Err(Failure::usage(format!("{flag} takes @FILE or - for stdin, never the value itself"))
-                .hint(format!("other users can see the command line; write {flag} @FILE")));
+                .with_hint(format!("other users can see the command line; write {flag} @FILE")));
         }
         let mut secret = self.read(flag, value)?;
         if secret.ends_with('\n') {
@@ -83,7 +83,7 @@ impl Reader {
         match self.stdin_taken_by.replace(flag.to_owned()) {
             None => Ok(()),
             Some(other) => Err(Failure::usage(format!("{other} and {flag} cannot both read stdin"))
-                .hint("save one of them to a file and pass @FILE")),
+                .with_hint("save one of them to a file and pass @FILE")),
         }
     }
 }

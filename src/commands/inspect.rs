@@ -52,7 +52,7 @@ pub fn run(inspect: &Inspect, general: &General, world: &World, notes: &mut Vec<
 
 fn from_stdin() -> Result<String> {
     if std::io::stdin().is_terminal() {
-        return Err(Failure::usage("missing token").hint("pass it as an argument or pipe it in"));
+        return Err(Failure::usage("missing token").with_hint("pass it as an argument or pipe it in"));
     }
     let bytes = os::read_limited(Stdin, MAX_INPUT).context("cannot read stdin").or_fail(Category::Usage)?;
     let bytes = bytes.ok_or_else(|| Failure::usage("stdin is larger than 1 MiB; expected a token"))?;

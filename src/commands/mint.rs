@@ -76,7 +76,7 @@ impl Job<'_> {
 
     /// Refuses flags that contradict each other, whatever else is asked for.
     fn check_flags(&self) -> Result<()> {
-        let refuse = |what: &str, hint: &str| Err(Failure::usage(what).hint(hint));
+        let refuse = |what: &str, hint: &str| Err(Failure::usage(what).with_hint(hint));
         let resume = self.mint.batch.as_ref().and_then(|batch| batch.resume.as_deref());
         for (flag, file) in [("--write", self.mint.write.as_deref()), ("--resume", resume)] {
             if file == Some(Path::new("-")) {
@@ -293,7 +293,7 @@ impl Way {
 
     fn explain(&self, failure: Failure) -> Failure {
         match self.suspicion {
-            Some(_) if failure.http_status() == Some(401) => failure.hint(self.causes()),
+            Some(_) if failure.status() == Some(401) => failure.with_hint(self.causes()),
             _ => failure,
         }
     }

@@ -124,7 +124,7 @@ impl Looker<'_> {
             let path = endpoint.path;
             let message = format!("unexpected status {status} from {path}; cannot tell whether the credentials work");
             let hint = if matches!(status, 429 | 500..) { "try again later" } else { "check the space name" };
-            return Err(Failure::unavailable(message).status(*status).hint(hint));
+            return Err(Failure::unavailable(message).with_status(*status).with_hint(hint));
         }
         let text = self.verdicts(&way, &rows);
         deliver::stdout(text.as_bytes())?;
@@ -140,7 +140,7 @@ impl Looker<'_> {
         } else {
             "give the API token the missing scopes in the SignalWire Dashboard".to_owned()
         };
-        Err(failure.hint(hint))
+        Err(failure.with_hint(hint))
     }
 
     /// What `check` found, endpoint by endpoint.
@@ -174,7 +174,7 @@ impl Looker<'_> {
         let mut file = match os::create_private(&path) {
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
                 return Err(Failure::configuration(format!("{place} already exists; not overwritten"))
-                    .hint("edit it, or choose another file with --config"));
+                    .with_hint("edit it, or choose another file with --config"));
             }
             file => file.with_context(cannot).or_fail(Category::Internal)?,
         };

@@ -30,7 +30,7 @@ impl Order {
         let draft = Draft::new(kind, &given, body.as_deref(), defaults, now, notes);
         let prepared = draft.and_then(|draft| way.prepare(draft, now, notes));
         match (prepared, found) {
-            (Err(failure), _) if failure.kind() == Category::Usage => Err(failure),
+            (Err(failure), _) if failure.category() == Category::Usage => Err(failure),
             (_, Err(failure)) | (Err(failure), _) => Err(failure),
             (Ok(prepared), Ok(set)) => {
                 if let Some(set) = &set {
@@ -105,7 +105,7 @@ pub fn check_length(length: usize) -> Result<()> {
         return Ok(());
     }
     Err(Failure::usage(format!("the token would have {length} characters, and the limit is {MAX_LENGTH}"))
-        .hint("shorten --voice-params, --grant or --identity"))
+        .with_hint("shorten --voice-params, --grant or --identity"))
 }
 
 /// `--curl` makes no sense for a token that is signed here.
@@ -115,7 +115,7 @@ pub fn refuse_curl(job: &Job) -> Result<()> {
             "--curl is for tokens that a service mints; a {} token is signed on this machine and nothing is sent",
             job.mint.kind.name
         );
-        return Err(Failure::usage(message).hint("use --dry-run to see its header and claims"));
+        return Err(Failure::usage(message).with_hint("use --dry-run to see its header and claims"));
     }
     Ok(())
 }

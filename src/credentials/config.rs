@@ -124,7 +124,7 @@ impl Config {
         let names: Vec<&str> = self.profiles.iter().map(|(name, _)| name.as_str()).chain([EMULATOR]).collect();
         let (path, nearest) = (text::path(&self.path), text::aside(name, names.iter().copied()));
         Failure::configuration(format!("{what} {path}{nearest}"))
-            .hint(format!("profiles: {}", text::clip(&names.join(", "), text::SHOWN)))
+            .with_hint(format!("profiles: {}", text::clip(&names.join(", "), text::SHOWN)))
     }
 
     /// Reads a configuration file that exists.
@@ -150,7 +150,7 @@ impl Config {
 
 fn open_to_others(path: &Path, how: &str) -> Failure {
     let path = text::path(path);
-    Failure::configuration(format!("{path} {how}")).hint(format!("run: chmod 600 {}", text::sh_word(&path)))
+    Failure::configuration(format!("{path} {how}")).with_hint(format!("run: chmod 600 {}", text::sh_word(&path)))
 }
 
 /// Refuses a configuration file that defines a profile of the built-in one's name; whatever else is wrong with the file
@@ -176,14 +176,13 @@ fn load(path: &Path) -> Result<(String, Option<Distrust>)> {
     let opened = os::open_regular(path).map_err(|error| {
         let missing = error.kind() == std::io::ErrorKind::NotFound;
         let failure = Failure::new(Category::Configuration, error).context(cannot());
-        if missing { failure.hint("create one with: tokenmint profile init") } else { failure }
+        if missing { failure.with_hint("create one with: tokenmint profile init") } else { failure }
     })?;
     let (file, metadata) = opened.ok_or_else(|| Failure::configuration(format!("{place} is not a regular file")))?;
     let distrust = os::distrust(&metadata);
     if distrust == Some(Distrust::Owner) {
-        return Err(
-            Failure::configuration(format!("{place} belongs to another user")).hint("it must be owned by you or root")
-        );
+        return Err(Failure::configuration(format!("{place} belongs to another user"))
+            .with_hint("it must be owned by you or root"));
     }
     let bytes = os::read_limited(file, MAX_SIZE).with_context(cannot).or_fail(Category::Configuration)?;
     let bytes = bytes.ok_or_else(|| Failure::configuration(format!("{place} is larger than 1 MiB")))?;
@@ -262,7 +261,7 @@ mod tests {
         let config = parse("[profiles.staging]\n").unwrap();
         let failure = config.profile("stagign").unwrap_err();
         assert_eq!(failure.to_string(), "no profile 'stagign' in /etc/c.toml (did you mean 'staging'?)");
-        assert_eq!(failure.hint_text(), Some("profiles: staging, emulator"));
+        assert_eq!(failure.hint(), Some("profiles: staging, emulator"));
         assert!(config.require_default("emulator").is_ok() && config.require_default("dev").is_err());
     }
 }

@@ -25,7 +25,7 @@ pub(super) fn find(schema: &Schema, env: &Environment) -> Result<Option<Vec<Foun
     for (_, name) in &names {
         if let Some(name) = name.filter(|name| env.get(name).is_some_and(std::ffi::OsStr::is_empty)) {
             env.required(name).map_err(|failure| {
-                failure.hint("in CI this usually is a missing secret; set it, or unset the variable")
+                failure.with_hint("in CI this usually is a missing secret; set it, or unset the variable")
             })?;
         }
     }
@@ -80,7 +80,7 @@ fn incomplete(missing: &[&str], present: &[&str]) -> Failure {
     let verb = |names: &[&str]| if names.len() == 1 { "is" } else { "are" };
     let (without, with) = (missing.join(" and "), present.join(" and "));
     Failure::configuration(format!("{without} {} not set, but {with} {}", verb(missing), verb(present)))
-        .hint("set all of them or none; values are not combined with those of a profile")
+        .with_hint("set all of them or none; values are not combined with those of a profile")
 }
 
 #[cfg(test)]

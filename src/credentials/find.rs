@@ -59,7 +59,7 @@ pub fn find_any(
 ) -> Result<Option<Set>> {
     if env.get(helper::MARK).is_some() {
         return Err(Failure::configuration("tokenmint was started by its own credential helper")
-            .hint("let the *_command of the profile read the secret from where it is stored"));
+            .with_hint("let the *_command of the profile read the secret from where it is stored"));
     }
     // Looked at even where no file will be opened: an empty variable is a mistake in any case.
     locate::check_variable(wanted.config, env)?;
@@ -80,7 +80,8 @@ pub fn chosen_profile(wanted: Wanted, env: &Environment) -> Result<Option<String
     if let Some(name) = wanted.profile {
         return Ok(Some(name.to_owned()));
     }
-    let name = env.required_text("TOKENMINT_PROFILE").map_err(|failure| failure.hint("unset it, or name a profile"))?;
+    let name =
+        env.required_text("TOKENMINT_PROFILE").map_err(|failure| failure.with_hint("unset it, or name a profile"))?;
     Ok(name.map(str::to_owned))
 }
 
@@ -107,7 +108,7 @@ pub fn none_found(schema: &Schema, env: &Environment) -> Failure {
         return failure;
     }
     let emulator = if schema.is_emulated() { ", or try --profile emulator" } else { "" };
-    Failure::configuration(format!("no {} credentials found", schema.provider)).hint(format!(
+    Failure::configuration(format!("no {} credentials found", schema.provider)).with_hint(format!(
         "set {}, or choose a profile with --profile or default_profile (tokenmint profile init creates one){emulator}",
         schema.usual_variables().join(", ")
     ))
@@ -116,7 +117,7 @@ pub fn none_found(schema: &Schema, env: &Environment) -> Failure {
 /// Why a profile that was named does not do.
 pub fn not_in_profile(schema: &Schema, name: &str) -> Failure {
     match schema.built_in {
-        BuiltIn::NotEmulated { message, hint } if name == EMULATOR => Failure::configuration(message).hint(hint),
+        BuiltIn::NotEmulated { message, hint } if name == EMULATOR => Failure::configuration(message).with_hint(hint),
         _ => {
             let shown = text::clip(name, 60);
             Failure::configuration(format!("profile '{shown}' has no section [profiles.{shown}.{}]", schema.section))
@@ -202,7 +203,7 @@ fn from_profile(
     let Some(section) = config.profile(name)?.section(schema.section) else { return Ok(None) };
     let shown = text::clip(name, 60);
     let missing = |key: &str| {
-        Failure::configuration(format!("profile '{shown}' is missing {key}")).hint(format!(
+        Failure::configuration(format!("profile '{shown}' is missing {key}")).with_hint(format!(
             "add it to [profiles.{shown}.{}] in {}",
             schema.section,
             text::path(&config.path)
@@ -236,7 +237,7 @@ fn emulator(schema: &'static Schema, wanted: Wanted) -> Result<Option<Set>> {
         BuiltIn::Set(public, secret) => (public, secret),
         BuiltIn::NotBuilt => {
             return Err(Failure::configuration("this tokenmint was built without its emulator")
-                .hint("build it with --features emulator"));
+                .with_hint("build it with --features emulator"));
         }
         BuiltIn::NotEmulated { .. } => return Ok(None),
     };
@@ -331,7 +332,7 @@ mod tests {
     fn without_any_source_the_ways_are_listed() {
         let failure = none_found(&SCHEMA, &Environment::default());
         assert_eq!(failure.to_string(), "no Test credentials found");
-        let hint = failure.hint_text().unwrap();
+        let hint = failure.hint().unwrap();
         assert!(hint.starts_with("set T_USER, T_KEY, T_SECRET, or ") && hint.ends_with("--profile emulator"), "{hint}");
     }
 }

@@ -62,9 +62,11 @@ pub fn run(argv: &[String], key: &str, terms: &Terms, env: &Environment) -> Resu
         match fault {
             // Our own status for such a case, seen from outside.
             Fault::Status(status) if status == Category::Configuration.exit() => {
-                failure.hint("if it runs tokenmint: tokenmint refuses to run inside its own credential helper")
+                failure.with_hint("if it runs tokenmint: tokenmint refuses to run inside its own credential helper")
             }
-            Fault::Stopped => failure.hint("run tokenmint in the foreground, and do not press Ctrl-Z while it asks"),
+            Fault::Stopped => {
+                failure.with_hint("run tokenmint in the foreground, and do not press Ctrl-Z while it asks")
+            }
             _ => failure,
         }
     })?;
@@ -78,11 +80,11 @@ fn command(argv: &[String], key: &str, env: &Environment) -> Result<Command> {
     };
     let path = find(program, env.get("PATH")).ok_or_else(|| {
         Failure::configuration(format!("{key}: command not found"))
-            .hint("use an absolute path, or the name of a program in a folder of PATH")
+            .with_hint("use an absolute path, or the name of a program in a folder of PATH")
     })?;
     if is_ourselves(&path) {
         return Err(Failure::configuration(format!("{key} runs tokenmint itself, which would loop"))
-            .hint("use the program that stores the secret"));
+            .with_hint("use the program that stores the secret"));
     }
     let mut command = Command::new(path);
     command.args(arguments).stdout(Stdio::piped()).env(MARK, "1");

@@ -31,7 +31,7 @@ pub fn locate(flag: Option<&Path>, env: &Environment) -> Result<Location> {
     }
     let Some(home) = home(env)? else {
         return Err(Failure::configuration("no home directory to look for a configuration file in")
-            .hint("name one with --config FILE"));
+            .with_hint("name one with --config FILE"));
     };
     let path = inside(&home.join(".config"));
     if path.exists() {
@@ -48,7 +48,7 @@ pub fn locate(flag: Option<&Path>, env: &Environment) -> Result<Location> {
 /// Exit 3.
 pub(super) fn check_variable(flag: Option<&Path>, env: &Environment) -> Result<()> {
     if flag.is_none() {
-        env.required("TOKENMINT_CONFIG").map_err(|failure| failure.hint("unset it, or name a file"))?;
+        env.required("TOKENMINT_CONFIG").map_err(|failure| failure.with_hint("unset it, or name a file"))?;
     }
     Ok(())
 }
@@ -68,7 +68,8 @@ fn absolute(variable: &str, folder: PathBuf) -> Result<PathBuf> {
     if folder.is_absolute() {
         return Ok(folder);
     }
-    Err(Failure::configuration(format!("{variable} is not an absolute path")).hint("unset it or use an absolute path"))
+    Err(Failure::configuration(format!("{variable} is not an absolute path"))
+        .with_hint("unset it or use an absolute path"))
 }
 
 #[cfg(test)]

@@ -34,7 +34,8 @@ impl Reader<'_> {
         let table = DeTable::parse(self.text).map_err(|error| {
             // The library's sentence may quote the line, and the line may hold the secret: only the place is told.
             let place = error.span().unwrap_or(0..0);
-            self.wrong(&place, "not valid TOML").hint("look for an unclosed quote, a missing = or a key given twice")
+            self.wrong(&place, "not valid TOML")
+                .with_hint("look for an unclosed quote, a missing = or a key given twice")
         })?;
         let mut config = Config { path: self.path.to_owned(), ..Config::default() };
         for (key, value) in table.get_ref() {
@@ -131,7 +132,7 @@ impl Reader<'_> {
         if let Some(rest) = path.strip_prefix("~/") {
             let place = || self.wrong(&key.span(), &format!("{} begins with ~/", Self::name(key)));
             let home = home(self.env).map_err(|failure| failure.context(place()))?;
-            return home.map(|home| home.join(rest)).ok_or_else(|| place().hint("use an absolute path"));
+            return home.map(|home| home.join(rest)).ok_or_else(|| place().with_hint("use an absolute path"));
         }
         Ok(self.path.parent().unwrap_or_else(|| Path::new("")).join(path))
     }
@@ -139,7 +140,7 @@ impl Reader<'_> {
     fn unknown(&self, key: Key, known: &[&str]) -> Failure {
         let nearest = text::aside(key.get_ref(), known.iter().copied());
         self.wrong(&key.span(), &format!("unknown key {}{nearest}", Self::name(key)))
-            .hint(format!("expected one of: {}", known.join(", ")))
+            .with_hint(format!("expected one of: {}", known.join(", ")))
     }
 
     /// A key fit for a message. One that does not look like a key may be a value in the wrong place.

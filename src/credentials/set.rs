@@ -184,7 +184,7 @@ fn read_secret(path: &Path, origin: &str) -> Result<Secret> {
     let (file, metadata) = opened.ok_or_else(|| refuse("is not a regular file"))?;
     // That others can read it may be meant: container runtimes mount secrets so. That they can change it never is.
     if os::distrust(&metadata) == Some(Distrust::Writable) {
-        return Err(refuse("is writable by others").hint("run chmod 600 on it"));
+        return Err(refuse("is writable by others").with_hint("run chmod 600 on it"));
     }
     let bytes = os::read_limited(file, MAX_SIZE).with_context(cannot).or_fail(Category::Configuration)?;
     let bytes = bytes.ok_or_else(|| refuse("is larger than 64 KiB"))?;

@@ -80,11 +80,11 @@ impl Emulator {
     pub fn bind(listen: SocketAddr, protocol: Protocol, world: World) -> Result<Self> {
         if !listen.ip().is_loopback() {
             return Err(Failure::usage(format!("--listen {listen} is not a loopback address"))
-                .hint("the emulator's credentials are public; use 127.0.0.1 or [::1]"));
+                .with_hint("the emulator's credentials are public; use 127.0.0.1 or [::1]"));
         }
         if listen.ip() != Ipv4Addr::LOCALHOST && listen.ip() != Ipv6Addr::LOCALHOST {
             return Err(Failure::usage(format!("--listen must be 127.0.0.1 or [::1], got {listen}"))
-                .hint("use --listen 127.0.0.1:0, which picks a free port"));
+                .with_hint("use --listen 127.0.0.1:0, which picks a free port"));
         }
         let listener = TcpListener::bind(listen).map_err(|error| cannot_listen(listen, error))?;
         listener.set_nonblocking(true).or_fail(Category::Internal)?;
@@ -226,7 +226,7 @@ fn cannot_listen(listen: SocketAddr, error: std::io::Error) -> Failure {
     };
     let failure = Failure::new(Category::Internal, error).context(format!("cannot listen on {listen}"));
     match hint {
-        Some(hint) => failure.hint(hint),
+        Some(hint) => failure.with_hint(hint),
         None => failure,
     }
 }

@@ -154,12 +154,12 @@ fn a_body_over_a_mebibyte_is_refused_in_json() {
 fn only_loopback_and_free_ports_are_taken() {
     let open = Emulator::bind(SocketAddr::from(([0, 0, 0, 0], 0)), Protocol::Http, World::of_process());
     let failure = open.err().unwrap();
-    assert_eq!(failure.kind(), Category::Usage);
+    assert_eq!(failure.category(), Category::Usage);
     assert!(failure.to_string().contains("--listen 0.0.0.0:0"), "{failure}");
     let emulator = running();
     let taken = Emulator::bind(emulator.address(), Protocol::Http, World::of_process()).err().unwrap();
-    assert_eq!(taken.kind(), Category::Internal);
-    assert!(taken.hint_text().is_some());
+    assert_eq!(taken.category(), Category::Internal);
+    assert!(taken.hint().is_some());
 }
 
 #[test]

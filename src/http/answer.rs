@@ -94,7 +94,7 @@ impl Success {
 /// A failure after which a token may or may not exist.
 pub(super) fn unclear(what: &str) -> Failure {
     Failure::unavailable(format!("{what}; a token may have been created"))
-        .hint("retrying may create a second token; the first, if any, expires on its own")
+        .with_hint("retrying may create a second token; the first, if any, expires on its own")
 }
 
 /// Judges an answer by its status, then by its body. `host` and `scrubber` are for the words of a failure.
@@ -112,7 +112,7 @@ pub fn judge(received: &Received, expected: &Expected, host: &str, scrubber: &Sc
         400..=499 if received.status != 429 => request_refused(received.status, &said, expected, host),
         _ => unavailable(received.status, &said, host),
     };
-    Err(failure.status(received.status).details(said.details))
+    Err(failure.with_status(received.status).with_details(said.details))
 }
 
 fn credentials_refused(status: u16, said: &ErrorBody, expected: &Expected, host: &str) -> Failure {
@@ -123,20 +123,20 @@ fn credentials_refused(status: u16, said: &ErrorBody, expected: &Expected, host:
         ("403 Forbidden", format!("the API token needs the scope {}", expected.scope))
     };
     let message = format!("{host} refused the credentials{}", said.after(reason));
-    Failure::message(Category::CredentialsRefused, message).hint(hint)
+    Failure::message(Category::CredentialsRefused, message).with_hint(hint)
 }
 
 fn request_refused(status: u16, said: &ErrorBody, expected: &Expected, host: &str) -> Failure {
     let after = said.after(&status.to_string());
     let refused = |what: String| Failure::message(Category::RequestRefused, what);
     match status {
-        404 => refused(format!("{host} has no {}{after}", expected.path)).hint("check the space name"),
+        404 => refused(format!("{host} has no {}{after}", expected.path)).with_hint("check the space name"),
         408 | 421 | 425 => refused(format!("{host} did not process the request{after}"))
-            .hint("try again; if that does not help, check the proxies between this machine and the space"),
+            .with_hint("try again; if that does not help, check the proxies between this machine and the space"),
         _ => {
             let failure = refused(format!("{host} refused the request{after}"));
             match said.page() {
-                Some(page) => failure.hint(format!("see {page}")),
+                Some(page) => failure.with_hint(format!("see {page}")),
                 None => failure,
             }
         }
@@ -146,10 +146,9 @@ fn request_refused(status: u16, said: &ErrorBody, expected: &Expected, host: &st
 fn unavailable(status: u16, said: &ErrorBody, host: &str) -> Failure {
     let after = said.after(&status.to_string());
     match status {
-        429 => {
-            Failure::unavailable(format!("{host} is limiting requests{after}")).hint("wait a little, then try again")
-        }
-        503 => Failure::unavailable(format!("{host} is not available{after}")).hint("try again later"),
+        429 => Failure::unavailable(format!("{host} is limiting requests{after}"))
+            .with_hint("wait a little, then try again"),
+        503 => Failure::unavailable(format!("{host} is not available{after}")).with_hint("try again later"),
         _ => unclear(&format!("{host} failed{after}")),
     }
 }
@@ -159,19 +158,19 @@ fn redirect(received: &Received, host: &str, scrubber: &Scrubber) -> Failure {
     let target = target.and_then(|uri| uri.host().map(|host| scrubber.outside(host)));
     let to = target.map_or_else(String::new, |target| format!(" to {target}"));
     Failure::unavailable(format!("{host} answered with a redirect{to} ({}), which is not followed", received.status))
-        .hint("check the space name; following it could send the credentials to another server")
+        .with_hint("check the space name; following it could send the credentials to another server")
 }
 
 fn success(received: &Received, expected: &Expected, host: &str, scrubber: &Scrubber) -> Result<Success> {
     let status = received.status;
-    let wrong = |what: &str| unclear(&format!("{host} answered {status} {what}")).status(status);
+    let wrong = |what: &str| unclear(&format!("{host} answered {status} {what}")).with_status(status);
     if received.body.len() as u64 > MAX_BODY {
         return Err(wrong("with more than 1 MiB"));
     }
     let names: Vec<&str> = expected.members.iter().map(|member| member.name).collect();
     let Some(body) = SuccessBody::read(&received.body, &names) else {
         let Some(coding) = coding(received) else { return Err(wrong(&instead_of_json(received))) };
-        return Err(wrong(&format!("with a compressed body{coding}, which was not asked for")).hint(CHANGED));
+        return Err(wrong(&format!("with a compressed body{coding}, which was not asked for")).with_hint(CHANGED));
     };
     let mut success = Success { members: Vec::new(), notes: Vec::new() };
     for (place, member) in expected.members.iter().enumerate() {

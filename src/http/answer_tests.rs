@@ -25,8 +25,8 @@ fn judged(received: &Received) -> Result<Success> {
 /// The exit code, the message and the hint of a refusal.
 fn refused(received: &Received) -> (u8, String, String) {
     let failure = judged(received).expect_err("a refusal");
-    assert_eq!(failure.http_status(), Some(received.status), "{failure}");
-    (failure.exit_code(), failure.to_string(), failure.hint_text().unwrap_or_default().to_owned())
+    assert_eq!(failure.status(), Some(received.status), "{failure}");
+    (failure.exit_code(), failure.to_string(), failure.hint().unwrap_or_default().to_owned())
 }
 
 #[test]

@@ -130,7 +130,7 @@ impl Client {
     }
 
     fn plain_refusal(&self, received: &Received) -> Failure {
-        Failure::unavailable(format!("{} answered {}", self.space.host(), received.status)).status(received.status)
+        Failure::unavailable(format!("{} answered {}", self.space.host(), received.status)).with_status(received.status)
     }
 
     /// Sends until an answer comes that is worth no further try; `refusal` puts one that is into words.
@@ -164,7 +164,9 @@ impl Client {
                         return Err(failure);
                     }
                 }
-                Step::NoRetries(Some(wait)) => return Err(failure.hint(format!("try again in {}", in_words(wait)))),
+                Step::NoRetries(Some(wait)) => {
+                    return Err(failure.with_hint(format!("try again in {}", in_words(wait))));
+                }
                 Step::TooLong { wait, hopeless } => return Err(self.too_long(failure, wait, hopeless)),
                 Step::Queue | Step::Done | Step::NoRetries(None) => trace(&format!("trying again later: {failure}")),
             }
@@ -177,7 +179,7 @@ impl Client {
     fn wait_for_turn(&self, course: &mut Course) -> Result<(Option<Pass>, Instant)> {
         let running = course.started.map(|started| (started, started + self.policy.timeout));
         let entry = self.entrance.as_ref().map(|entrance| entrance.enter(running));
-        let failure = || Failure::unavailable("the run ended before the request was sent").reaching(Reach::Untried);
+        let failure = || Failure::unavailable("the run ended before the request was sent").with_reach(Reach::Untried);
         match entry {
             None => Ok((None, *course.started.get_or_insert_with(Instant::now))),
             Some(Entry::Go(pass)) => Ok((Some(pass), *course.started.get_or_insert_with(Instant::now))),
@@ -254,7 +256,7 @@ fn heard(outcome: Outcome, answered: bool) -> Heard {
 }
 
 fn reaching(failure: Failure, hopeless: bool) -> Failure {
-    if hopeless { failure.reaching(Reach::Run) } else { failure }
+    if hopeless { failure.with_reach(Reach::Run) } else { failure }
 }
 
 /// The connections of a client, none of them open yet.

@@ -121,7 +121,7 @@ impl Route {
             (Cause::Unknown, _) => (format!("no connection to {to}{through}"), String::new()),
         };
         let failure = Failure::unavailable(message);
-        let failure = if hint.is_empty() { failure } else { failure.hint(hint) };
+        let failure = if hint.is_empty() { failure } else { failure.with_hint(hint) };
         (failure, !matches!(cause, Cause::ProxyRefused(_)))
     }
 
@@ -149,14 +149,14 @@ impl Route {
         let mut words = format!("; retry in {}", in_words(wait));
         // A wait beyond the calendar has no date.
         let _ = when.map(|when| write!(words, " (at {when})"));
-        failure.and(words).hint(format!("wait, or allow more time than --timeout {}", self.time_limit()))
+        failure.and(words).with_hint(format!("wait, or allow more time than --timeout {}", self.time_limit()))
     }
 
     /// The time limit ran out while the service was limiting requests.
     pub(super) fn never_let_through(&self, failure: Failure) -> Failure {
         failure
             .and(format!("; not accepted within --timeout {}", self.time_limit()))
-            .hint("allow more time with --timeout, or use fewer --jobs")
+            .with_hint("allow more time with --timeout, or use fewer --jobs")
     }
 
     fn time_limit(&self) -> String {
@@ -309,8 +309,8 @@ mod tests {
         // 784111777 is Sun, 06 Nov 1994 08:49:37 GMT, the example of RFC 9110, section 5.6.7.
         let now = Timestamp::from_second(784_111_777).expect("a time");
         let said = |wait| {
-            let failure = route(None).too_long(Failure::unavailable("busy").hint("x"), wait, now);
-            (failure.to_string(), failure.hint_text().map(str::to_owned))
+            let failure = route(None).too_long(Failure::unavailable("busy").with_hint("x"), wait, now);
+            (failure.to_string(), failure.hint().map(str::to_owned))
         };
         let hint = Some("wait, or allow more time than --timeout 30s".to_owned());
         let when = "busy; retry in 2m (at 1994-11-06T08:51:37Z)".to_owned();

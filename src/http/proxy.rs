@@ -36,8 +36,9 @@ impl Proxy {
             return Ok(None);
         }
         let malformed = || {
-            Failure::configuration(format!("{name} is not a proxy URL"))
-                .hint("write http://HOST:PORT, https://HOST:PORT or socks5h://HOST:PORT; percent-encode a password")
+            Failure::configuration(format!("{name} is not a proxy URL")).with_hint(
+                "write http://HOST:PORT, https://HOST:PORT or socks5h://HOST:PORT; percent-encode a password",
+            )
         };
         let value = env.get(name).and_then(|value| value.to_str()).ok_or_else(malformed)?;
         let inner = ureq::Proxy::new(value.trim()).map_err(|_| malformed())?;

@@ -28,7 +28,7 @@ pub(super) fn receive(response: ureq::http::Response<ureq::Body>, route: &Route)
     let (parts, body) = response.into_parts();
     if (200..300).contains(&status) && !has_one_length(&parts.headers) {
         let what = format!("{} answered {status} with both Content-Length and Transfer-Encoding", route.host);
-        return Attempt::Unclear(unclear(&what).hint(CHANGED).status(status));
+        return Attempt::Unclear(unclear(&what).with_hint(CHANGED).with_status(status));
     }
     let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let mut received = Received {

@@ -85,7 +85,7 @@ fn read(path: &Path, origin: &str, kind: Category) -> Result<Authorities> {
 /// What a failure while connecting means if TLS is behind it.
 pub(super) fn explain(error: &ureq::Error, space: &Space) -> Option<Failure> {
     let host = space.host();
-    let refused = |why: String, hint: &str| Some(Failure::unavailable(why).hint(hint));
+    let refused = |why: String, hint: &str| Some(Failure::unavailable(why).with_hint(hint));
     match rustls_error(error)? {
         // An authority that was made anew under its old name signs with another key.
         rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer | CertificateError::BadSignature) => refused(

@@ -99,7 +99,7 @@ impl Inspected {
         }
         let failure = Failure::usage(format!("--verify needs a Twilio token, got: {}", self.kind.title()));
         Err(if self.kind.is_signalwire() {
-            failure.hint("only SignalWire has the keys that verify its tokens")
+            failure.with_hint("only SignalWire has the keys that verify its tokens")
         } else {
             failure
         })

@@ -21,7 +21,7 @@ pub fn token_in(text: &str) -> Result<&str> {
         return Ok(text);
     }
     Err(Failure::usage(format!("not a token: {}", fault(text)))
-        .hint("pass one token or one export line, as an argument or on stdin"))
+        .with_hint("pass one token or one export line, as an argument or on stdin"))
 }
 
 fn fault(text: &str) -> String {
@@ -135,7 +135,7 @@ mod tests {
             ("{\"token\":\"hunter2\"}", "characters that tokens never have"),
         ] {
             let failure = token_in(pasted).unwrap_err();
-            assert_eq!(failure.kind(), crate::error::Category::Usage);
+            assert_eq!(failure.category(), crate::error::Category::Usage);
             assert!(failure.to_string().contains(why) && !failure.to_string().contains("hunter2"), "{failure}");
         }
         assert!(token_in(&"a".repeat(65_537)).unwrap_err().to_string().contains("65536"));

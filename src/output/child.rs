@@ -71,9 +71,9 @@ impl Program {
 }
 
 fn not_found(shown: &str) -> Failure {
-    Failure::message(Category::Usage, format!("command not found: {shown}")).exit(127)
+    Failure::message(Category::Usage, format!("command not found: {shown}")).with_exit(127)
 }
 
 fn not_executable(shown: &str) -> Failure {
-    Failure::message(Category::Usage, format!("cannot run {shown}")).exit(126)
+    Failure::message(Category::Usage, format!("cannot run {shown}")).with_exit(126)
 }

@@ -53,7 +53,7 @@ impl Destination {
         written.map_err(|failure| {
             failure
                 .and("; a token was minted and is lost")
-                .hint("mint another one when the output can be written; the lost one cannot be recovered")
+                .with_hint("mint another one when the output can be written; the lost one cannot be recovered")
         })
     }
 }
@@ -77,7 +77,7 @@ fn github_file(variable: &'static str, env: &Environment) -> Result<Destination>
     let path = match env.get(variable) {
         None => {
             return Err(Failure::configuration(format!("{variable} is not set"))
-                .hint("GitHub Actions sets it for each step; elsewhere use -o dotenv or -o export"));
+                .with_hint("GitHub Actions sets it for each step; elsewhere use -o dotenv or -o export"));
         }
         Some(path) if path.is_empty() => return Err(Failure::configuration(format!("{variable} is set but empty"))),
         Some(path) => PathBuf::from(path),
@@ -86,7 +86,7 @@ fn github_file(variable: &'static str, env: &Environment) -> Result<Destination>
     if std::fs::metadata(&path).is_ok_and(|metadata| !takes_lines(&metadata)) {
         let place = crate::text::path(&path);
         return Err(Failure::configuration(format!("{variable} must name a regular file, and {place} is not one"))
-            .hint("GitHub Actions sets it for each step; elsewhere use -o dotenv or -o export"));
+            .with_hint("GitHub Actions sets it for each step; elsewhere use -o dotenv or -o export"));
     }
     open_to_append(&path)?;
     Ok(Destination::Github(path))
@@ -171,7 +171,7 @@ fn check_replaceable(path: &Path) -> Result<()> {
     let place = crate::text::path(path);
     if let Some(obstacle) = replace::obstacle(path, folder_of(path), path.exists()) {
         return Err(Failure::internal(format!("cannot replace {place}: {obstacle}"))
-            .hint("name a file in another folder, or print the token with > FILE"));
+            .with_hint("name a file in another folder, or print the token with > FILE"));
     }
     // Created and removed again: a folder that takes no file is found out now, not with a token in hand.
     temporary_beside(path).map(drop)
@@ -186,11 +186,11 @@ pub fn check_target(path: &Path) -> Result<()> {
     match std::fs::symlink_metadata(path) {
         Ok(metadata) if metadata.is_symlink() => {
             Err(Failure::internal(format!("{place} is a symbolic link; a token is not written through one"))
-                .hint("remove the link, or name the file it points to"))
+                .with_hint("remove the link, or name the file it points to"))
         }
         Ok(metadata) if !metadata.is_file() => Err(Failure::internal(format!("{place} is not a regular file"))),
         _ if !ends_in_file_name(path) => Err(Failure::internal(format!("{place} is not a file name"))
-            .hint("name a file, without a slash or a dot at the end")),
+            .with_hint("name a file, without a slash or a dot at the end")),
         Ok(_) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         // A name that is too long, for one: the new file would get another name first, and this one only with a token.

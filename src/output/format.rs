@@ -66,7 +66,7 @@ impl Names {
             return Err(Failure::usage(format!(
                 "--name {token} is refused: shells, loaders or interpreters act on it"
             ))
-            .hint("use a name of your own, such as MY_TOKEN"));
+            .with_hint("use a name of your own, such as MY_TOKEN"));
         }
         let refresh = match token.strip_suffix("_TOKEN") {
             Some(stem) => format!("{stem}_REFRESH_TOKEN"),

@@ -72,7 +72,7 @@ impl Report {
             return;
         }
         self.say("error", AnsiColor::Red, &failure.to_string());
-        if let Some(hint) = failure.hint_text().filter(|_| !self.tone.quiet) {
+        if let Some(hint) = failure.hint().filter(|_| !self.tone.quiet) {
             self.say("hint", AnsiColor::Cyan, hint);
         }
     }
@@ -106,17 +106,17 @@ pub fn error_json(failure: &Failure, scrubber: &Scrubber) -> String {
 /// The member `error` of an object that has been begun.
 pub fn write_error<B: Buffer>(json: &mut Writer<B>, failure: &Failure, scrubber: &Scrubber) {
     let clean = |text: &str| scrubber.scrub(&crate::text::clean(text));
-    json.object_in("error").string("code", failure.kind().code()).number("exit", u16::from(failure.exit_code()));
+    json.object_in("error").string("code", failure.category().code()).number("exit", u16::from(failure.exit_code()));
     json.string("message", &clean(&failure.to_string()));
-    if let Some(hint) = failure.hint_text() {
+    if let Some(hint) = failure.hint() {
         json.string("hint", &clean(hint));
     }
-    if let Some(status) = failure.http_status() {
+    if let Some(status) = failure.status() {
         json.number("status", status);
     }
-    if !failure.detail_list().is_empty() {
+    if !failure.details().is_empty() {
         json.array_in("details");
-        failure.detail_list().iter().for_each(|detail| write_detail(json, detail));
+        failure.details().iter().for_each(|detail| write_detail(json, detail));
         json.end_array();
     }
     json.end();

@@ -92,7 +92,7 @@ fn parse(flag: &str, specs: &[&str]) -> Result<Object> {
         let Some((name, access)) = spec.rsplit_once('=') else {
             let name = if spec.is_empty() { "NAME" } else { &shown };
             return Err(Failure::usage(format!("{flag} '{shown}' is missing its access"))
-                .hint(format!("write {name}=r, {name}=w or {name}=rw")));
+                .with_hint(format!("write {name}=r, {name}=w or {name}=rw")));
         };
         if name.is_empty() {
             return Err(Failure::usage(format!("{flag} '{shown}' has no name before the =")));

@@ -24,7 +24,7 @@ impl Space {
         let trimmed = if lower.ends_with("//") { &lower } else { lower.strip_suffix('/').unwrap_or(&lower) };
         read(trimmed).map_err(|why| {
             Failure::configuration(format!("{origin} is no space: {why}"))
-                .hint("write a name such as example, a host such as example.signalwire.com, or its https:// URL")
+                .with_hint("write a name such as example, a host such as example.signalwire.com, or its https:// URL")
         })
     }
 

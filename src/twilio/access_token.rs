@@ -68,7 +68,7 @@ impl Plan {
         let terms = match Terms::of(&values) {
             Ok(terms) => Some(terms),
             // No line of a batch can mend the settings.
-            Err(failure) if failure.kind() == Category::Configuration => return Err(failure),
+            Err(failure) if failure.category() == Category::Configuration => return Err(failure),
             Err(_) => None,
         };
         let region = values.text_or_default("region")?.map(Cow::into_owned);
@@ -102,7 +102,7 @@ impl Plan {
         if not_before.is_some_and(|start| start >= expires_at) {
             let (name, ttl) = (values.name("not_before"), values.name("ttl"));
             return Err(Failure::usage(format!("{name} must be earlier than the token's expiry"))
-                .hint(format!("{ttl} counts from now, not from {name}")));
+                .with_hint(format!("{ttl} counts from now, not from {name}")));
         }
         Ok(Claims { identity, terms, not_before, issued_at, expires_at })
     }
@@ -117,7 +117,7 @@ impl Plan {
                 Some(_) => "identity is missing: neither the line nor --identity gives it",
                 None => "--identity is required",
             };
-            Failure::usage(message).hint("every product needs to know the user; add --identity NAME")
+            Failure::usage(message).with_hint("every product needs to know the user; add --identity NAME")
         })
     }
 }

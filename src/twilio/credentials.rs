@@ -65,7 +65,7 @@ fn explain_missing(env: &Environment) -> Option<Failure> {
         Failure::configuration(
             "an auth token cannot sign an Access Token: TWILIO_API_KEY and TWILIO_API_SECRET are not set",
         )
-        .hint("create an API key in the Twilio Console and set TWILIO_API_KEY (SK…) and TWILIO_API_SECRET next to TWILIO_ACCOUNT_SID")
+        .with_hint("create an API key in the Twilio Console and set TWILIO_API_KEY (SK…) and TWILIO_API_SECRET next to TWILIO_ACCOUNT_SID")
     })
 }
 

@@ -53,7 +53,7 @@ impl Terms {
         check_shared(values, &grants)?;
         add_others(values, &mut grants)?;
         if grants.is_empty() {
-            return Err(Failure::usage("the token would grant nothing").hint(
+            return Err(Failure::usage("the token would grant nothing").with_hint(
                 "add at least one of --chat, --video, --voice, --voice-incoming, --sync, --task-router, --grant",
             ));
         }
@@ -82,10 +82,10 @@ fn value<'a>(values: &Values<'a>, key: &str) -> Result<Option<Cow<'a, str>>> {
 
 fn value_missing(values: &Values<'_>, key: &str) -> Failure {
     let failure = values.value_missing(key);
-    match failure.hint_text() {
+    match failure.hint() {
         Some(hint) if key == "voice" => {
             let hint = format!("{hint}; for incoming calls alone, --voice-incoming without --voice");
-            failure.hint(hint)
+            failure.with_hint(hint)
         }
         _ => failure,
     }
@@ -194,7 +194,7 @@ fn add_others(values: &Values<'_>, grants: &mut Object) -> Result<()> {
                 values.name(used),
                 values.name("grant")
             ))
-            .hint("both make the same grant; keep one of them"));
+            .with_hint("both make the same grant; keep one of them"));
         }
     }
     grants.merge(others);

@@ -38,7 +38,7 @@ pub fn check_secret(secret: &Secret, key_sid: &str, origin: &str, notes: &mut Ve
     let plain = secret.expose();
     if let Some(around) = surrounding(plain) {
         return Err(Failure::configuration(format!("{origin} {around}"))
-            .hint("a token signed with it would be refused (error 20107); store the secret alone"));
+            .with_hint("a token signed with it would be refused (error 20107); store the secret alone"));
     }
     notes.extend(suspicion(plain, key_sid).map(|text| Note::Warning(text.to_owned())));
     Ok(())
@@ -82,7 +82,7 @@ mod tests {
         match check_secret(&Secret::new(secret.to_owned()), KEY, "the API key secret", &mut notes) {
             Ok(()) => Ok(notes),
             Err(failure) => {
-                assert_eq!(failure.kind(), Category::Configuration);
+                assert_eq!(failure.category(), Category::Configuration);
                 Err(failure.to_string())
             }
         }

@@ -42,7 +42,7 @@ fn parse(name: &str, texts: &[&str]) -> Result<Object> {
     for text in texts {
         let Some((key, json)) = text.split_once('=').filter(|(key, _)| !key.is_empty()) else {
             return Err(Failure::usage(format!("{name} must be KEY=JSON"))
-                .hint("for example --grant 'player={\"player\":{}}'; the key is that of the grants claim"));
+                .with_hint("for example --grant 'player={\"player\":{}}'; the key is that of the grants claim"));
         };
         let shown = clip(key, SHOWN);
         if !seen.insert(key) {

@@ -185,8 +185,8 @@ proptest! {
         };
         prop_assert_eq!(failure.exit_code(), exit);
         prop_assert!(!failure.to_string().contains(char::is_control));
-        prop_assert_eq!(failure.http_status(), Some(status));
-        prop_assert!(failure.detail_list().len() <= 20);
+        prop_assert_eq!(failure.status(), Some(status));
+        prop_assert!(failure.details().len() <= 20);
     }
 
     #[test]
@@ -232,7 +232,7 @@ proptest! {
         lines.push(format!("{key} = \"{canary}\""));
         let path = std::path::Path::new("/home/user/config.toml");
         if let Err(failure) = Config::parse(&lines.join("\n"), path, &Environment::default(), &SCHEMAS) {
-            let said = format!("{failure}{}", failure.hint_text().unwrap_or_default());
+            let said = format!("{failure}{}", failure.hint().unwrap_or_default());
             prop_assert_eq!(failure.exit_code(), 3);
             prop_assert!(!said.contains(canary) && !said.contains(&key), "{}", said);
         }

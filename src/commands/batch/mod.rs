@@ -102,12 +102,12 @@ fn report(job: &Job, summary: Summary) -> Result<u8> {
         }
         End::SomeFailed => {
             Err(Failure::message(Category::Partial, format!("some lines failed: {counts} {took} ({})", tally.causes()))
-                .hint("their output lines have an error; with --resume they are tried again"))
+                .with_hint("their output lines have an error; with --resume they are tried again"))
         }
         End::Stopped(failure) => {
-            let resumes = failure.kind() == Category::Unavailable && failure.reach() == Reach::Run;
+            let resumes = failure.category() == Category::Unavailable && failure.reach() == Reach::Run;
             let failure = failure.and(format!("; {counts} {took}"));
-            Err(if resumes { failure.hint("continue this run later with --resume") } else { failure })
+            Err(if resumes { failure.with_hint("continue this run later with --resume") } else { failure })
         }
         // A reader that has gone wants no words either.
         End::ReaderGone => Ok(1),

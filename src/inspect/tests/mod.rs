@@ -32,7 +32,7 @@ fn node() -> Inspected {
 }
 
 fn exit(result: Result<()>) -> u8 {
-    result.err().map_or(0, |failure| failure.kind().exit())
+    result.err().map_or(0, |failure| failure.category().exit())
 }
 
 impl Inspected {

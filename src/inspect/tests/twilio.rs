@@ -31,7 +31,7 @@ fn a_signature_is_held_against_the_secret() {
 fn only_twilio_tokens_can_be_verified() {
     for header in [r#"{"alg":"HS512","typ":"CRT"}"#, r#"{"alg":"HS256"}"#] {
         let failure = jws(header, "{}").verify(SK, &Secret::new(SECRET.to_owned())).unwrap_err();
-        assert_eq!(failure.kind(), Category::Usage);
+        assert_eq!(failure.category(), Category::Usage);
     }
 }
 

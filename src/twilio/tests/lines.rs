@@ -42,7 +42,7 @@ fn a_line_overrides_the_flags() {
         (r#"{"worker_sid":"WK*"}"#, "worker_sid needs --task-router"),
     ] {
         let failure = line(text).unwrap_err();
-        assert_eq!(failure.kind(), Category::Usage);
+        assert_eq!(failure.category(), Category::Usage);
         assert!(failure.to_string().contains(named), "{text}: {failure}");
     }
 }

@@ -52,7 +52,7 @@ fn failure_with(words: &[&str], defaults: &Defaults) -> Failure {
 
 fn refused(words: &[&str]) -> String {
     let failure = failure_with(words, &Defaults::default());
-    assert_eq!(failure.kind(), Category::Usage, "{failure}");
+    assert_eq!(failure.category(), Category::Usage, "{failure}");
     failure.to_string()
 }
 

@@ -29,7 +29,7 @@ fn a_malformed_default_is_a_matter_of_settings() {
         (["identity=a", "video"], "region", "IE1"),
     ] {
         let failure = failure_with(&words, &defaults(place, value));
-        assert_eq!(failure.kind(), Category::Configuration, "{failure}");
+        assert_eq!(failure.category(), Category::Configuration, "{failure}");
         assert!(failure.to_string().starts_with(place), "{failure}");
     }
 }
@@ -37,14 +37,12 @@ fn a_malformed_default_is_a_matter_of_settings() {
 #[test]
 fn a_value_found_nowhere_names_every_place() {
     let failure = failure_with(&["identity=a", "chat"], &Defaults::default());
-    assert_eq!(failure.kind(), Category::Usage);
-    let hint = failure.hint_text().unwrap();
+    assert_eq!(failure.category(), Category::Usage);
+    let hint = failure.hint().unwrap();
     for place in ["--chat IS…", "TWILIO_CHAT_SERVICE_SID", "TWILIO_CONVERSATIONS_SERVICE_SID", "chat_service_sid"] {
         assert!(hint.contains(place), "{hint}");
     }
-    assert!(
-        failure_with(&["identity=a", "voice"], &Defaults::default()).hint_text().unwrap().contains("--voice-incoming")
-    );
+    assert!(failure_with(&["identity=a", "voice"], &Defaults::default()).hint().unwrap().contains("--voice-incoming"));
 }
 
 #[test]
