@@ -29,5 +29,5 @@ pub fn run(listen: &str, tls: bool, world: &World) -> Result<u8> {
 #[cfg(not(feature = "emulator"))]
 pub fn run(_: &str, _: bool, _: &crate::app::World) -> Result<u8> {
     Err(Failure::configuration("this tokenmint was built without its emulator")
-        .hint("build it with --features emulator"))
+        .with_hint("build it with --features emulator"))
 }
