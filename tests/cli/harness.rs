@@ -60,6 +60,7 @@ pub fn tokenmint(line: &str) -> Run {
         code: 0,
         stdout: Stdout::Empty,
         stderr: Vec::new(),
+        whole_stderr: None,
         hidden: Vec::new(),
         done: false,
     };
@@ -88,6 +89,7 @@ pub struct Run {
     code: i32,
     stdout: Stdout,
     stderr: Vec<BoxPredicate<str>>,
+    whole_stderr: Option<String>,
     hidden: Vec<String>,
     done: bool,
 }
@@ -199,6 +201,12 @@ impl Run {
         self.stderr(predicate::str::contains(part.to_owned()))
     }
 
+    /// stderr is exactly this, from its first byte to its last.
+    pub fn says_exactly(mut self, text: impl Into<String>) -> Self {
+        self.whole_stderr = Some(text.into());
+        self
+    }
+
     /// stderr holds all of these.
     pub fn says_all(self, parts: &[&str]) -> Self {
         parts.iter().fold(self, |run, part| run.says(part))
@@ -262,6 +270,25 @@ impl Run {
         outcome
     }
 
+    /// Runs it and hands everything back unjudged, except that the API token must not be in it. The run's folder stays
+    /// until the run is dropped.
+    #[track_caller]
+    pub fn output(&mut self) -> process::Output {
+        let output = assert_cmd::Command::from_std(self.command())
+            .write_stdin(self.stdin.clone())
+            .timeout(TIME_LIMIT)
+            .output()
+            .expect("the program starts");
+        for text in [&output.stdout, &output.stderr] {
+            assert!(
+                !holds_secret(&String::from_utf8_lossy(text)),
+                "no secret anywhere, got {output:?} of {:?}",
+                self.args
+            );
+        }
+        output
+    }
+
     /// The process to start, for tests that keep it running.
     pub fn command(&mut self) -> process::Command {
         self.done = true;
@@ -295,8 +322,10 @@ impl Run {
             }
             _ => {}
         }
-        if self.stderr.is_empty() && !outcome.stderr.is_empty() {
-            faults.push("an empty stderr".to_owned());
+        match &self.whole_stderr {
+            Some(text) if *text != outcome.stderr => faults.push(format!("exactly this on stderr:\n{text}")),
+            None if self.stderr.is_empty() && !outcome.stderr.is_empty() => faults.push("an empty stderr".to_owned()),
+            _ => {}
         }
         let unmet = self.stderr.iter().filter(|predicate| !predicate.eval(&outcome.stderr));
         faults.extend(unmet.map(|predicate| format!("stderr with {predicate}")));
@@ -370,15 +399,52 @@ pub fn holds_secret(text: &str) -> bool {
     [API_TOKEN, BASIC, TOKEN_BASE64].iter().any(|form| text.contains(form)) || lower.contains(TOKEN_HEX)
 }
 
-/// A program's place, if this machine has it; otherwise a line that says why a test leaves it out.
+/// The variable that names, separated by blanks, the programs without which a test may be skipped in CI; `all` is any.
 #[cfg(unix)]
+const MAY_SKIP: &str = "TOKENMINT_MAY_SKIP";
+
+/// Whether this machine has a program that a test needs. If not, the test is skipped and prints why; in CI, where a
+/// skipped test would go unnoticed, it fails.
+#[cfg(unix)]
+#[track_caller]
 pub fn installed(program: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let found = std::env::split_paths(&path).any(|folder| folder.join(program).is_file());
     if !found {
-        println!("left out: {program} is not installed here");
+        let optional = std::env::var(MAY_SKIP).unwrap_or_default();
+        skip_without(program, std::env::var("CI").is_ok_and(|ci| ci == "true"), &optional);
     }
     found
+}
+
+/// Prints that a test is skipped, or fails where skipping is not allowed.
+#[cfg(unix)]
+#[track_caller]
+fn skip_without(program: &str, in_ci: bool, optional: &str) {
+    let allowed = !in_ci || optional.split_whitespace().any(|name| name == program || name == "all");
+    assert!(allowed, "{program} is not installed: install it, or set {MAY_SKIP}={program} to skip its tests in CI");
+    println!("skipped: {program} is not installed");
+}
+
+/// A run that says more or less than it should is noticed, in the line that describes it.
+#[test]
+fn the_whole_of_stderr_is_compared() {
+    let holds = |text: &str| {
+        let run = || tokenmint("completions tcsh").says_exactly(text).exits(2).run();
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).is_ok()
+    };
+    let said = String::from_utf8(tokenmint("completions tcsh").output().stderr).expect("UTF-8");
+    assert!(!said.is_empty() && holds(&said));
+    assert!(!holds(&said[1..]) && !holds(&format!("{said}\n")) && !holds(""));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_missing_program_fails_a_test_in_ci_unless_it_may_be_skipped() {
+    let outcome =
+        |in_ci, optional: &'static str| std::panic::catch_unwind(|| skip_without("nu", in_ci, optional)).is_ok();
+    assert!(outcome(false, "") && outcome(true, "ksh nu") && outcome(true, "all"));
+    assert!(!outcome(true, "") && !outcome(true, "ksh"));
 }
 
 fn shorten(text: &str) -> String {

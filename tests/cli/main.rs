@@ -62,6 +62,9 @@ mod generated;
 mod tree;
 /// Every command line of the README runs.
 mod readme;
+/// What every refusal, warning and help page looks like, byte for byte.
+#[cfg(all(unix, feature = "emulator"))]
+mod snapshots;
 /// Scripts in real shells that stop when a mint fails.
 #[cfg(unix)]
 mod shells;
