@@ -383,7 +383,7 @@ fn a_full_disk_ends_the_run_with_exit_1() {
 #[cfg(unix)]
 #[test]
 fn an_interrupted_run_ends_with_whole_lines() {
-    for (signal, status) in [("INT", 130), ("TERM", 143)] {
+    for (signal, status, word) in [("INT", 130, "interrupted"), ("TERM", 143, "terminated")] {
         let server = Server::answering([Answer::With(Arc::new(|request| {
             std::thread::sleep(Duration::from_millis(10));
             Answer::json(200, format!(r#"{{"token":"{}"}}"#, token_of(&member(request))))
@@ -395,10 +395,10 @@ fn an_interrupted_run_ends_with_whole_lines() {
         let run = batch("--batch - --jobs 4").credentials(&server).file("in", &members(3_000), 0o600).shell(&script);
         let out = run.path("out");
         // A shell starts what runs in its background with SIGINT ignored; the program watches for it all the same.
-        let run = run.prints(format!("{status}\n")).says_one_of(&["interrupted", "terminated"]).says("minted");
-        let folder = keep(&run, &out);
+        let run = run.prints(format!("{status}\n")).says_all(&[word, "minted"]);
+        let kept = keep(&run, &out);
         run.run();
-        let lines = lines(&std::fs::read_to_string(&folder).expect("the output"));
+        let lines = lines(&std::fs::read_to_string(kept.path().join("out")).expect("the output"));
         let requests = server.requests();
         assert_eq!(lines.len(), requests.len(), "what was under way was finished and written");
         assert!(lines.len() >= 20 && lines.len() < 3_000);
@@ -477,14 +477,13 @@ fn an_output_that_may_not_grow_is_exit_1() {
     }
 }
 
-/// A run's folder goes with the run; a second name of one of its files stays.
+/// A run's folder goes with the run; a second name of one of its files, in the folder given back, stays.
 #[cfg(unix)]
-fn keep(run: &Run, file: &std::path::Path) -> std::path::PathBuf {
-    let kept = tempfile::Builder::new().prefix("kept-").tempdir().expect("a folder").keep();
+fn keep(run: &Run, file: &std::path::Path) -> tempfile::TempDir {
+    let kept = tempfile::Builder::new().prefix("kept-").tempdir().expect("a folder");
     std::fs::write(file, "").expect("an empty output");
-    let name = kept.join("out");
-    std::fs::hard_link(run.path("out"), &name).expect("a second name");
-    name
+    std::fs::hard_link(run.path("out"), kept.path().join("out")).expect("a second name");
+    kept
 }
 
 #[test]

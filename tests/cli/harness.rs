@@ -2,10 +2,14 @@
 //! test does not mention must be empty, and no run may show the API token in any form.
 
 use std::ffi::{OsStr, OsString};
-use std::fs;
 use std::path::{Path, PathBuf};
-use std::process;
 use std::time::Duration;
+use std::{fs, mem, process, thread};
+#[cfg(unix)]
+use std::{
+    io::{BufRead, BufReader, Write},
+    sync::mpsc,
+};
 
 use predicates::BoxPredicate;
 use predicates::prelude::*;
@@ -245,12 +249,57 @@ impl Run {
     /// Runs it and holds it to all of the above.
     #[track_caller]
     pub fn run(mut self) -> Outcome {
-        self.done = true;
-        let output = assert_cmd::Command::from_std(self.command())
-            .write_stdin(self.stdin.clone())
-            .timeout(TIME_LIMIT)
-            .output()
-            .expect("the program starts");
+        let output = self.finish();
+        self.judge(output)
+    }
+
+    /// Runs it with these lines on stdin, each given only once the output line of the one before is there and `between`
+    /// has returned. The output lines are the outcome's stdout.
+    #[cfg(unix)]
+    #[track_caller]
+    pub fn run_line_by_line(mut self, lines: &str, mut between: impl FnMut()) -> Outcome {
+        let piped = process::Stdio::piped;
+        let mut child =
+            self.command().stdin(piped()).stdout(piped()).stderr(piped()).spawn().expect("the program starts");
+        let mut stdin = child.stdin.take().expect("its stdin");
+        let mut stdout = BufReader::new(child.stdout.take().expect("its stdout"));
+        let (said, answers) = mpsc::channel();
+        let reader = thread::spawn(move || {
+            let mut line = String::new();
+            while stdout.read_line(&mut line).is_ok_and(|length| length > 0) {
+                let _ = said.send(mem::take(&mut line));
+            }
+        });
+        let mut printed = String::new();
+        for line in lines.lines() {
+            writeln!(stdin, "{line}").expect("the program reads on");
+            match answers.recv_timeout(TIME_LIMIT) {
+                Ok(answer) => printed += &answer,
+                Err(_) => break,
+            }
+            between();
+        }
+        drop(stdin);
+        // Whatever hangs is ended here, and then fails for its status.
+        if let Ok(more) = answers.recv_timeout(TIME_LIMIT) {
+            printed += &more;
+        }
+        let _ = child.kill();
+        reader.join().expect("the reader");
+        let mut output = child.wait_with_output().expect("its end");
+        output.stdout = printed.into_bytes();
+        self.judge(output)
+    }
+
+    /// Runs it to its end, or to the time limit.
+    fn finish(&mut self) -> process::Output {
+        let stdin = mem::take(&mut self.stdin);
+        let mut command = assert_cmd::Command::from_std(self.command());
+        command.write_stdin(stdin).timeout(TIME_LIMIT).output().expect("the program starts")
+    }
+
+    #[track_caller]
+    fn judge(&self, output: process::Output) -> Outcome {
         let outcome = Outcome {
             stdout: String::from_utf8(output.stdout).expect("stdout is UTF-8"),
             stderr: String::from_utf8(output.stderr).expect("stderr is UTF-8"),
@@ -274,11 +323,7 @@ impl Run {
     /// until the run is dropped.
     #[track_caller]
     pub fn output(&mut self) -> process::Output {
-        let output = assert_cmd::Command::from_std(self.command())
-            .write_stdin(self.stdin.clone())
-            .timeout(TIME_LIMIT)
-            .output()
-            .expect("the program starts");
+        let output = self.finish();
         for text in [&output.stdout, &output.stderr] {
             assert!(
                 !holds_secret(&String::from_utf8_lossy(text)),
@@ -342,7 +387,7 @@ impl Run {
 
 impl Drop for Run {
     fn drop(&mut self) {
-        assert!(self.done || std::thread::panicking(), "a run was described and never run: {:?}", self.args);
+        assert!(self.done || thread::panicking(), "a run was described and never run: {:?}", self.args);
     }
 }
 
