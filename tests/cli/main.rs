@@ -15,6 +15,11 @@ mod answers;
 mod batch;
 /// A run that goes on where an earlier one ended.
 mod batch_resume;
+/// Batch lines of every kind.
+mod batch_kinds;
+/// Signals for a command after `--`.
+#[cfg(unix)]
+mod child_signals;
 /// What goes over one connection.
 #[cfg(unix)]
 mod connections;
@@ -44,6 +49,8 @@ mod properties;
 mod refusals;
 /// The table of hazards names tests that there are.
 mod hazards;
+/// SOCKS proxies that refuse.
+mod socks;
 /// Which texts are a space, and which are not.
 mod spaces;
 /// Certificates, handshakes and proxies.
