@@ -22,7 +22,7 @@ fn listening(run: Run, serve: impl Fn(usize, TcpStream) + Send + Sync + 'static)
     thread::spawn(move || {
         for (number, stream) in (1..).zip(listener.incoming()) {
             let (serve, stream) = (Arc::clone(&serve), stream.expect("a connection"));
-            stream.set_read_timeout(Some(Duration::from_secs(180))).expect("a time limit");
+            stream.set_read_timeout(Some(Duration::from_mins(3))).expect("a time limit");
             thread::spawn(move || serve(number, stream));
         }
     });

@@ -186,7 +186,7 @@ impl Drop for Emulator {
 }
 
 /// The longest that anything here is waited for.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// The lines of a stream as they come.
 fn lines(stream: impl Read + Send + 'static) -> mpsc::Receiver<String> {

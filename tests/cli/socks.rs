@@ -14,7 +14,7 @@ fn answering(answers: &'static [&'static [u8]]) -> SocketAddr {
     let address = listener.local_addr().expect("its address");
     thread::spawn(move || {
         for mut stream in listener.incoming().map_while(Result::ok) {
-            stream.set_read_timeout(Some(Duration::from_secs(180))).expect("a time limit");
+            stream.set_read_timeout(Some(Duration::from_mins(3))).expect("a time limit");
             for answer in answers {
                 if !matches!(stream.read(&mut [0; 1_024]), Ok(1..)) || stream.write_all(answer).is_err() {
                     break;
