@@ -3,7 +3,7 @@
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ pub fn listening(run: Run, serve: impl Fn(usize, TcpStream) + Send + Sync + 'sta
     thread::spawn(move || {
         for (number, stream) in (1..).zip(listener.incoming()) {
             let (serve, stream) = (Arc::clone(&serve), stream.expect("a connection"));
-            stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a time limit");
+            stream.set_read_timeout(Some(Duration::from_mins(3))).expect("a time limit");
             thread::spawn(move || serve(number, stream));
         }
     });
@@ -121,11 +121,15 @@ fn lines_share_as_many_connections_as_there_are_jobs() {
     assert!(seen.iter().all(|number| *number <= 2), "{seen:?}");
 }
 
-/// A server, or somebody on the way, that says more than it was asked: with the answer, or a moment after it. The next
-/// request must not get that for its own answer, which would be somebody else's token.
+/// A server, or something on the way, that sends more than it was asked for: with the answer, or after the client has
+/// taken it. The next request must not take that for its own answer, which would be another caller's token.
 #[test]
 fn what_follows_an_answer_is_nobodys_answer() {
     for late in [false, true] {
+        // Once a line has been written out, the server may send the rest; once it has, the next line may come.
+        let (taken, may_send) = mpsc::channel();
+        let (sent, may_go_on) = mpsc::channel();
+        let may_send = Mutex::new(may_send);
         let run = listening(tokenmint(CHAT).args(["--batch", "-", "--jobs", "1"]), move |_, mut stream| {
             loop {
                 let request = arrives(&mut stream);
@@ -135,17 +139,24 @@ fn what_follows_an_answer_is_nobodys_answer() {
                 let (asked, more) = (answer(&token_of(&member(&request))), answer("token-of-nobody-here"));
                 if late {
                     let _ = stream.write_all(asked.as_bytes());
-                    thread::sleep(Duration::from_millis(20));
+                    let _ = may_send.lock().expect("the gate").recv();
                     let _ = stream.write_all(more.as_bytes());
                 } else {
                     let _ = stream.write_all((asked + &more).as_bytes());
+                    let _ = may_send.lock().expect("the gate").recv();
                 }
+                let _ = sent.send(());
             }
         });
-        // Each line comes when the one before it is long done.
-        let script = r#"while read -r line; do printf '%s\n' "$line"; sleep 0.1; done <lines | "$@""#;
-        let run = run.file("lines", &members(5), 0o600).shell(script);
-        let stdout = run.stdout(predicate::always()).says("5 minted").run().stdout;
+        let stdout = run
+            .stdout(predicate::always())
+            .says("5 minted")
+            .run_line_by_line(&members(5), || {
+                taken.send(()).expect("the server");
+                may_go_on.recv().expect("the server");
+            })
+            .stdout;
+        assert_eq!(lines(&stdout).len(), 5);
         for (number, line) in (1..).zip(lines(&stdout)) {
             assert_eq!(line["token"], token_of(&format!("m{number}")), "late: {late}");
         }
@@ -185,10 +196,8 @@ fn padded(token: &str, size: usize) -> Vec<u8> {
 /// Lines that come one by one need one connection, however many might be minted at once.
 #[test]
 fn a_slow_producer_needs_one_connection() {
-    let run = tokenmint(CHAT).args(["--batch", "-", "--jobs", "8"]).file("lines", &members(8), 0o600);
-    let (run, seen) = minting(run);
-    let script = r#"while read -r line; do printf '%s\n' "$line"; sleep 0.1; done <lines | "$@""#;
-    run.shell(script).stdout(predicate::always()).says("8 minted").run();
+    let (run, seen) = minting(tokenmint(CHAT).args(["--batch", "-", "--jobs", "8"]));
+    run.stdout(predicate::always()).says("8 minted").run_line_by_line(&members(8), || {});
     assert_eq!(*seen.lock().expect("the record"), [1; 8]);
 }
 
@@ -205,12 +214,14 @@ fn the_longest_credentials_fit_their_header() {
 /// A connection that the server has closed while it was idle is found out before a request is sent on it.
 #[test]
 fn a_connection_that_was_closed_meanwhile_is_not_used() {
-    let run = listening(tokenmint(CHAT).args(["--batch", "-", "--jobs", "1"]), |_, mut stream| {
+    let (closed, may_go_on) = mpsc::channel();
+    let run = listening(tokenmint(CHAT).args(["--batch", "-", "--jobs", "1"]), move |_, mut stream| {
         let request = arrives(&mut stream);
         let _ = stream.write_all(answer(&token_of(&member(&request))).as_bytes());
+        drop(stream);
+        let _ = closed.send(());
     });
-    let script = r#"while read -r line; do printf '%s\n' "$line"; sleep 0.1; done <lines | "$@""#;
-    let run = run.file("lines", &members(4), 0o600).shell(script);
-    let stdout = run.stdout(predicate::always()).says("4 minted, 0 failed").run().stdout;
+    let run = run.stdout(predicate::always()).says("4 minted, 0 failed");
+    let stdout = run.run_line_by_line(&members(4), || may_go_on.recv().expect("the server")).stdout;
     assert_eq!(lines(&stdout).len(), 4);
 }

@@ -1,89 +1,93 @@
 //! Completions and man pages in the repository are those that the program prints, no file more, no file less. With
 //! `TOKENMINT_BLESS=1` in the environment the test writes them anew instead.
 
-use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
-
-use predicates::str::contains;
 
 #[cfg(unix)]
 use crate::harness::installed;
 use crate::harness::tokenmint;
 
-const SHELLS: [(&str, &str); 5] = [
-    ("bash", "tokenmint.bash"),
-    ("zsh", "_tokenmint"),
-    ("fish", "tokenmint.fish"),
-    ("powershell", "_tokenmint.ps1"),
-    ("elvish", "tokenmint.elv"),
-];
-
 fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
 }
 
-fn files(folder: &Path) -> BTreeMap<String, String> {
-    let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+fn files(folder: &Path) -> std::collections::BTreeMap<String, String> {
+    let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
     entries
         .map(|path| {
             let name = path.file_name().expect("a name").to_string_lossy().into_owned();
-            (name, fs::read_to_string(&path).expect("text"))
+            (name, std::fs::read_to_string(&path).expect("text"))
         })
         .collect()
 }
 
-/// Compares a folder with what it should hold, or writes it.
-fn hold_fresh(name: &str, expected: &BTreeMap<String, String>) {
-    let folder = folder(name);
-    if std::env::var_os("TOKENMINT_BLESS").is_some() {
-        for stale in files(&folder).into_keys().filter(|name| !expected.contains_key(name)) {
-            fs::remove_file(folder.join(stale)).expect("a stale file");
-        }
-        for (name, text) in expected {
-            fs::write(folder.join(name), text).expect("a file");
-        }
-        return;
-    }
-    let held = files(&folder);
-    let again = "run TOKENMINT_BLESS=1 cargo test --test cli generated";
-    assert_eq!(
-        held.keys().collect::<Vec<_>>(),
-        expected.keys().collect::<Vec<_>>(),
-        "the files of {name}/ are not those that the program writes; {again}"
-    );
-    let stale: Vec<&String> = held.keys().filter(|file| held[*file] != expected[*file]).collect();
-    assert!(stale.is_empty(), "stale in {name}/: {stale:?}; {again}");
-}
-
 // What is not built in cannot be in the files: they are those of the program with all its features.
 #[cfg(feature = "emulator")]
-#[test]
-fn completions_are_those_that_the_program_prints() {
-    let expected = SHELLS.map(|(shell, file)| {
-        let script = tokenmint(&format!("completions {shell}")).stdout(contains("tokenmint")).run().stdout;
-        (file.to_owned(), script)
-    });
-    hold_fresh("completions", &expected.into());
-}
+mod fresh {
+    use std::collections::BTreeMap;
+    use std::fs;
 
-#[cfg(feature = "emulator")]
-#[test]
-fn man_pages_are_those_that_the_program_writes() {
-    let run = tokenmint("man --dir pages");
-    let pages = run.path("pages");
-    let mut run = run;
-    let status = run.command().status().expect("the program starts");
-    assert!(status.success());
-    let expected = files(&pages);
-    let command = |name: &str| format!("tokenmint{name}.1");
-    let kinds = tokenmint::testing::providers::kinds().map(|kind| format!("-{}", kind.name));
-    for name in kinds.chain(["", "-inspect", "-profile", "-profile-check"].map(str::to_owned)) {
-        assert!(expected.contains_key(&command(&name)), "{name} in {:?}", expected.keys());
+    use predicates::str::contains;
+
+    use super::{files, folder, tokenmint};
+
+    const SHELLS: [(&str, &str); 5] = [
+        ("bash", "tokenmint.bash"),
+        ("zsh", "_tokenmint"),
+        ("fish", "tokenmint.fish"),
+        ("powershell", "_tokenmint.ps1"),
+        ("elvish", "tokenmint.elv"),
+    ];
+
+    /// Compares a folder with what it should hold, or writes it.
+    fn hold_fresh(name: &str, expected: &BTreeMap<String, String>) {
+        let folder = folder(name);
+        if std::env::var_os("TOKENMINT_BLESS").is_some() {
+            for stale in files(&folder).into_keys().filter(|name| !expected.contains_key(name)) {
+                fs::remove_file(folder.join(stale)).expect("a stale file");
+            }
+            for (name, text) in expected {
+                fs::write(folder.join(name), text).expect("a file");
+            }
+            return;
+        }
+        let held = files(&folder);
+        let again = "run TOKENMINT_BLESS=1 cargo test --test cli generated";
+        assert_eq!(
+            held.keys().collect::<Vec<_>>(),
+            expected.keys().collect::<Vec<_>>(),
+            "the files of {name}/ are not those that the program writes; {again}"
+        );
+        let stale: Vec<&String> = held.keys().filter(|file| held[*file] != expected[*file]).collect();
+        assert!(stale.is_empty(), "stale in {name}/: {stale:?}; {again}");
     }
-    let first = tokenmint("man").stdout(contains(".TH")).run().stdout;
-    assert_eq!(first, expected["tokenmint.1"]);
-    hold_fresh("man", &expected);
+
+    #[test]
+    fn completions_are_those_that_the_program_prints() {
+        let expected = SHELLS.map(|(shell, file)| {
+            let script = tokenmint(&format!("completions {shell}")).stdout(contains("tokenmint")).run().stdout;
+            (file.to_owned(), script)
+        });
+        hold_fresh("completions", &expected.into());
+    }
+
+    #[test]
+    fn man_pages_are_those_that_the_program_writes() {
+        let run = tokenmint("man --dir pages");
+        let pages = run.path("pages");
+        let mut run = run;
+        let status = run.command().status().expect("the program starts");
+        assert!(status.success());
+        let expected = files(&pages);
+        let command = |name: &str| format!("tokenmint{name}.1");
+        let kinds = tokenmint::testing::providers::kinds().map(|kind| format!("-{}", kind.name));
+        for name in kinds.chain(["", "-inspect", "-profile", "-profile-check"].map(str::to_owned)) {
+            assert!(expected.contains_key(&command(&name)), "{name} in {:?}", expected.keys());
+        }
+        let first = tokenmint("man").stdout(contains(".TH")).run().stdout;
+        assert_eq!(first, expected["tokenmint.1"]);
+        hold_fresh("man", &expected);
+    }
 }
 
 #[test]

@@ -2,10 +2,14 @@
 //! test does not mention must be empty, and no run may show the API token in any form.
 
 use std::ffi::{OsStr, OsString};
-use std::fs;
 use std::path::{Path, PathBuf};
-use std::process;
 use std::time::Duration;
+use std::{fs, mem, process, thread};
+#[cfg(unix)]
+use std::{
+    io::{BufRead, BufReader, Write},
+    sync::mpsc,
+};
 
 use predicates::BoxPredicate;
 use predicates::prelude::*;
@@ -47,8 +51,8 @@ pub const VIDEO: &str = "video --room r";
 /// The least that `subscriber` needs.
 pub const SUBSCRIBER: &str = "subscriber --reference alice@example.com";
 
-/// Nothing here takes longer; a run that does has hung.
-const TIME_LIMIT: Duration = Duration::from_secs(20);
+/// Nothing here takes longer, not even on a busy machine; a run that does has hung.
+const TIME_LIMIT: Duration = Duration::from_mins(2);
 
 /// A run of the program with these arguments, divided at blanks. The environment is empty but for PATH, HOME and
 /// XDG_CONFIG_HOME, which point into a folder of its own.
@@ -64,6 +68,7 @@ pub fn tokenmint(line: &str) -> Run {
         code: 0,
         stdout: Stdout::Empty,
         stderr: Vec::new(),
+        whole_stderr: None,
         hidden: Vec::new(),
         done: false,
     };
@@ -92,6 +97,7 @@ pub struct Run {
     code: i32,
     stdout: Stdout,
     stderr: Vec<BoxPredicate<str>>,
+    whole_stderr: Option<String>,
     hidden: Vec<String>,
     done: bool,
 }
@@ -203,6 +209,12 @@ impl Run {
         self.stderr(predicate::str::contains(part.to_owned()))
     }
 
+    /// stderr is exactly this, from its first byte to its last.
+    pub fn says_exactly(mut self, text: impl Into<String>) -> Self {
+        self.whole_stderr = Some(text.into());
+        self
+    }
+
     /// stderr holds all of these.
     pub fn says_all(self, parts: &[&str]) -> Self {
         parts.iter().fold(self, |run, part| run.says(part))
@@ -241,12 +253,57 @@ impl Run {
     /// Runs it and holds it to all of the above.
     #[track_caller]
     pub fn run(mut self) -> Outcome {
-        self.done = true;
-        let output = assert_cmd::Command::from_std(self.command())
-            .write_stdin(self.stdin.clone())
-            .timeout(TIME_LIMIT)
-            .output()
-            .expect("the program starts");
+        let output = self.finish();
+        self.judge(output)
+    }
+
+    /// Runs it with these lines on stdin, each given only once the output line of the one before is there and `between`
+    /// has returned. The output lines are the outcome's stdout.
+    #[cfg(unix)]
+    #[track_caller]
+    pub fn run_line_by_line(mut self, lines: &str, mut between: impl FnMut()) -> Outcome {
+        let piped = process::Stdio::piped;
+        let mut child =
+            self.command().stdin(piped()).stdout(piped()).stderr(piped()).spawn().expect("the program starts");
+        let mut stdin = child.stdin.take().expect("its stdin");
+        let mut stdout = BufReader::new(child.stdout.take().expect("its stdout"));
+        let (said, answers) = mpsc::channel();
+        let reader = thread::spawn(move || {
+            let mut line = String::new();
+            while stdout.read_line(&mut line).is_ok_and(|length| length > 0) {
+                let _ = said.send(mem::take(&mut line));
+            }
+        });
+        let mut printed = String::new();
+        for line in lines.lines() {
+            writeln!(stdin, "{line}").expect("the program reads on");
+            match answers.recv_timeout(TIME_LIMIT) {
+                Ok(answer) => printed += &answer,
+                Err(_) => break,
+            }
+            between();
+        }
+        drop(stdin);
+        // Whatever hangs is ended here, and then fails for its status.
+        if let Ok(more) = answers.recv_timeout(TIME_LIMIT) {
+            printed += &more;
+        }
+        let _ = child.kill();
+        reader.join().expect("the reader");
+        let mut output = child.wait_with_output().expect("its end");
+        output.stdout = printed.into_bytes();
+        self.judge(output)
+    }
+
+    /// Runs it to its end, or to the time limit.
+    fn finish(&mut self) -> process::Output {
+        let stdin = mem::take(&mut self.stdin);
+        let mut command = assert_cmd::Command::from_std(self.command());
+        command.write_stdin(stdin).timeout(TIME_LIMIT).output().expect("the program starts")
+    }
+
+    #[track_caller]
+    fn judge(&self, output: process::Output) -> Outcome {
         let outcome = Outcome {
             stdout: String::from_utf8(output.stdout).expect("stdout is UTF-8"),
             stderr: String::from_utf8(output.stderr).expect("stderr is UTF-8"),
@@ -270,6 +327,21 @@ impl Run {
     #[cfg(unix)]
     pub fn input(&self) -> Vec<u8> {
         self.stdin.clone()
+    }
+
+    /// Runs it and hands everything back unjudged, except that the API token must not be in it. The run's folder stays
+    /// until the run is dropped.
+    #[track_caller]
+    pub fn output(&mut self) -> process::Output {
+        let output = self.finish();
+        for text in [&output.stdout, &output.stderr] {
+            assert!(
+                !holds_secret(&String::from_utf8_lossy(text)),
+                "no secret anywhere, got {output:?} of {:?}",
+                self.args
+            );
+        }
+        output
     }
 
     /// The process to start, for tests that keep it running.
@@ -305,8 +377,10 @@ impl Run {
             }
             _ => {}
         }
-        if self.stderr.is_empty() && !outcome.stderr.is_empty() {
-            faults.push("an empty stderr".to_owned());
+        match &self.whole_stderr {
+            Some(text) if *text != outcome.stderr => faults.push(format!("exactly this on stderr:\n{text}")),
+            None if self.stderr.is_empty() && !outcome.stderr.is_empty() => faults.push("an empty stderr".to_owned()),
+            _ => {}
         }
         let unmet = self.stderr.iter().filter(|predicate| !predicate.eval(&outcome.stderr));
         faults.extend(unmet.map(|predicate| format!("stderr with {predicate}")));
@@ -323,7 +397,7 @@ impl Run {
 
 impl Drop for Run {
     fn drop(&mut self) {
-        assert!(self.done || std::thread::panicking(), "a run was described and never run: {:?}", self.args);
+        assert!(self.done || thread::panicking(), "a run was described and never run: {:?}", self.args);
     }
 }
 
@@ -380,15 +454,52 @@ pub fn holds_secret(text: &str) -> bool {
     [API_TOKEN, BASIC, TOKEN_BASE64].iter().any(|form| text.contains(form)) || lower.contains(TOKEN_HEX)
 }
 
-/// A program's place, if this machine has it; otherwise a line that says why a test leaves it out.
+/// The variable that names, separated by blanks, the programs without which a test may be skipped in CI; `all` is any.
 #[cfg(unix)]
+const MAY_SKIP: &str = "TOKENMINT_MAY_SKIP";
+
+/// Whether this machine has a program that a test needs. If not, the test is skipped and prints why; in CI, where a
+/// skipped test would go unnoticed, it fails.
+#[cfg(unix)]
+#[track_caller]
 pub fn installed(program: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let found = std::env::split_paths(&path).any(|folder| folder.join(program).is_file());
     if !found {
-        println!("left out: {program} is not installed here");
+        let optional = std::env::var(MAY_SKIP).unwrap_or_default();
+        skip_without(program, std::env::var("CI").is_ok_and(|ci| ci == "true"), &optional);
     }
     found
+}
+
+/// Prints that a test is skipped, or fails where skipping is not allowed.
+#[cfg(unix)]
+#[track_caller]
+fn skip_without(program: &str, in_ci: bool, optional: &str) {
+    let allowed = !in_ci || optional.split_whitespace().any(|name| name == program || name == "all");
+    assert!(allowed, "{program} is not installed: install it, or set {MAY_SKIP}={program} to skip its tests in CI");
+    println!("skipped: {program} is not installed");
+}
+
+/// A run that says more or less than it should is noticed, in the line that describes it.
+#[test]
+fn the_whole_of_stderr_is_compared() {
+    let holds = |text: &str| {
+        let run = || tokenmint("completions tcsh").says_exactly(text).exits(2).run();
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).is_ok()
+    };
+    let said = String::from_utf8(tokenmint("completions tcsh").output().stderr).expect("UTF-8");
+    assert!(!said.is_empty() && holds(&said));
+    assert!(!holds(&said[1..]) && !holds(&format!("{said}\n")) && !holds(""));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_missing_program_fails_a_test_in_ci_unless_it_may_be_skipped() {
+    let outcome =
+        |in_ci, optional: &'static str| std::panic::catch_unwind(|| skip_without("nu", in_ci, optional)).is_ok();
+    assert!(outcome(false, "") && outcome(true, "ksh nu") && outcome(true, "all"));
+    assert!(!outcome(true, "") && !outcome(true, "ksh"));
 }
 
 fn shorten(text: &str) -> String {

@@ -145,11 +145,11 @@ fn check_is_0_for_what_is_valid_now_and_8_for_the_rest_and_the_report_is_printed
         (chat(now - 60, 60), 0, ""),
         (chat(now - 7_200, 60), 8, "expired"),
         (video(&json!({"iat": now})), 0, ""),
-        (video(&json!({"iat": now, "ju": now + 60, "rat": now + 60})), 0, ""),
+        (video(&json!({"iat": now, "ju": now + 3_600, "rat": now + 3_600})), 0, ""),
         (video(&json!({"iat": now, "ju": now - 1})), 8, "expired"),
         (video(&json!({"iat": now, "rat": now - 1})), 8, "expired"),
         (video(&json!({"iat": now, "jf": now + 600})), 8, "not valid before"),
-        (jwt(&json!({"exp": now + 60})), 0, ""),
+        (jwt(&json!({"exp": now + 3_600})), 0, ""),
         (jwt(&json!({"exp": now - 60})), 8, "expired"),
         (jwt(&json!({"nbf": now + 600})), 8, "not valid before"),
         (jwt(&json!({"iat": now})), 0, ""),
@@ -245,7 +245,7 @@ fn a_twilio_token_is_told_the_error_that_the_service_would_answer() {
     let good = json!({"alg": "HS256", "typ": "JWT", "cty": "twilio-fpa;v=1"});
     let headed = |header: Value| {
         let claims = json!({
-            "grants": {"identity": "a", "video": {}}, "iat": now, "exp": now + 60, "iss": KEY, "sub": ACCOUNT,
+            "grants": {"identity": "a", "video": {}}, "iat": now, "exp": now + 3_600, "iss": KEY, "sub": ACCOUNT,
         });
         jws(&header, &claims)
     };
@@ -276,7 +276,7 @@ fn a_twilio_token_is_told_the_error_that_the_service_would_answer() {
     }
     let foreign = jws(
         &json!({"alg": "HS256", "typ": "JWT", "cty": "twilio-fpa;v=1", "twr": "ie1"}),
-        &json!({"grants": {"identity": "a", "video": {}}, "iat": now, "exp": now + 60, "iss": KEY, "sub": ACCOUNT}),
+        &json!({"grants": {"identity": "a", "video": {}}, "iat": now, "exp": now + 3_600, "iss": KEY, "sub": ACCOUNT}),
     );
     assert!(report(&foreign)["problems"].to_string().contains("51007"));
     assert_eq!(report(&headed(good))["problems"], json!([]));

@@ -17,6 +17,11 @@ mod batch;
 mod busy;
 /// A run that goes on where an earlier one ended.
 mod batch_resume;
+/// Batch lines of every kind.
+mod batch_kinds;
+/// Signals for a command after `--`.
+#[cfg(unix)]
+mod child_signals;
 /// What goes over one connection.
 #[cfg(unix)]
 mod connections;
@@ -70,6 +75,8 @@ mod delivery;
 /// Networks and servers that are not as they should be.
 #[cfg(unix)]
 mod network;
+/// SOCKS proxies that refuse.
+mod socks;
 /// Which texts are a space, and which are not.
 mod spaces;
 /// Certificates, handshakes and proxies.
@@ -96,6 +103,9 @@ mod generated;
 mod tree;
 /// Every command line of the README runs.
 mod readme;
+/// What every refusal, warning and help page looks like, byte for byte.
+#[cfg(all(unix, feature = "emulator"))]
+mod snapshots;
 /// Scripts in real shells that stop when a mint fails.
 #[cfg(unix)]
 mod shells;

@@ -276,7 +276,7 @@ fn write_leaves_the_file_alone_on_failure() {
 #[test]
 fn write_refuses_what_is_no_plain_file() {
     let folder = tempfile::tempdir().expect("a folder");
-    let server = Server::minting().optional();
+    let server = Server::unused();
     let refuse = |place: &std::path::Path| {
         let error = tokenmint(CHAT)
             .args(["-o", "json", "--write"])

@@ -165,7 +165,7 @@ fn read_after(run: Run, place: &std::path::Path) -> String {
 
 #[test]
 fn github_formats_need_their_variable() {
-    let server = Server::minting().optional();
+    let server = Server::unused();
     for (format, variable) in [("github-env", "GITHUB_ENV"), ("github-output", "GITHUB_OUTPUT")] {
         tokenmint(CHAT).args(["-o", format]).credentials(&server).says(variable).fails(3).run();
         tokenmint(CHAT).args(["-o", format]).env(variable, "").credentials(&server).says(variable).fails(3).run();
@@ -199,7 +199,7 @@ fn a_command_gets_the_token_in_its_environment_and_nothing_is_printed() {
 #[cfg(unix)]
 #[test]
 fn the_status_of_a_command_is_ours() {
-    let server = Server::minting().optional();
+    let server = Server::minting();
     let run = |command: &[&str]| tokenmint(CHAT).arg("--").args(command).credentials(&server).hides(TOKEN);
     for (script, code) in [
         ("exit 0", 0),

@@ -222,21 +222,98 @@ proptest! {
     }
 
     #[test]
-    fn no_fault_of_a_configuration_quotes_it(line in "\\PC{0,40}", key in "[A-Z]{12}", place in 0_usize..5) {
-        let canary = "canary7c9d2f0a51";
-        let mut lines = vec![
-            "default_profile = \"dev\"".to_owned(), "[profiles.dev.signalwire]".to_owned(), "space = \"example\"".to_owned(),
-            "project_id = \"x\"".to_owned(), format!("api_token = \"{canary}\""),
-        ];
-        lines.insert(place, format!("{line}{canary}"));
-        lines.push(format!("{key} = \"{canary}\""));
+    fn no_fault_of_a_configuration_quotes_it(file in config_files()) {
         let path = std::path::Path::new("/home/user/config.toml");
-        if let Err(failure) = Config::parse(&lines.join("\n"), path, &Environment::default(), &SCHEMAS) {
+        if let Err(failure) = Config::parse(&file, path, &Environment::default(), &SCHEMAS) {
             let said = format!("{failure}{}", failure.hint().unwrap_or_default());
             prop_assert_eq!(failure.exit_code(), 3);
-            prop_assert!(!said.contains(canary) && !said.contains(&key), "{}", said);
+            prop_assert!(!said.contains(CANARY), "{} of {}", said, file);
         }
     }
+}
+
+/// A text that no error may quote.
+const CANARY: &str = "canary7c9d2f0a51";
+
+/// Configuration files that are TOML, or nearly: with a secret as a value, in a list, as a key, as a table's name, in a
+/// comment, and behind what ends a line too early.
+fn config_files() -> impl Strategy<Value = String> {
+    let key = prop::sample::select(vec![
+        "space",
+        "project_id",
+        "api_token",
+        "api_token_file",
+        "api_token_command",
+        "account_sid",
+        "api_key_sid",
+        "api_key_secret",
+        "region",
+        "default_profile",
+        "api_tokn",
+        "\"api token\"",
+        "CANARY",
+        "\"CANARY\"",
+        "a.CANARY",
+    ]);
+    let value = prop::sample::select(vec![
+        "\"CANARY\"",
+        "'CANARY'",
+        "\"\"\"\nCANARY\n\"\"\"",
+        "[\"CANARY\"]",
+        "[\"op\", 'CANARY', 7]",
+        "[[\"CANARY\"]]",
+        "{ a = \"CANARY\" }",
+        "{ \"CANARY\" = 1 }",
+        "7 # CANARY",
+        "true",
+    ]);
+    let broken = prop::sample::select(vec![
+        "CANARY",
+        "\"CANARY",
+        "'CANARY\"",
+        "\"CANARY\" CANARY",
+        "\"\\CANARY\"",
+        "\"\\u00CANARY\"",
+        "[\"CANARY\"",
+        "{ a = \"CANARY\"",
+        "2030-01-01CANARY",
+        "",
+    ]);
+    let value = prop_oneof![9 => value, 1 => broken];
+    let entry = (key, value).prop_map(|(key, value)| format!("{key} = {value}"));
+    let line = prop_oneof![
+        12 => entry,
+        3 => prop::sample::select(vec![
+            "[profiles.dev.twilio]", "[profiles.CANARY.signalwire]", "[profiles.\"CANARY\".twilio]", "[profiles.dev.CANARY]",
+            "[CANARY]", "[[profiles.dev.signalwire]]", "[profiles.dev", "CANARY", "= \"CANARY\"", "\"CANARY\"", "# CANARY",
+            "profiles.dev.signalwire.api_token = \"CANARY\"", "[profiles.dev.signalwire]",
+        ]).prop_map(str::to_owned),
+        1 => "\\PC{0,20}".prop_map(|text| format!("{text}CANARY")),
+    ];
+    let lines = prop::collection::vec(line, 1..5).prop_map(|lines| lines.join("\n"));
+    let start = prop::sample::select(vec![
+        "[profiles.dev.signalwire]\n",
+        "default_profile = \"dev\"\n[profiles.dev.signalwire]\nspace = \"example\"\n",
+        "",
+    ]);
+    (start, lines).prop_map(|(start, lines)| format!("{start}{lines}").replace("CANARY", CANARY))
+}
+
+/// The generator above is worth something only if many of its files are TOML, and are refused for what they hold.
+#[test]
+fn many_of_the_generated_configurations_are_toml() {
+    use proptest::strategy::ValueTree as _;
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let (mut whole, mut refused) = (0, 0);
+    for _ in 0..500 {
+        let file = config_files().new_tree(&mut runner).expect("a file").current();
+        if toml::de::DeTable::parse(&file).is_ok() {
+            whole += 1;
+            let path = std::path::Path::new("/home/user/config.toml");
+            refused += i32::from(Config::parse(&file, path, &Environment::default(), &SCHEMAS).is_err());
+        }
+    }
+    assert!(whole > 100 && refused > 50, "{whole} of 500 are TOML, {refused} of them refused");
 }
 
 /// Judges an answer with the members of a guest token, or of another.

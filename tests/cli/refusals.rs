@@ -6,6 +6,7 @@ use crate::harness::{ADDRESS, API_TOKEN, CHAT, GUEST_COMMAND, PUBSUB, Run, VIDEO
 use crate::server::Server;
 
 /// The run is refused with exit 2; stderr holds each of these parts, where `a|b` is either.
+#[track_caller]
 fn refuse(run: Run, parts: &[&str]) {
     let server = Server::unused();
     let run = parts.iter().fold(run.credentials(&server), |run, part| {
@@ -16,6 +17,7 @@ fn refuse(run: Run, parts: &[&str]) {
 }
 
 /// Each row: what is typed, argument by argument, and what the error then holds.
+#[track_caller]
 fn check(command: &str, rows: &[(&[&str], &[&str])]) {
     for (args, parts) in rows {
         refuse(tokenmint(command).args(*args), parts);
@@ -23,6 +25,7 @@ fn check(command: &str, rows: &[(&[&str], &[&str])]) {
 }
 
 /// The run is fine; the server is called.
+#[track_caller]
 fn accept(run: Run) {
     let server = Server::minting();
     run.credentials(&server).arg("-q").stdout(predicates::str::ends_with("\n")).run();

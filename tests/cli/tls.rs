@@ -119,6 +119,13 @@ fn the_authorities_of_the_system_are_taken_where_asked_for() {
     let address = tls(&authority, "localhost", &server);
     let system = run("localhost", address, &authority).args(["--cacert", "system"]).hides("panicked").hides("defect");
     refused(system, server, &["localhost"]);
+    // On Linux the system's are where these variables say; the built-in ones would refuse this server.
+    if cfg!(target_os = "linux") {
+        let server = Server::minting();
+        let address = tls(&authority, "localhost", &server);
+        let run = run("localhost", address, &authority).args(["--cacert", "system"]);
+        mints(run.env("SSL_CERT_FILE", "ca.pem").env("SSL_CERT_DIR", "/no/such/folder"), server);
+    }
     // A system without any is no reason to crash.
     for value in ["/no/such/file", "/dev/null"] {
         let server = Server::minting();

@@ -16,7 +16,7 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use crate::server::Server;
 
 /// Longer than any run may take; only so that no thread stays for ever.
-const PATIENCE: Duration = Duration::from_secs(40);
+const PATIENCE: Duration = Duration::from_mins(3);
 
 /// A certificate authority.
 pub struct Authority {
