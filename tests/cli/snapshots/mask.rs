@@ -67,7 +67,20 @@ impl Mask {
 
 /// An output with placeholders for what was taken from the clock or made up at random.
 pub fn hide_varying(text: &str) -> String {
-    map_numbers(&map_words(text, word))
+    map_numbers(&map_words(&marks(text), word))
+}
+
+/// The mark of a batch line's request depends on the server's port: `{mark}`.
+fn marks(text: &str) -> String {
+    const BEFORE: &str = "\"request\":\"";
+    let mut masked = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(BEFORE) {
+        let digits = after.bytes().take_while(u8::is_ascii_hexdigit).count();
+        masked += &format!("{before}{BEFORE}{}", if digits == 16 { "{mark}" } else { &after[..digits] });
+        rest = &after[digits..];
+    }
+    masked + rest
 }
 
 /// A text with its repetitions and times written out.
