@@ -1,60 +1,75 @@
-//! A command line that cannot be understood, in our own words: which flag, what it takes, what was perhaps meant. A
-//! value that stands where none belongs is never repeated, it may be a secret.
+//! Errors of the command line: which flag, what it takes, what was likely meant. A value in the wrong place is not
+//! repeated, since it may be a secret.
 
 use std::ffi::OsString;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::mint::{MAX_JOBS, MAX_RETRIES};
+use super::words;
 use crate::error::Failure;
 use crate::text;
 use crate::text::clip;
 
 /// The failure behind an error of the argument parser.
 pub(super) fn failure(error: &clap::Error, words: &[OsString], tree: &clap::Command) -> Failure {
-    let argument = text(error, ContextKind::InvalidArg).map(|name| flag_alone(&name));
-    let flag = argument.clone().unwrap_or_else(|| "an argument".to_owned());
-    let failure = match error.kind() {
-        ErrorKind::InvalidSubcommand => unknown_command(error, words, tree),
+    let (typed, command) = parent(words, tree);
+    match error.kind() {
+        ErrorKind::InvalidSubcommand => return unknown_command(error, &typed, command),
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            let (typed, parent) = parent(words, tree);
-            return Failure::usage(format!("a command is needed: {}", names(parent).join(", ")))
-                .with_hint(format!("Usage: {typed} COMMAND [OPTIONS]; see {typed} --help"));
+            return Failure::usage(format!("missing command; expected one of: {}", names(command).join(", ")))
+                .with_hint(format!("run {typed} --help"));
         }
         ErrorKind::UnknownArgument => return unknown_argument(error, words, tree),
+        _ => {}
+    }
+    Failure::usage(invalid(error)).with_hint(format!("run {typed} --help"))
+}
+
+/// What is wrong with an argument that exists.
+fn invalid(error: &clap::Error) -> String {
+    let argument = text(error, ContextKind::InvalidArg).map(|name| flag_alone(&name));
+    let flag = argument.unwrap_or_else(|| "an argument".to_owned());
+    match error.kind() {
         ErrorKind::InvalidValue if text(error, ContextKind::InvalidValue).is_none_or(|value| value.is_empty()) => {
-            Failure::usage(format!("{flag} needs a value"))
+            format!("{flag} needs a value")
         }
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
             let given = text(error, ContextKind::InvalidValue).unwrap_or_default();
             let meant = text(error, ContextKind::SuggestedValue)
                 .map_or_else(String::new, |value| format!(" (did you mean '{value}'?)"));
-            Failure::usage(format!("{flag} takes{}, got '{}'{meant}", one_of(error), clip(&given, 40)))
+            format!("{flag} must be{}, got '{}'{meant}", one_of(error), clip(&given, 40))
         }
         ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues | ErrorKind::NoEquals => {
-            Failure::usage(format!("{flag} needs a value"))
+            format!("{flag} needs a value")
         }
-        ErrorKind::TooManyValues => Failure::usage(format!("{flag} has too many values")),
+        ErrorKind::TooManyValues => format!("{flag} has too many values"),
         ErrorKind::ArgumentConflict => match text(error, ContextKind::PriorArg).map(|other| flag_alone(&other)) {
-            Some(other) if other != flag => Failure::usage(format!("{flag} and {other} cannot be used together")),
-            _ => Failure::usage(format!("{flag} cannot be given twice")),
+            Some(other) if other != flag => format!("{flag} and {other} cannot be used together"),
+            _ => format!("{flag} cannot be given twice"),
         },
         // The only flag that others need.
-        ErrorKind::MissingRequiredArgument if flag == "--batch" => Failure::usage("--jobs and --resume need --batch"),
-        ErrorKind::MissingRequiredArgument => Failure::usage(format!("{flag} is required")),
-        ErrorKind::InvalidUtf8 => Failure::usage("an argument is not valid UTF-8"),
-        _ => Failure::usage("the command line cannot be understood"),
-    };
-    failure.with_hint("see tokenmint --help, or tokenmint COMMAND --help")
+        ErrorKind::MissingRequiredArgument if flag == "--batch" => "--jobs and --resume require --batch".to_owned(),
+        ErrorKind::MissingRequiredArgument => format!("{flag} is required"),
+        ErrorKind::InvalidUtf8 => "an argument is not valid UTF-8".to_owned(),
+        _ => "invalid command line".to_owned(),
+    }
 }
 
-fn unknown_command(error: &clap::Error, words: &[OsString], tree: &clap::Command) -> Failure {
+fn unknown_command(error: &clap::Error, typed: &str, parent: &clap::Command) -> Failure {
     let given = text(error, ContextKind::InvalidSubcommand).unwrap_or_default();
-    let (typed, parent) = parent(words, tree);
-    // Only what is plainly a slip of a command is repeated.
-    match text::nearest(&given, names(parent).iter().map(String::as_str)) {
-        Some(meant) => Failure::usage(format!("there is no command '{}' (did you mean '{meant}'?)", clip(&given, 20))),
-        None => Failure::usage(format!("the word after {typed} is no command; there are {}", names(parent).join(", "))),
+    let names = names(parent);
+    let meant = if typed == "tokenmint" { words::meant_by_command(&given) } else { None };
+    let near = text::nearest(&given, names.iter().map(String::as_str));
+    // A word in the place of a command may be anything, a secret too.
+    let shown =
+        if near.is_some() || words::is_harmless(&given) { format!(" '{}'", clip(&given, 20)) } else { String::new() };
+    match (meant, near) {
+        (Some(meant), _) => Failure::usage(format!("unknown command{shown}")).with_hint(meant),
+        (None, Some(near)) => Failure::usage(format!("unknown command{shown} (did you mean '{near}'?)"))
+            .with_hint(format!("run {typed} --help")),
+        (None, None) => Failure::usage(format!("unknown command{shown}"))
+            .with_hint(format!("expected one of: {}", names.join(", "))),
     }
 }
 
@@ -84,41 +99,91 @@ fn takes_next_word(word: &str, command: &clap::Command) -> bool {
     command.get_arguments().any(|argument| argument.get_action().takes_values() && is_meant(argument))
 }
 
+const NOT_HERE: &str = ": credentials cannot be passed on the command line";
+
 fn unknown_argument(error: &clap::Error, words: &[OsString], tree: &clap::Command) -> Failure {
     let given = text(error, ContextKind::InvalidArg).unwrap_or_default();
+    let (typed, command) = parent(words, tree);
     if !given.starts_with('-') {
-        return Failure::usage("there is an argument that no flag takes (its text is not shown, it may be a secret)")
-            .with_hint("quote values that have blanks in them; a secret is never given on the command line");
+        return unexpected(&given, words, &typed, command);
     }
     let flag = flag_alone(&given);
-    let secret =
-        ["token", "secret", "password", "key", "project", "space", "auth"].iter().any(|word| flag.contains(word));
-    if secret {
-        return Failure::usage(format!("there is no flag {flag}: credentials never stand on the command line"))
-            .with_hint("set the SIGNALWIRE_… or TWILIO_… variables, or use a profile; see tokenmint --help");
-    }
-    let (typed, command) = parent(words, tree);
-    let own = flags(command);
-    let suggested = text(error, ContextKind::SuggestedArg).map(|meant| flag_alone(&meant));
-    let failure = Failure::usage(format!("{typed} has no flag {flag}"));
+    let unknown = || {
+        let shown = if flag.trim_matches('-').is_empty() { String::new() } else { format!(" {flag}") };
+        format!("unknown flag{shown}")
+    };
+    let name = command.get_name();
     let elsewhere: Vec<&str> =
         tree.get_subcommands().filter(|other| flags(other).contains(&flag)).map(clap::Command::get_name).collect();
-    // The parser's own idea of what is near is wider than a slip of the fingers.
-    let meant = text::nearest(&flag, own.iter().map(String::as_str)).map(str::to_owned);
-    let meant = meant.or_else(|| suggested.filter(|meant| meant.starts_with(&flag)));
-    if let Some(meant) = meant.filter(|_| elsewhere.is_empty()) {
-        return Failure::usage(format!("{typed} has no flag {flag} (did you mean {meant}?)"));
+    if let Some(meant) = words::meant_by_flag(&flag, name) {
+        let why = if words::names_a_credential(&flag) { NOT_HERE } else { "" };
+        return Failure::usage(format!("{}{why}", unknown())).with_hint(meant);
     }
-    let life = ["--ttl", "--expire-at", "--expires-at", "--expires-in", "--exp"];
-    if typed == "tokenmint video" && life.contains(&flag.as_str()) {
-        failure.with_hint("limit a room token with --join-until, --remove-at or --remove-after")
-    } else if typed == "tokenmint" && !elsewhere.is_empty() {
-        failure.with_hint(format!("it stands after the name of a command that has it: {}", elsewhere.join(", ")))
-    } else if elsewhere.is_empty() {
-        failure.with_hint(format!("see {typed} --help for its flags"))
+    // Of several short flags in one word the parser names only the first.
+    let whole = words.iter().filter_map(|word| word.to_str()).find(|word| word.starts_with(given.as_str()));
+    if let Some(hint) = likely_flag(whole.unwrap_or(&given), &flag, command) {
+        return Failure::usage(unknown()).with_hint(hint);
+    }
+    let own = flags(command);
+    let known = own.iter().map(String::as_str).chain(["--help", "--version"]);
+    let near = text::nearest(&flag, known).map(str::to_owned);
+    if let Some(near) = near.filter(|_| elsewhere.is_empty()) {
+        return Failure::usage(format!("{} (did you mean {near}?)", unknown()))
+            .with_hint(format!("run {typed} --help"));
+    }
+    if elsewhere.is_empty() && words::names_a_credential(&flag) {
+        return Failure::usage(format!("{}{NOT_HERE}", unknown()))
+            .with_hint("set the SIGNALWIRE_… or TWILIO_… variables, or use a profile; see tokenmint --help");
+    }
+    let failure = Failure::usage(unknown());
+    if elsewhere.is_empty() {
+        failure.with_hint(format!("run {typed} --help"))
+    } else if typed == "tokenmint" {
+        failure.with_hint(format!("put it after one of these commands: {}", elsewhere.join(", ")))
     } else {
-        failure.with_hint(format!("{} has it; see {typed} --help for the flags here", elsewhere.join(", ")))
+        failure.with_hint(format!("available in: {}; run {typed} --help", elsewhere.join(", ")))
     }
+}
+
+/// What a flag is likely to be a misspelling of: one dash for two, capitals, or `no-` before a switch.
+fn likely_flag(given: &str, flag: &str, command: &clap::Command) -> Option<String> {
+    let own = flags(command);
+    if let Some(positive) = flag.strip_prefix("--no-").map(|name| format!("--{name}"))
+        && own.contains(&positive)
+    {
+        return Some(format!("use {positive}=false"));
+    }
+    let name: String = given
+        .trim_start_matches('-')
+        .chars()
+        .take_while(|character| character.is_ascii_alphanumeric() || *character == '-')
+        .collect();
+    let lower = format!("--{}", name.to_ascii_lowercase());
+    (lower != flag && name.len() > 1 && own.contains(&lower)).then(|| format!("use {lower}"))
+}
+
+/// An argument where the command takes only flags.
+fn unexpected(given: &str, words: &[OsString], typed: &str, command: &clap::Command) -> Failure {
+    let place = words.iter().position(|word| *word == *given);
+    let before = place.and_then(|place| words.get(place.checked_sub(1)?)).and_then(|word| word.to_str());
+    let what = if words::is_harmless(given) {
+        format!("unexpected argument '{given}'")
+    } else if let Some(flag) = before.filter(|word| word.starts_with('-')) {
+        format!("unexpected argument after {} (not shown, in case it is a secret)", flag_alone(flag))
+    } else {
+        let number = place.map_or_else(String::new, |place| format!(" {place}"));
+        format!("unexpected argument{number} (not shown, in case it is a secret)")
+    };
+    let mints = flags(command).contains(&"--dry-run".to_owned());
+    let hint = if given.contains(['\u{2013}', '\u{2014}', '\u{2018}', '\u{2019}', '\u{201c}', '\u{201d}']) {
+        "it has a dash or quotes of a web page in it; type -- and straight quotes".to_owned()
+    } else if mints {
+        "quote values that contain spaces, put -- before a command to run, and never pass secrets as arguments"
+            .to_owned()
+    } else {
+        format!("run {typed} --help")
+    };
+    Failure::usage(what).with_hint(hint)
 }
 
 /// The flags of a command as they are typed, aliases and short ones included.

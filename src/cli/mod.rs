@@ -9,6 +9,7 @@ mod inspect;
 mod mint;
 mod parse;
 mod profile;
+mod words;
 
 use std::ffi::OsString;
 use std::path::PathBuf;

@@ -106,6 +106,8 @@ mod readme;
 /// What every refusal, warning and help page looks like, byte for byte.
 #[cfg(all(unix, feature = "emulator"))]
 mod snapshots;
+/// Words of other tools, and slips of the keyboard.
+mod typed_words;
 /// Scripts in real shells that stop when a mint fails.
 #[cfg(unix)]
 mod shells;

@@ -278,7 +278,9 @@ fn path_tells_where_the_file_is_or_would_be() {
 fn profile_alone_says_what_there_is() {
     tokenmint("profile").fails(2).says_all(&["list", "show", "check", "init", "path", "profile --help"]).run();
     tokenmint("profile lst").fails(2).says("list").run();
-    tokenmint("profile xyzzy").fails(2).says("init").hides("xyzzy").run();
+    tokenmint("profile xyzzy").fails(2).says_all(&["unknown command 'xyzzy'", "init"]).run();
+    // Only a short word of small letters is repeated.
+    tokenmint("profile PTx7").fails(2).says_all(&["unknown command", "init"]).hides("PTx7").run();
 }
 
 #[test]

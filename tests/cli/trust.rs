@@ -202,7 +202,10 @@ fn a_command_line_is_judged_the_same_under_every_name_of_the_program() {
 #[test]
 fn the_flag_that_is_unknown_is_looked_up_in_the_command_that_was_typed() {
     // The value of a global flag is not the command, whatever it reads like.
-    tokenmint("-p chat video --room a --ttl 1h").fails(2).says_all(&["tokenmint video", "--join-until"]).run();
-    tokenmint("--profile=chat video --room a --ttl 1h").fails(2).says_all(&["tokenmint video", "--join-until"]).run();
+    tokenmint("-p chat video --room a --state {}").fails(2).says_all(&["tokenmint video --help", "pubsub"]).run();
+    tokenmint("--profile=chat video --room a --state {}")
+        .fails(2)
+        .says_all(&["tokenmint video --help", "pubsub"])
+        .run();
     tokenmint("-vp chat profile lst").fails(2).says("list").run();
 }

@@ -77,7 +77,9 @@ fn marks(text: &str) -> String {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once(BEFORE) {
         let digits = after.bytes().take_while(u8::is_ascii_hexdigit).count();
-        masked += &format!("{before}{BEFORE}{}", if digits == 16 { "{mark}" } else { &after[..digits] });
+        for part in [before, BEFORE, if digits == 16 { "{mark}" } else { &after[..digits] }] {
+            masked.push_str(part);
+        }
         rest = &after[digits..];
     }
     masked + rest
