@@ -50,6 +50,7 @@ column() {
   [ -n "$value" ] || die "unknown target $1; see .github/packaging/targets"
   printf '%s\n' "$value"
 }
+runner_of() { column "$1" 2; }
 deb_of() { column "$1" 3; }
 image_of() { column "$1" 4; }
 npm_of() { column "$1" 5; }
