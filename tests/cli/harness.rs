@@ -159,9 +159,9 @@ impl Run {
         self
     }
 
-    /// A place in the run's own folder.
+    /// A place in the run's own folder, its parts divided as the system does.
     pub fn path(&self, place: &str) -> PathBuf {
-        self.root.path().join(place)
+        self.root.path().join(place.split('/').collect::<PathBuf>())
     }
 
     /// The working directory.

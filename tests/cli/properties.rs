@@ -6,12 +6,14 @@ use proptest::prelude::*;
 use tokenmint::app::Environment;
 use tokenmint::credentials::config::Config;
 use tokenmint::http::{Received, judge};
+#[cfg(unix)]
 use tokenmint::output::shell::Shell;
 use tokenmint::redact::Scrubber;
 use tokenmint::secret::Secret;
 use tokenmint::signalwire::Space;
 use tokenmint::signalwire::request::Draft;
 use tokenmint::signalwire::{ENDPOINTS, Given, Request, chat, guest};
+#[cfg(unix)]
 use tokenmint::text::sh_word;
 use tokenmint::text::{clean, clip};
 use tokenmint::{inspect, json};
