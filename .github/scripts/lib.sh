@@ -25,6 +25,12 @@ mkdir -p "$assets"
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || date +%s)}
 export SOURCE_DATE_EPOCH
 
+# Zig, which links the Linux programs, brings the start files and the C library.
+export CARGO_TARGET_X86_64_UNKNOWN_LINUX_MUSL_RUSTFLAGS=-Clink-self-contained=no
+export CARGO_TARGET_AARCH64_UNKNOWN_LINUX_MUSL_RUSTFLAGS=-Clink-self-contained=no
+# On Windows the C runtime becomes part of the program: nothing has to be installed next to it.
+export CARGO_TARGET_X86_64_PC_WINDOWS_MSVC_RUSTFLAGS=-Ctarget-feature=+crt-static
+
 die() {
   printf 'error: %s\n' "$1" >&2
   exit 1
