@@ -177,6 +177,7 @@ impl Run {
     }
 
     /// Run by `sh`, in whose script the program and its arguments are `"$@"`.
+    #[cfg(unix)]
     pub fn shell(mut self, script: &str) -> Self {
         self.shell = Some(script.to_owned());
         self
