@@ -111,11 +111,12 @@ impl Stage {
         for (name, script) in STUBS {
             write(&stage.path(&format!("bin/{name}")), &format!("#!/bin/sh\n{script}\n"), 0o755);
         }
-        // The shell sees neither the status on the left of a pipe nor that inside of `$(…)`: each call is written down.
+        // The shell sees neither the status on the left of a pipe nor that inside of `$(…)`: each call is written down. A
+        // server is the program itself, as whoever started it sends it the signal that ends it.
         let binary = assert_cmd::cargo::cargo_bin!("tokenmint").display();
         let record = stage.path("statuses");
         let script = format!(
-            "#!/bin/sh\n'{binary}' \"$@\"\nstatus=$?\necho \"$status $*\" >> '{}'\nexit $status\n",
+            "#!/bin/sh\n[ \"$1\" != emulator ] || exec '{binary}' \"$@\"\n'{binary}' \"$@\"\nstatus=$?\necho \"$status $*\" >> '{}'\nexit $status\n",
             record.display()
         );
         write(&stage.path("bin/tokenmint"), &script, 0o755);
