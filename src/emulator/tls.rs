@@ -112,6 +112,7 @@ fn date(time: Timestamp) -> (i32, u8, u8) {
 mod tests {
     use std::io::{Read as _, Write as _};
     use std::net::{SocketAddr, TcpStream};
+    #[cfg(unix)]
     use std::path::Path;
     use std::sync::Arc;
     use std::time::Duration;

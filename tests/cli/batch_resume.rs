@@ -1,5 +1,6 @@
 //! `--resume`: a run that was ended goes on where it stopped, and after any number of ends each line stands there once.
 
+#[cfg(unix)]
 use predicates::prelude::*;
 
 use crate::batch::{lines, members, minting_by_member, token_of};

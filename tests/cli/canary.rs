@@ -5,12 +5,15 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::ops::RangeInclusive;
 use std::path::Path;
+#[cfg(target_os = "linux")]
 use std::sync::{Arc, Mutex, mpsc};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 
-use crate::harness::{ADDRESS, CHAT, GUEST_COMMAND, PROJECT, PUBSUB, Run, SUBSCRIBER, TOKEN, VIDEO, tokenmint};
+#[cfg(target_os = "linux")]
+use crate::harness::ADDRESS;
+use crate::harness::{CHAT, GUEST_COMMAND, PROJECT, PUBSUB, Run, SUBSCRIBER, TOKEN, VIDEO, tokenmint};
 use crate::server::{Answer, Server};
 
 /// An API token that looks different once escaped for a URL, for JSON, or for a shell.

@@ -3,7 +3,10 @@
 
 use std::fs;
 
-use predicates::str::{contains, starts_with};
+#[cfg(unix)]
+use predicates::str::contains;
+use predicates::str::starts_with;
+#[cfg(unix)]
 use serde_json::Value;
 
 use crate::emulator::Emulator;

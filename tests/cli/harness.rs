@@ -169,9 +169,9 @@ impl Run {
         self
     }
 
-    /// A place in the run's own folder.
+    /// A place in the run's own folder, its parts divided as the system does.
     pub fn path(&self, place: &str) -> PathBuf {
-        self.root.path().join(place)
+        self.root.path().join(place.split('/').collect::<PathBuf>())
     }
 
     /// The working directory.
@@ -187,6 +187,7 @@ impl Run {
     }
 
     /// Run by `sh`, in whose script the program and its arguments are `"$@"`.
+    #[cfg(unix)]
     pub fn shell(mut self, script: &str) -> Self {
         self.shell = Some(script.to_owned());
         self

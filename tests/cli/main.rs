@@ -60,6 +60,8 @@ mod hostile;
 mod output;
 /// Formats that name variables, in files and in real shells.
 mod output_variables;
+/// What releases are made of agrees with itself.
+mod packaging;
 /// What holds for every input, not only for those that somebody thought of.
 mod properties;
 /// Calls that are wrong: nothing is sent.

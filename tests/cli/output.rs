@@ -5,8 +5,12 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::harness::{API_TOKEN, CHAT, GUEST, GUEST_COMMAND, PROJECT, PUBSUB, REFRESH, TOKEN, VIDEO, tokenmint, write};
-use crate::server::{Answer, Request, Server};
+#[cfg(unix)]
+use crate::harness::{API_TOKEN, PROJECT};
+use crate::harness::{CHAT, GUEST, GUEST_COMMAND, PUBSUB, REFRESH, TOKEN, VIDEO, tokenmint, write};
+#[cfg(unix)]
+use crate::server::Request;
+use crate::server::{Answer, Server};
 
 #[test]
 fn raw_is_the_token_and_one_newline() {
@@ -392,6 +396,7 @@ fn a_command_that_is_missing_after_its_dashes_prints_no_token() {
     tokenmint(CHAT).credentials(&server).arg("--").says("--").fails(2).run();
 }
 
+#[cfg(unix)]
 #[test]
 fn what_is_shown_instead_of_a_token_goes_where_the_token_would() {
     let run = tokenmint(CHAT).args(["--dry-run", "--write", "out"]).shell("\"$@\" && head -n 1 out");

@@ -7,11 +7,13 @@ use tokenmint::testing::app::Environment;
 use tokenmint::testing::credentials::config::Config;
 use tokenmint::testing::error::Result;
 use tokenmint::testing::http::{Expected, Member, Presence, Received, Success, judge};
+#[cfg(unix)]
 use tokenmint::testing::output::shell::Shell;
 use tokenmint::testing::providers::SCHEMAS;
 use tokenmint::testing::redact::Scrubber;
 use tokenmint::testing::secret::Secret;
 use tokenmint::testing::signalwire::Space;
+#[cfg(unix)]
 use tokenmint::testing::text::sh_word;
 use tokenmint::testing::text::{clean, clip};
 use tokenmint::testing::{inspect, json};

@@ -22,11 +22,50 @@ const EXCEPTIONS: [(&str, &str); 2] = [
 const MEANT_TO_FAIL: [&str; 1] = ["2 chat --ttl 31d -c lobby=rw -o json"];
 
 /// Programs that stand for others in these tests: their script, in which `"$@"` is what the README gives them.
-const STUBS: [(&str, &str); 9] = [
+const STUBS: [(&str, &str); 18] = [
     // `cargo run --release -- WORDS…` runs this very program; installing and testing it here would not end.
-    ("cargo", r#"case "$1" in run) shift 3; exec tokenmint "$@";; install|test) ;; *) exit 99;; esac"#),
+    (
+        "cargo",
+        r#"case "$*" in
+        "run --release -- "*) shift 3; exec tokenmint "$@";;
+        test | "install --locked tokenmint" | "install --locked --path ." | "binstall tokenmint") ;;
+        *) exit 99;;
+        esac"#,
+    ),
     ("pbcopy", r"cat > /dev/null"),
-    ("docker", r#"test "$1" = run"#),
+    // Of the options before the image only those that the README has are known.
+    (
+        "docker",
+        r#"test "$1 $2" = "run --rm" && shift 2 || exit 99
+        if [ "$1" = --mount ]; then shift 2; fi
+        case "$1" in
+        ghcr.io/*/tokenmint) shift; exec tokenmint "$@";;
+        my-app) ;;
+        *) exit 99;;
+        esac"#,
+    ),
+    // A release is a folder here. The address is the one where `.github/scripts/publish` puts it.
+    (
+        "curl",
+        r#"flags=$1 url=$2
+        case "$url" in
+        "$REPOSITORY"/releases/latest/download/* | "$REPOSITORY/releases/download/v$VERSION"/*) ;;
+        *) exit 22;;
+        esac
+        case "$flags" in
+        -fsSL) cat "$RELEASE/${url##*/}";;
+        -fsSLO) cp "$RELEASE/${url##*/}" .;;
+        *) exit 2;;
+        esac"#,
+    ),
+    ("sudo", r#"exec "$@""#),
+    ("dpkg", r#"test "$1" = -i && test "$(cat "$2")" = "a package""#),
+    ("brew", r#"test "$1" = install && case "$2" in */tap/tokenmint) ;; *) exit 1;; esac"#),
+    ("scoop", r#"test "$*" = "install $REPOSITORY/releases/latest/download/tokenmint.json""#),
+    ("pip", r#"test "$*" = "install tokenmint""#),
+    ("npm", r#"test "$*" = "install --global tokenmint""#),
+    ("npx", r#"exec "$@""#),
+    ("uvx", r#"exec "$@""#),
     ("sw", r#"test "$1 $2" = "api create_chat_token" && test -s "$4""#),
     // One machine takes the whole batch.
     ("parallel", r#"for last do :; done; exec sh -c "$last""#),
@@ -36,6 +75,14 @@ const STUBS: [(&str, &str); 9] = [
     ("secret-tool", r#"test "$1" = lookup && echo "$EMULATOR_API_TOKEN""#),
     ("security", r#"test "$1" = find-generic-password && echo "$EMULATOR_API_TOKEN""#),
 ];
+
+/// The static program's archive for the machines that most have.
+const ARCHIVE: &str = "tokenmint-x86_64-unknown-linux-musl";
+
+/// The `OWNER/NAME` of the manifest's repository.
+fn repository() -> &'static str {
+    env!("CARGO_PKG_REPOSITORY").strip_prefix("https://github.com/").expect("a repository on GitHub")
+}
 
 /// A fenced block: its language and its text.
 fn blocks(language: &str) -> Vec<&'static str> {
@@ -64,11 +111,12 @@ impl Stage {
         for (name, script) in STUBS {
             write(&stage.path(&format!("bin/{name}")), &format!("#!/bin/sh\n{script}\n"), 0o755);
         }
-        // The shell sees neither the status on the left of a pipe nor that inside of `$(…)`: each call is written down.
+        // The shell sees neither the status on the left of a pipe nor that inside of `$(…)`: each call is written down. A
+        // server is the program itself, as whoever started it sends it the signal that ends it.
         let binary = assert_cmd::cargo::cargo_bin!("tokenmint").display();
         let record = stage.path("statuses");
         let script = format!(
-            "#!/bin/sh\n'{binary}' \"$@\"\nstatus=$?\necho \"$status $*\" >> '{}'\nexit $status\n",
+            "#!/bin/sh\n[ \"$1\" != emulator ] || exec '{binary}' \"$@\"\n'{binary}' \"$@\"\nstatus=$?\necho \"$status $*\" >> '{}'\nexit $status\n",
             record.display()
         );
         write(&stage.path("bin/tokenmint"), &script, 0o755);
@@ -79,11 +127,24 @@ impl Stage {
             stage.emulator.exported("SIGNALWIRE_API_TOKEN"),
         );
         write(&stage.path("config/tokenmint/config.toml"), &config, 0o600);
+        stage.release();
         // The lines of the batch, as they stand in the README.
         let lines = blocks("json");
         assert_eq!(lines.len(), 1, "{lines:?}");
         write(&stage.path("members.ndjson"), &format!("{}\n", lines[0]), 0o600);
         stage
+    }
+
+    /// What can be downloaded: an archive with the program, and something in place of a package.
+    fn release(&self) {
+        let release = self.path("release");
+        std::fs::create_dir_all(release.join(ARCHIVE)).expect("a folder");
+        std::fs::copy(self.path("bin/tokenmint"), release.join(ARCHIVE).join("tokenmint")).expect("a program");
+        let mut tar = Command::new("tar");
+        tar.arg("-czf").arg(release.join(format!("{ARCHIVE}.tgz"))).arg("-C").arg(&release).arg(ARCHIVE);
+        assert!(tar.status().expect("tar starts").success());
+        write(&release.join("tokenmint_amd64.deb"), "a package", 0o600);
+        std::fs::create_dir_all(self.path("installed")).expect("a folder");
     }
 
     /// The calls since the last look that did not end with 0, with their status.
@@ -109,6 +170,8 @@ impl Stage {
         }
         command.env("EMULATOR_API_TOKEN", self.emulator.exported("SIGNALWIRE_API_TOKEN"));
         command.env("GITHUB_ENV", self.path("github-env"));
+        command.env("REPOSITORY", env!("CARGO_PKG_REPOSITORY")).env("VERSION", env!("CARGO_PKG_VERSION"));
+        command.env("RELEASE", self.path("release"));
         command.env("TWILIO_ACCOUNT_SID", ACCOUNT).env("TWILIO_API_KEY", KEY).env("TWILIO_API_SECRET", SECRET);
         command.output().expect("the program starts")
     }
@@ -179,14 +242,15 @@ fn fish_takes_its_line() {
 #[test]
 fn the_steps_of_the_workflows_run() {
     let stage = Stage::new();
-    let steps: Vec<&str> = blocks("yaml")
-        .into_iter()
-        .flat_map(str::lines)
-        .filter_map(|line| line.trim().strip_prefix("- "))
-        .map(|step| step.strip_prefix("run: ").unwrap_or(step))
-        .collect();
+    let steps: Vec<String> = blocks("yaml").into_iter().flat_map(steps).collect();
     assert!(steps.iter().filter(|step| step.starts_with("tokenmint ")).count() >= 2, "{steps:?}");
+    let action = format!("uses: {}/.github/actions/setup-tokenmint@v{}", repository(), env!("CARGO_PKG_VERSION"));
+    let (actions, steps): (Vec<String>, Vec<String>) = steps.into_iter().partition(|step| step.starts_with("uses: "));
+    // It is tried with the packages of a release, by `.github/scripts/prove action`.
+    assert_eq!(actions, [action]);
     for step in steps {
+        // The one folder outside of the stage.
+        let step = step.replace("/usr/local/bin", &stage.path("installed").display().to_string());
         // A later step has what an earlier one wrote.
         let script = format!("if [ -f \"$GITHUB_ENV\" ]; then export \"$(cat \"$GITHUB_ENV\")\"; fi\n{step}");
         let text = stage.succeeds("sh", &["-euc", &script]);
@@ -194,6 +258,60 @@ fn the_steps_of_the_workflows_run() {
     }
     let written = std::fs::read_to_string(stage.path("github-env")).expect("the file of the runner");
     assert!(written.starts_with("SIGNALWIRE_CHAT_TOKEN=eyJ") && written.ends_with('\n'), "{written}");
+    assert!(stage.path("installed/tokenmint").is_file(), "GitLab's step installs the program");
+}
+
+/// The steps of a workflow: what follows a dash, a folded text joined.
+fn steps(workflow: &str) -> Vec<String> {
+    let mut steps: Vec<String> = Vec::new();
+    let mut folded = false;
+    for line in workflow.lines().map(str::trim) {
+        if let Some(step) = line.strip_prefix("- ") {
+            folded = step == ">-";
+            steps.push(if folded { String::new() } else { step.strip_prefix("run: ").unwrap_or(step).to_owned() });
+        } else if let (true, Some(step)) = (folded && !line.ends_with(':'), steps.last_mut()) {
+            step.push_str(line);
+            step.push(' ');
+        }
+    }
+    steps
+}
+
+#[test]
+fn every_way_to_install_is_one_line_that_runs() {
+    let stage = Stage::new();
+    let rows = table("| with | type |");
+    assert!(rows.len() >= 7, "{rows:?}");
+    let start = README.find("| with | type |").expect("the table");
+    let lines: Vec<&str> = README[start..]
+        .lines()
+        .take_while(|line| line.starts_with('|'))
+        .flat_map(|line| line.split('`').skip(1).step_by(2))
+        .collect();
+    assert!(lines.len() >= rows.len(), "{lines:?}");
+    for line in lines {
+        stage.succeeds("sh", &["-euc", line]);
+    }
+    // The archive leaves a program that starts, in the folder that the README says.
+    let archive = blocks("sh").into_iter().find(|block| block.contains("tar -xz")).expect("the archive");
+    stage.succeeds("sh", &["-euc", archive]);
+    let version = stage.succeeds("sh", &["-euc", "~/.local/bin/tokenmint --version"]);
+    assert_eq!(version, concat!("tokenmint ", env!("CARGO_PKG_VERSION"), "\n"));
+}
+
+#[test]
+fn the_image_and_every_address_are_those_of_the_manifest() {
+    let image = format!("ghcr.io/{}", repository().to_lowercase());
+    let dockerfile = blocks("dockerfile");
+    let copy = format!("COPY --from={image}:{} /usr/bin/tokenmint /usr/bin/tokenmint", env!("CARGO_PKG_VERSION"));
+    assert!(dockerfile.len() == 1 && dockerfile[0].lines().any(|line| line == copy), "{dockerfile:?}");
+    for (start, expected) in [("https://github.com/", repository()), ("ghcr.io/", &image["ghcr.io/".len()..])] {
+        let places: Vec<&str> = README.split(start).skip(1).filter(|rest| !rest.starts_with('/')).collect();
+        assert!(places.len() >= 2, "{start}");
+        for place in places {
+            assert!(place.starts_with(expected), "{start}{}", &place[..place.len().min(40)]);
+        }
+    }
 }
 
 #[test]
@@ -272,7 +390,12 @@ fn the_table_of_formats_has_what_output_takes() {
 #[test]
 fn every_flag_that_is_named_exists() {
     /// Flags of other programs.
-    const FOREIGN: [&str; 12] = [
+    const FOREIGN: [&str; 17] = [
+        "--locked",
+        "--strip-components",
+        "--global",
+        "--from",
+        "--repo",
         "--release",
         "--path",
         "--test",

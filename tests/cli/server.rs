@@ -56,6 +56,7 @@ pub enum Answer {
     /// These bytes, then one more each now and then, without end.
     Drip(Vec<u8>),
     /// These bytes, then those again and again, as fast as they are taken.
+    #[cfg(unix)]
     Flood(Vec<u8>, Vec<u8>),
     /// The end of the connection, without a word.
     Close,
@@ -328,6 +329,7 @@ fn reply(mut stream: &TcpStream, answer: Answer) -> bool {
             }
             false
         }
+        #[cfg(unix)]
         Answer::Flood(first, again) => {
             let many = again.repeat(16 * 1024 / again.len());
             let mut sent = stream.write_all(&first);

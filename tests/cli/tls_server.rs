@@ -122,6 +122,7 @@ pub fn tls_with(authority: &Authority, name: &str, years: (i32, i32), server: &S
 }
 
 /// TLS that stays open and answers each request with what `answer` makes of its body, in one record where it fits.
+#[cfg(unix)]
 pub fn tls_talking(
     authority: &Authority,
     name: &str,
