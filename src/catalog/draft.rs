@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use super::input::{json_list, object};
 use super::{Defaults, Field, Input, Kind, Minting, Problem, Value, Values, Violation};
+use crate::app::App;
 use crate::error::{Failure, Note, Result};
 use crate::json::{self, Object};
 use crate::text;
@@ -38,14 +39,8 @@ pub struct Draft {
 
 impl Draft {
     /// Lays flags over `--body`. Each value is checked; what is missing is not, a batch line may bring it.
-    pub fn new(
-        kind: &'static Kind,
-        given: &Given,
-        body: Option<&str>,
-        defaults: Defaults,
-        now: Timestamp,
-        notes: &mut Vec<Note>,
-    ) -> Result<Self> {
+    pub fn new(kind: &'static Kind, given: &Given, body: Option<&str>, defaults: Defaults, app: &App) -> Result<Self> {
+        let now = app.now();
         let values = object("--body", body.unwrap_or("{}"))?;
         let mut draft = Draft {
             kind,
@@ -58,23 +53,25 @@ impl Draft {
         };
         for field in kind.distinct_fields() {
             let Some(raw) = draft.values.get(field.key) else { continue };
-            notes.extend(draft.note_minutes(field, raw));
+            app.notes.extend(draft.note_minutes(field, raw));
             let encoded = field.encode_member(raw, false, now).map_err(|failure| failure.context("--body"))?;
             if let Some(encoded) = encoded {
                 draft.values.set(field.key, encoded);
             }
         }
-        warn_of(&draft.unknown_fields(&draft.values), |key| format!("--body: {key}"), notes);
+        app.notes.extend(warnings(&draft.unknown_fields(&draft.values), |key| format!("--body: {key}")));
         for field in kind.fields {
             if let Some(values) = given.get(field.flag.name) {
                 draft.set(field, values, now)?;
             }
         }
-        draft.check(now, notes)?;
+        let soft = draft.check(now)?;
+        app.notes.extend(warnings(&soft, |key| draft.origin(key)));
         Ok(draft)
     }
 
-    fn check(&mut self, now: Timestamp, notes: &mut Vec<Note>) -> Result<()> {
+    /// Refuses what the fields say together, and gives what is only to be warned of.
+    fn check(&mut self, now: Timestamp) -> Result<Vec<Violation>> {
         let mut violations = check_fields(self.kind, &self.values);
         if let Minting::Http(endpoint) = &self.kind.minting {
             violations.extend((endpoint.cross_check)(&self.values, now));
@@ -86,8 +83,7 @@ impl Draft {
         if let Some(violation) = hard.first() {
             return Err(self.failure(violation));
         }
-        warn_of(&soft, |key| self.origin(key), notes);
-        Ok(())
+        Ok(soft)
     }
 
     /// What a value stands for in the end: itself, or the default that it asks for. `false` is the same as absent.
@@ -240,14 +236,15 @@ impl Draft {
 /// The most warnings about the values of one token: the sentences of many thousand would cost seconds and megabytes.
 const MAX_WARNINGS: usize = 10;
 
-/// Puts violations that are warnings among the notes. `name` is what messages call a key.
-pub(super) fn warn_of(soft: &[Violation], name: impl Fn(&str) -> String, notes: &mut Vec<Note>) {
+/// The warnings for violations that are no failures. `name` is what messages call a key.
+pub(super) fn warnings(soft: &[Violation], name: impl Fn(&str) -> String) -> Vec<Note> {
     let shown = soft.iter().take(MAX_WARNINGS);
-    notes.extend(shown.map(|violation| Note::Warning(format!("{} {}", name(&violation.key), violation.problem))));
+    let mut texts: Vec<String> =
+        shown.map(|violation| format!("{} {}", name(&violation.key), violation.problem)).collect();
     if soft.len() > MAX_WARNINGS {
-        let more = soft.len() - MAX_WARNINGS;
-        notes.push(Note::Warning(format!("{more} more values that the service may not know")));
+        texts.push(format!("{} more values that the service may not know", soft.len() - MAX_WARNINGS));
     }
+    texts.into_iter().map(Note::Warning).collect()
 }
 
 /// What is wrong with the fields of a body one by one. A field that is missing is not looked at.

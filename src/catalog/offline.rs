@@ -3,15 +3,16 @@
 use jiff::Timestamp;
 
 use super::Draft;
+use crate::app::App;
 use crate::credentials::Set;
-use crate::error::{Note, Result};
+use crate::error::Result;
 use crate::json::Object;
 use crate::secret::Secret;
 
 /// A way of signing: each kind that is signed here names one.
 pub trait Offline: Sync {
     /// Checks what the flags say together, and settles what all tokens of a run share.
-    fn prepare(&self, draft: Draft, now: Timestamp, notes: &mut Vec<Note>) -> Result<Box<dyn Prepared>>;
+    fn prepare(&self, draft: Draft, app: &App) -> Result<Box<dyn Prepared>>;
 }
 
 /// The part of the tokens that is settled before credentials are at hand.
@@ -20,7 +21,7 @@ pub trait Prepared {
     fn complete(&self, now: Timestamp) -> Result<()>;
 
     /// What signs every token of a run.
-    fn signer(self: Box<Self>, set: &Set, secret: &Secret, notes: &mut Vec<Note>) -> Result<Box<dyn Sign>>;
+    fn signer(self: Box<Self>, set: &Set, secret: &Secret, app: &App) -> Result<Box<dyn Sign>>;
 
     /// What shows a token without signing it, with credentials or without.
     fn paper(self: Box<Self>, set: Option<&Set>) -> Box<dyn Paper>;

@@ -25,7 +25,7 @@ use std::sync::Arc;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
-use crate::app::World;
+use crate::app::App;
 use crate::error::{Category, Failure, OrFail, Result};
 use server::Server;
 use tls::Authority;
@@ -77,7 +77,7 @@ impl Emulator {
     ///
     /// # Errors
     /// Exit 2 for an address that clients cannot name as loopback, exit 1 where the port cannot be had or the certificate not be made.
-    pub fn bind(listen: SocketAddr, protocol: Protocol, world: World) -> Result<Self> {
+    pub fn bind(listen: SocketAddr, protocol: Protocol, app: App) -> Result<Self> {
         if !listen.ip().is_loopback() {
             return Err(Failure::usage(format!("--listen {listen} is not a loopback address"))
                 .with_hint("the emulator's credentials are public; use 127.0.0.1 or [::1]"));
@@ -91,9 +91,9 @@ impl Emulator {
         let address = listener.local_addr().or_fail(Category::Internal)?;
         let authority = match protocol {
             Protocol::Http => None,
-            Protocol::Https => Some(Authority::new(address.ip(), world.now())?),
+            Protocol::Https => Some(Authority::new(address.ip(), app.now())?),
         };
-        Ok(Emulator { place: Place { address, authority }, listener, minter: Minter::new(world)? })
+        Ok(Emulator { place: Place { address, authority }, listener, minter: Minter::new(app)? })
     }
 
     /// Where it listens, with the real port.

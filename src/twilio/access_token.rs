@@ -12,6 +12,7 @@ use super::identity::{self, Product};
 use super::key::{Key, check_secret};
 use super::sign::Signer;
 use super::{other_grants, region};
+use crate::app::App;
 use crate::catalog::{Draft, Help, Kind, Minting, Offline, Paper, Prepared, Scratch, Sign, Values};
 use crate::credentials::Set;
 use crate::error::{Category, Failure, Note, Result};
@@ -40,8 +41,8 @@ const DEFAULT_TTL: i64 = 3_600;
 struct AccessTokens;
 
 impl Offline for AccessTokens {
-    fn prepare(&self, draft: Draft, _: Timestamp, notes: &mut Vec<Note>) -> Result<Box<dyn Prepared>> {
-        Ok(Box::new(Plan::new(draft, notes)?))
+    fn prepare(&self, draft: Draft, app: &App) -> Result<Box<dyn Prepared>> {
+        Ok(Box::new(Plan::new(draft, app)?))
     }
 }
 
@@ -63,7 +64,7 @@ impl Plan {
     }
 
     /// Checks what the flags say together. What is missing is not an error yet, a batch line may bring it.
-    pub fn new(draft: Draft, notes: &mut Vec<Note>) -> Result<Self> {
+    pub fn new(draft: Draft, app: &App) -> Result<Self> {
         let values = draft.values(None);
         let terms = match Terms::of(&values) {
             Ok(terms) => Some(terms),
@@ -74,8 +75,8 @@ impl Plan {
         let region = values.text_or_default("region")?.map(Cow::into_owned);
         let (ttl, not_before) = times(&values);
         let identity = values.text("identity").map(Cow::into_owned);
-        notes.extend(region.as_deref().and_then(region::advice).map(Note::Warning));
-        notes.extend(advice(&values, identity.as_deref(), terms.as_ref()));
+        app.notes.extend(region.as_deref().and_then(region::advice).map(Note::Warning));
+        app.notes.extend(advice(&values, identity.as_deref(), terms.as_ref()));
         Ok(Plan { identity, ttl, not_before, region, terms, draft })
     }
 
@@ -127,8 +128,8 @@ impl Prepared for Plan {
         self.claims(None, now).map(drop)
     }
 
-    fn signer(self: Box<Self>, set: &Set, secret: &Secret, notes: &mut Vec<Note>) -> Result<Box<dyn Sign>> {
-        check_secret(secret, set.public(API_KEY_SID), &set.secret_origin().to_string(), notes)?;
+    fn signer(self: Box<Self>, set: &Set, secret: &Secret, app: &App) -> Result<Box<dyn Sign>> {
+        app.notes.extend(check_secret(secret, set.public(API_KEY_SID), &set.secret_origin().to_string())?);
         let signer = Signer::new(Key::new(secret)?, issuer(set), self.region.as_deref());
         Ok(Box::new(Signing::new(*self, signer)))
     }

@@ -8,7 +8,9 @@ use std::io::IsTerminal as _;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use super::mint::{Job, Way};
+use super::connection::Connection;
+use super::job::Job;
+use super::show;
 use super::sign::Order;
 use crate::batch::{self, End, Input, Minters, Setting, Summary, Tally, pace};
 use crate::catalog::{Draft, Minting, Paper, Scratch, Sign};
@@ -20,63 +22,56 @@ use crate::providers::SCHEMAS;
 pub use fingerprint::Fingerprint;
 
 /// Asks a service for a token for each line.
-pub(super) fn ask(job: &Job, batch: &Batch, draft: Draft, notes: &mut Vec<Note>) -> Result<u8> {
+pub(super) fn ask(job: &Job, batch: &Batch, draft: Draft) -> Result<u8> {
     let input = Input::open(batch)?;
-    notes.extend(draft.warnings.iter().cloned());
+    job.app.notes.extend(draft.warnings.iter().cloned());
     let draft = Arc::new(draft);
     if job.mint.dry_run {
-        let shower = http::Shower { draft, space: job.shown_space(notes)? };
-        return run(job, batch, input, Box::new(move || Box::new(shower.clone())), Arc::default(), notes);
+        let shower = http::Shower { draft, space: show::space(job)? };
+        return run(job, batch, input, Box::new(move || Box::new(shower.clone())), Arc::default());
     }
     let halted = Arc::<AtomicBool>::default();
     let mode = Mode::Batch { halted: Arc::clone(&halted) };
     // Held until the end: the emulator, if it is the space, lives as long as this.
-    let connection = Way::find(job.wanted(), &job.mint.settings, mode, job.world, job.report, notes)?;
-    notes.extend(connection.note());
+    let connection = Connection::find(job.wanted(), &job.mint.settings, mode, job.app, job.report)?;
+    job.app.notes.extend(connection.note());
     connection.client.prepare();
     let fingerprint = Fingerprint::new(draft.kind.name, connection.name(), draft.settled_fields());
     let client = Arc::clone(&connection.client);
-    let minter = http::Minter { draft, client, world: job.world.clone(), fingerprint };
-    run(job, batch, input, Box::new(move || Box::new(minter.clone())), halted, notes)
+    let minter = http::Minter { draft, client, app: job.app.clone(), fingerprint };
+    run(job, batch, input, Box::new(move || Box::new(minter.clone())), halted)
 }
 
 /// Signs a token for each line.
-pub(super) fn sign(job: &Job, batch: &Batch, order: Order, notes: &mut Vec<Note>) -> Result<u8> {
+pub(super) fn sign(job: &Job, batch: &Batch, order: Order) -> Result<u8> {
     let input = Input::open(batch)?;
-    let random = job.world.random;
+    let random = job.app.random;
     if job.mint.dry_run {
         let paper: Arc<dyn Paper> = order.paper().into();
         let shower = move || sign::Shower::new(Arc::clone(&paper), Scratch::new(random));
-        return run(job, batch, input, Box::new(move || Box::new(shower())), Arc::default(), notes);
+        return run(job, batch, input, Box::new(move || Box::new(shower())), Arc::default());
     }
-    let signer: Arc<dyn Sign> = order.signer(job, notes)?.into();
+    let signer: Arc<dyn Sign> = order.signer(job)?.into();
     let fingerprint = Fingerprint::new(job.mint.kind.name, signer.key_id(), signer.draft().settled_fields());
     let minter = move || sign::Minter::new(Arc::clone(&signer), Scratch::new(random), fingerprint.clone());
-    run(job, batch, input, Box::new(move || Box::new(minter())), Arc::default(), notes)
+    run(job, batch, input, Box::new(move || Box::new(minter())), Arc::default())
 }
 
-fn run(
-    job: &Job,
-    batch: &Batch,
-    input: Input,
-    minter: Minters,
-    halted: Arc<AtomicBool>,
-    notes: &mut Vec<Note>,
-) -> Result<u8> {
+fn run(job: &Job, batch: &Batch, input: Input, minter: Minters, halted: Arc<AtomicBool>) -> Result<u8> {
     // Before the bar: a warning in the middle of it would be lost.
-    job.report.notes(&std::mem::take(notes));
+    job.report.notes(&job.app.notes.take());
     let tone = job.general.tone;
     let setting = Setting {
         minter,
         is_computed: matches!(job.mint.kind.minting, Minting::Signed(_)),
-        clock: job.world.clock,
-        scrubber: environment::scrubber(&job.world.env, &SCHEMAS),
+        clock: job.app.clock,
+        scrubber: environment::scrubber(&job.app.env, &SCHEMAS),
         halted,
         // A dumb terminal shows each drawing on a line of its own.
         progress: !tone.quiet
             && !tone.verbose
             && std::io::stderr().is_terminal()
-            && job.world.env.text("TERM") != Some("dumb"),
+            && job.app.env.text("TERM") != Some("dumb"),
     };
     let summary = batch::run(batch, input, setting, &mut |note| job.report.aside(&[note]))?;
     report(job, summary)
