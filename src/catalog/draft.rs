@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::Timestamp;
 
-use super::input::{json_list, object};
-use super::{Defaults, Field, Input, Kind, Minting, Problem, Value, Values, Violation};
+use super::encode::{json_list, object};
+use super::{Defaults, Field, Input, Kind, Minting, Problem, Value, Violation};
 use crate::app::App;
 use crate::error::{Failure, Note, Result};
 use crate::json::{self, Object};
@@ -172,11 +172,6 @@ impl Draft {
     /// A batch line whose members are known to be right one by one, with durations and times as numbers.
     pub fn admit(&self, line: Object, now: Timestamp) -> Result<Object> {
         self.admit_with_warnings(line, now).map(|(line, _)| line)
-    }
-
-    /// The values with a line over them, which [`Draft::admit`] has let in.
-    pub fn values<'a>(&'a self, line: Option<&'a Object>) -> Values<'a> {
-        Values { draft: self, line }
     }
 
     /// A bare number of minutes is often meant as seconds. Each run is told once.

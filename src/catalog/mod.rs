@@ -4,6 +4,7 @@
 mod defaults;
 mod draft;
 mod emulation;
+mod encode;
 mod endpoint;
 mod field;
 mod input;

@@ -8,7 +8,8 @@ use clap::ArgMatches;
 use clap::error::ErrorKind;
 
 use super::generate::{completions, man_pages};
-use super::{fault, general, inspect, mint, profile, tree, tree_for};
+use super::tree::{tree, tree_for};
+use super::{fault, general, inspect, mint, profile};
 use crate::error::{Failure, Result};
 use crate::options::{Command, General, Invocation};
 use crate::output::Tone;

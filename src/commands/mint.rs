@@ -29,7 +29,7 @@ pub fn run(job: &Job) -> Result<u8> {
             sign::refuse_curl(job)?;
             let order = sign::Order::new(kind, *way, job)?;
             if let Some(batch) = &job.mint.batch {
-                return batch::sign(job, batch, order);
+                return batch::sign_lines(job, batch, order);
             }
             if job.mint.dry_run {
                 return order.show(job);
@@ -44,7 +44,7 @@ fn ask(job: &Job, kind: &'static Kind, names: &Names) -> Result<u8> {
     let (given, body) = job.read_values(kind)?;
     let draft = Draft::new(kind, &given, body.as_deref(), Defaults::default(), job.app)?;
     if let Some(batch) = &job.mint.batch {
-        return batch::ask(job, batch, draft);
+        return batch::ask_lines(job, batch, draft);
     }
     let request = draft.finish()?;
     job.app.notes.extend(request.notes.iter().cloned());

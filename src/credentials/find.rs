@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::config::{self, Config, SecretSource};
+use super::config::{Config, SecretSource};
 use super::helper::{self, Terms};
 use super::schema::{BuiltIn, EMULATOR, Schema, secret_variables};
 use super::set::{Found, Origin, Set, Source, trim_value};
-use super::{environment, locate};
+use super::{environment, load, locate};
 use crate::app::{App, Environment, Notes};
 use crate::error::{Failure, Result};
 use crate::secret::Secret;
@@ -126,7 +126,7 @@ fn named_profile(schema: &'static Schema, name: &str, wanted: Wanted, app: &App)
     if name == EMULATOR {
         // No file is needed here, but one that defines a profile of this name is not passed over.
         if let Ok(location) = locate::locate(wanted.config, env) {
-            config::refuse_own_emulator(&location.path)?;
+            load::refuse_own_emulator(&location.path)?;
         }
         return emulator(schema, wanted);
     }

@@ -10,7 +10,7 @@ use super::helper::{self, Terms};
 use super::schema::Schema;
 use crate::app::{App, Notes};
 use crate::error::{Category, Failure, Note, OrFail as _, Result};
-use crate::os::{self, Distrust};
+use crate::os::{self, UnsafePermissions};
 use crate::secret::Secret;
 use crate::text;
 
@@ -183,7 +183,7 @@ fn read_secret(path: &Path, origin: &str) -> Result<Secret> {
     let opened = os::open_regular(path).with_context(cannot).or_fail(Category::Configuration)?;
     let (file, metadata) = opened.ok_or_else(|| refuse("is not a regular file"))?;
     // That others can read it may be meant: container runtimes mount secrets so. That they can change it never is.
-    if os::distrust(&metadata) == Some(Distrust::Writable) {
+    if os::distrust(&metadata) == Some(UnsafePermissions::Writable) {
         return Err(refuse("is writable by others").with_hint("run chmod 600 on it"));
     }
     let bytes = os::read_limited(file, MAX_SIZE).with_context(cannot).or_fail(Category::Configuration)?;

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::command::{ProfileCommand, line};
 use crate::credentials::EMULATOR;
-use crate::credentials::config::{self, Config};
+use crate::credentials::config::{Config, Profile};
 use crate::credentials::locate::locate;
 use crate::error::Result;
 use crate::providers::SCHEMAS;
@@ -38,7 +38,7 @@ impl ProfileCommand<'_> {
 }
 
 /// The providers that a profile has credentials of.
-fn sections(profile: &config::Profile) -> Vec<&'static str> {
+fn sections(profile: &Profile) -> Vec<&'static str> {
     let present = SCHEMAS.iter().filter(|schema| profile.section(schema.section).is_some());
     present.map(|schema| schema.section).collect()
 }
