@@ -48,9 +48,9 @@ use output::report::Report;
 pub fn run(words: &[OsString], app: &App) -> u8 {
     let scrubber = credentials::environment::scrubber(&app.env, &providers::SCHEMAS);
     match cli::parse(words) {
-        Err(failure) => fail(&Report::new(cli::tone_of(words), scrubber), &failure),
+        Err(failure) => fail(&Report::new(cli::detect_verbosity(words), scrubber), &failure),
         Ok(invocation) => {
-            let report = Report::new(invocation.general.tone, scrubber);
+            let report = Report::new(invocation.general.verbosity, scrubber);
             let result = execute(&invocation, app, &report);
             report.notes(&app.notes.take());
             result.unwrap_or_else(|failure| fail(&report, &failure))

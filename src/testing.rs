@@ -14,7 +14,7 @@ pub mod batch {
 }
 pub mod catalog {
     pub use crate::catalog::{
-        Defaults, Draft, Field, Form, Given, Kind, Minting, Nonces, Request, Scratch, Sign, Value,
+        Defaults, Draft, Field, Form, Given, Kind, Minting, NoncePool, Request, Scratch, Sign, Value,
     };
 }
 pub mod cli {

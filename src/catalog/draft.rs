@@ -66,7 +66,7 @@ impl Draft {
             }
         }
         let soft = draft.check(now)?;
-        app.notes.extend(warnings(&soft, |key| draft.origin(key)));
+        app.notes.extend(warnings(&soft, |key| draft.describe(key)));
         Ok(draft)
     }
 
@@ -193,19 +193,19 @@ impl Draft {
         let violation = |(place, key): (usize, &str)| {
             // Only the first ones are shown, and the search is slow.
             let known = self.kind.distinct_fields().map(|field| field.key).filter(|_| place < MAX_WARNINGS);
-            let sentence = format!("is not a known field{}; sent as it is", text::aside(key, known));
+            let sentence = format!("is not a known field{}; sent as it is", text::did_you_mean(key, known));
             Violation::new(&text::clip(key, 60), Problem::ours(sentence).soft())
         };
         unknown.enumerate().map(violation).collect()
     }
 
     fn unknown(&self, key: &str) -> Failure {
-        let aside = text::aside(key, self.kind.distinct_fields().map(|field| field.key));
+        let aside = text::did_you_mean(key, self.kind.distinct_fields().map(|field| field.key));
         Failure::usage(format!("'{}' is not a field of a {} line{aside}", text::clip(key, 60), self.kind.name))
     }
 
     /// What set a field: the flag, or `--body` and the key in it.
-    fn origin(&self, key: &str) -> String {
+    fn describe(&self, key: &str) -> String {
         let flag = self.set_by.iter().rev().find(|(set, _)| *set == key).map(|(_, field)| field.dashed());
         flag.unwrap_or_else(|| match self.values.get(key) {
             Some(_) => format!("--body: {key}"),
@@ -214,7 +214,7 @@ impl Draft {
     }
 
     pub(super) fn failure(&self, violation: &Violation) -> Failure {
-        let failure = Failure::usage(format!("{} {}", self.origin(&violation.key), violation.problem));
+        let failure = Failure::usage(format!("{} {}", self.describe(&violation.key), violation.problem));
         match violation.problem.hint_text() {
             Some(hint) => failure.with_hint(hint),
             None => failure,

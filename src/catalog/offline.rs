@@ -48,7 +48,7 @@ pub trait Paper: Send + Sync {
 /// Memory that one thread uses for token after token.
 pub struct Scratch {
     /// Randomness for ids.
-    pub nonces: Nonces,
+    pub nonces: NoncePool,
     /// Where claims are put together.
     pub payload: Vec<u8>,
     /// The signed token.
@@ -58,7 +58,7 @@ pub struct Scratch {
 impl Scratch {
     /// Empty memory, with this source of random bytes.
     pub fn new(random: fn(&mut [u8]) -> Result<()>) -> Self {
-        Scratch { nonces: Nonces::new(random), payload: Vec::new(), token: String::new() }
+        Scratch { nonces: NoncePool::new(random), payload: Vec::new(), token: String::new() }
     }
 }
 
@@ -66,17 +66,17 @@ impl Scratch {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Nonce(pub [u8; 8]);
 
-/// Nonces for a whole run: the system is asked once for many of them.
-pub struct Nonces {
+/// NoncePool for a whole run: the system is asked once for many of them.
+pub struct NoncePool {
     random: fn(&mut [u8]) -> Result<()>,
     pool: [u8; 512],
     used: usize,
 }
 
-impl Nonces {
-    /// Nonces from this source of random bytes.
+impl NoncePool {
+    /// NoncePool from this source of random bytes.
     pub fn new(random: fn(&mut [u8]) -> Result<()>) -> Self {
-        Nonces { random, pool: [0; 512], used: 512 }
+        NoncePool { random, pool: [0; 512], used: 512 }
     }
 
     /// The next one.
@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn nonces_differ_across_refills() {
-        let mut nonces = Nonces::new(|bytes| {
+        let mut nonces = NoncePool::new(|bytes| {
             static COUNT: std::sync::atomic::AtomicU8 = std::sync::atomic::AtomicU8::new(0);
             let refill = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
             bytes.iter_mut().enumerate().for_each(|(place, byte)| *byte = u8::try_from(place / 8).unwrap());
@@ -111,7 +111,7 @@ mod tests {
 
     #[test]
     fn a_source_that_fails_gives_no_nonce() {
-        let mut nonces = Nonces::new(|_| Err(crate::error::Failure::internal("dry")));
+        let mut nonces = NoncePool::new(|_| Err(crate::error::Failure::internal("dry")));
         assert!(nonces.take().is_err());
         assert!(nonces.take().is_err());
     }

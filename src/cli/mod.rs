@@ -12,5 +12,5 @@ mod profile;
 mod shells;
 mod tree;
 
-pub use parse::{parse, tone_of};
+pub use parse::{detect_verbosity, parse};
 pub use tree::tree;

@@ -90,7 +90,7 @@ fn likely_mistake(token: &str) -> Option<&'static str> {
 
 /// The space that a set names.
 pub fn space_of(set: &Set) -> Result<Space> {
-    Space::parse(set.public(SPACE), &set.origin(SPACE))
+    Space::parse(set.public(SPACE), &set.describe(SPACE))
 }
 
 /// The emulator of `--profile emulator`, for the time of one run.

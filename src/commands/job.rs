@@ -78,7 +78,7 @@ impl Job<'_> {
 
     /// The notes so far, as the `warnings` of JSON: none with `-q`.
     pub(super) fn warnings(&self) -> Vec<Note> {
-        if self.general.tone.quiet { Vec::new() } else { self.app.notes.all() }
+        if self.general.verbosity.quiet { Vec::new() } else { self.app.notes.all() }
     }
 
     /// Puts what is shown instead of a token where the token would go.

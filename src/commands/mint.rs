@@ -27,14 +27,14 @@ pub fn run(job: &Job) -> Result<u8> {
         Minting::Http(_) => ask(job, kind, &names),
         Minting::Signed(way) => {
             sign::refuse_curl(job)?;
-            let order = sign::Order::new(kind, *way, job)?;
+            let signing = sign::SigningRequest::new(kind, *way, job)?;
             if let Some(batch) = &job.mint.batch {
-                return batch::sign_lines(job, batch, order);
+                return batch::sign_lines(job, batch, signing);
             }
             if job.mint.dry_run {
-                return order.show(job);
+                return signing.show(job);
             }
-            deliver(job, &names, || order.token(job))
+            deliver(job, &names, || signing.token(job))
         }
     }
 }

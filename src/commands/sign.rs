@@ -12,13 +12,13 @@ use crate::secret::Secret;
 use crate::token::{MAX_LENGTH, Token};
 
 /// What is to be signed, and with which credentials.
-pub struct Order {
+pub struct SigningRequest {
     prepared: Box<dyn Prepared>,
     schema: &'static Schema,
     set: Option<Set>,
 }
 
-impl Order {
+impl SigningRequest {
     /// Checks the flags, then the credentials.
     pub fn new(kind: &'static Kind, way: &dyn Offline, job: &Job) -> Result<Self> {
         let provider = providers::provider_of(kind).ok_or_else(|| Failure::internal("a kind without its provider"))?;
@@ -35,7 +35,7 @@ impl Order {
                 if let Some(set) = &set {
                     set.check()?;
                 }
-                Ok(Order { prepared, schema, set })
+                Ok(SigningRequest { prepared, schema, set })
             }
         }
     }

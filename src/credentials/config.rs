@@ -103,7 +103,7 @@ impl Config {
     /// What is said of a name that no profile has: `what` comes before the path of the file.
     fn absent(&self, name: &str, what: &str) -> Failure {
         let names: Vec<&str> = self.profiles.iter().map(|(name, _)| name.as_str()).chain([EMULATOR]).collect();
-        let (path, nearest) = (text::path(&self.path), text::aside(name, names.iter().copied()));
+        let (path, nearest) = (text::path(&self.path), text::did_you_mean(name, names.iter().copied()));
         Failure::configuration(format!("{what} {path}{nearest}"))
             .with_hint(format!("profiles: {}", text::clip(&names.join(", "), text::SHOWN)))
     }

@@ -265,7 +265,7 @@ mod tests {
     fn a_named_profile_comes_before_the_environment_and_that_before_the_default_profile() {
         let user = |profile, variables: &[(&str, &str)]| {
             let set = find_with(CONFIG, profile, variables).unwrap().unwrap();
-            (set.public("user").to_owned(), set.origin("user"))
+            (set.public("user").to_owned(), set.describe("user"))
         };
         assert_eq!(user(Some("ci"), &VARIABLES), ("ci-user".into(), "user of profile 'ci'".into()));
         assert_eq!(user(None, &VARIABLES), ("env-user".into(), "T_USER".into()));

@@ -116,7 +116,7 @@ impl Set {
     }
 
     /// Where a public value was found.
-    pub fn origin(&self, key: &str) -> String {
+    pub fn describe(&self, key: &str) -> String {
         self.find(key).map_or_else(String::new, |found| found.origin.to_string())
     }
 

@@ -136,11 +136,11 @@ impl Inspected {
         if let End::At(end) = self.validity.ends
             && end <= now
         {
-            let ago = time::rough(now.as_second() - end.as_second());
+            let ago = time::format_approx(now.as_second() - end.as_second());
             return fail(format!("the token expired at {} ({ago} ago)", time::rfc3339(end)));
         }
         if let Some(start) = self.validity.starts.filter(|start| *start > now) {
-            let wait = time::rough(start.as_second() - now.as_second());
+            let wait = time::format_approx(start.as_second() - now.as_second());
             return fail(format!("the token is not valid before {} (in {wait})", time::rfc3339(start)));
         }
         if self.validity.valid(now) != Some(true) {
@@ -148,8 +148,8 @@ impl Inspected {
         }
         match (self.validity.ends, min_ttl) {
             (End::At(end), Some(least)) if end.duration_since(now) < least => {
-                let left = time::rough(end.as_second() - now.as_second());
-                fail(format!("the token expires in {left}; --min-ttl asks for {}", time::exact(least)))
+                let left = time::format_approx(end.as_second() - now.as_second());
+                fail(format!("the token expires in {left}; --min-ttl asks for {}", time::format_exact(least)))
             }
             _ => Ok(()),
         }

@@ -4,7 +4,7 @@ use crate::catalog::rule::{Rule, SHOWN, not_object};
 use crate::catalog::{Input, Problem};
 use crate::error::{Failure, Result};
 use crate::json::Object;
-use crate::text::{aside, clip};
+use crate::text::{clip, did_you_mean};
 
 /// The most channels of one token.
 const MAX_CHANNELS: usize = 500;
@@ -102,7 +102,7 @@ fn parse(flag: &str, specs: &[&str]) -> Result<Object> {
             "w" | "write" => (false, true),
             "rw" | "read-write" => (true, true),
             _ => {
-                let near = aside(access, ["read", "write", "read-write"]);
+                let near = did_you_mean(access, ["read", "write", "read-write"]);
                 return Err(Failure::usage(format!("{flag} '{shown}' must end in =r, =w or =rw{near}")));
             }
         };

@@ -11,11 +11,11 @@ use crate::json::{self, Object};
 
 /// What the settings make, identity and life aside: it is the same for all lines of a batch that change neither.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Terms {
+pub struct Grants {
     /// `twr` of the header.
     pub(super) region: Option<String>,
     /// The members of `grants` after `identity`, each with a comma before it.
-    pub(super) grants: String,
+    pub(super) members: String,
     /// The products that they open.
     pub(super) products: Vec<Product>,
 }
@@ -36,7 +36,7 @@ const SHARED: [(&str, &[&str]); 3] = [
     ("deployment_role_sid", &["chat"]),
 ];
 
-impl Terms {
+impl Grants {
     /// Works out region and grants.
     ///
     /// # Errors
@@ -64,7 +64,7 @@ impl Terms {
         }
         let products = grants.iter().map(|(key, _)| Product::of_grant(key)).collect();
         let region = values.text_or_default("region")?.map(Cow::into_owned);
-        Ok(Terms { region, grants: written, products })
+        Ok(Grants { region, members: written, products })
     }
 }
 

@@ -12,7 +12,7 @@ use tokenmint::testing::app::App;
 use tokenmint::testing::batch::Kept;
 use tokenmint::testing::batch::lines::{Chunk, Lines};
 use tokenmint::testing::batch::worker::{Shared, Worker};
-use tokenmint::testing::catalog::{Defaults, Draft, Given, Nonces, Request, Scratch, Sign};
+use tokenmint::testing::catalog::{Defaults, Draft, Given, NoncePool, Request, Scratch, Sign};
 use tokenmint::testing::commands::batch::Fingerprint;
 use tokenmint::testing::commands::batch::sign::Minter;
 use tokenmint::testing::commands::send::send;
@@ -84,7 +84,7 @@ fn chat_steps(criterion: &mut Criterion) {
 }
 
 fn twilio_steps(criterion: &mut Criterion) {
-    let (plan, signer, mut nonces) = (twilio_plan(Some("alice")), signer(), Nonces::new(app().random));
+    let (plan, signer, mut nonces) = (twilio_plan(Some("alice")), signer(), NoncePool::new(app().random));
     let claims = plan.claims(None, app().now()).unwrap();
     let (mut payload, mut token) = (Vec::new(), String::new());
     criterion.bench_function("twilio: one signature", |bench| {

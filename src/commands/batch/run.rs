@@ -10,7 +10,7 @@ use crate::catalog::{Draft, Minting, Paper, Scratch, Sign};
 use crate::commands::connection::Connection;
 use crate::commands::job::Job;
 use crate::commands::show;
-use crate::commands::sign::Order;
+use crate::commands::sign::SigningRequest;
 use crate::credentials::environment;
 use crate::error::{Category, Failure, Note, Reach, Result};
 use crate::http::Mode;
@@ -39,15 +39,15 @@ pub fn ask_lines(job: &Job, batch: &Batch, draft: Draft) -> Result<u8> {
 }
 
 /// Signs a token for each line.
-pub fn sign_lines(job: &Job, batch: &Batch, order: Order) -> Result<u8> {
+pub fn sign_lines(job: &Job, batch: &Batch, signing: SigningRequest) -> Result<u8> {
     let input = Input::open(batch)?;
     let random = job.app.random;
     if job.mint.dry_run {
-        let paper: Arc<dyn Paper> = order.paper().into();
+        let paper: Arc<dyn Paper> = signing.paper().into();
         let shower = move || sign::Shower::new(Arc::clone(&paper), Scratch::new(random));
         return run(job, batch, input, Box::new(move || Box::new(shower())), Arc::default());
     }
-    let signer: Arc<dyn Sign> = order.signer(job)?.into();
+    let signer: Arc<dyn Sign> = signing.signer(job)?.into();
     let fingerprint = Fingerprint::new(job.mint.kind.name, signer.key_id(), signer.draft().settled_fields());
     let minter = move || sign::Minter::new(Arc::clone(&signer), Scratch::new(random), fingerprint.clone());
     run(job, batch, input, Box::new(move || Box::new(minter())), Arc::default())
@@ -56,7 +56,7 @@ pub fn sign_lines(job: &Job, batch: &Batch, order: Order) -> Result<u8> {
 fn run(job: &Job, batch: &Batch, input: Input, minter: Minters, halted: Arc<AtomicBool>) -> Result<u8> {
     // Before the bar: a warning in the middle of it would be lost.
     job.report.notes(&job.app.notes.take());
-    let tone = job.general.tone;
+    let verbosity = job.general.verbosity;
     let setting = Setting {
         minter,
         is_computed: matches!(job.mint.kind.minting, Minting::Signed(_)),
@@ -64,8 +64,8 @@ fn run(job: &Job, batch: &Batch, input: Input, minter: Minters, halted: Arc<Atom
         scrubber: environment::scrubber(&job.app.env, &SCHEMAS),
         halted,
         // A dumb terminal shows each drawing on a line of its own.
-        progress: !tone.quiet
-            && !tone.verbose
+        progress: !verbosity.quiet
+            && !verbosity.verbose
             && std::io::stderr().is_terminal()
             && job.app.env.text("TERM") != Some("dumb"),
     };
