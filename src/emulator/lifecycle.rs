@@ -73,11 +73,6 @@ impl Emulator {
         self.place.url()
     }
 
-    /// What `SIGNALWIRE_SPACE` should hold to reach it.
-    pub fn space(&self) -> String {
-        self.place.space()
-    }
-
     /// The file with the certificate of the authority that vouches for it, where it speaks https.
     pub fn certificate_file(&self) -> Option<&Path> {
         self.place.certificate_file()
@@ -133,11 +128,6 @@ impl Emulator {
 }
 
 impl Running {
-    /// What `SIGNALWIRE_SPACE` should hold to reach it.
-    pub fn space(&self) -> String {
-        self.place.space()
-    }
-
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.place.address

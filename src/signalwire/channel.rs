@@ -3,7 +3,7 @@
 use crate::catalog::rule::{Rule, SHOWN, not_object};
 use crate::catalog::{Input, Problem};
 use crate::error::{Failure, Result};
-use crate::json::Object;
+use crate::json::{self, Object};
 use crate::text::{clip, did_you_mean};
 
 /// The most channels of one token.
@@ -109,7 +109,12 @@ fn parse(flag: &str, specs: &[&str]) -> Result<Object> {
         if channels.get(name).is_some() {
             return Err(Failure::usage(format!("{flag} names '{}' twice", clip(name, SHOWN))));
         }
-        channels.set(name, format!(r#"{{"read":{read},"write":{write}}}"#));
+        channels.set(
+            name,
+            json::object(|json| {
+                json.bool("read", read).bool("write", write);
+            }),
+        );
     }
     Ok(channels)
 }

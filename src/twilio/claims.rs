@@ -65,7 +65,7 @@ impl Claims<'_> {
             None => json.object().joined("jti", &[&issuer.key, "-", second]),
         };
         json.object_in("grants").string("identity", &self.identity);
-        json.raw_members(self.grants.members.trim_start_matches(',')).end();
+        json.raw_members(&self.grants.members).end();
         if let Some(second) = self.not_before {
             json.number("nbf", second);
         }
