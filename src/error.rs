@@ -3,7 +3,8 @@
 
 use std::{fmt, io};
 
-/// The class of a failure. Its number is the exit status and its word stands in JSON errors.
+/// The class of a failure. Its number is the exit status and its word stands in JSON errors; [`Category::meaning`] says
+/// what each is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Category {
     /// Unexpected, or the output could not be written.
@@ -48,6 +49,20 @@ impl Category {
             Category::Unavailable => 6,
             Category::Partial => 7,
             Category::NotValid => 8,
+        }
+    }
+
+    /// What the exit status means, as help and README have it.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Category::Internal => "unexpected, or the output could not be written",
+            Category::Usage => "the command line or a value in it is wrong",
+            Category::Configuration => "configuration or credentials missing or malformed",
+            Category::CredentialsRefused => "credentials refused (401, 403)",
+            Category::RequestRefused => "request refused (other 4xx)",
+            Category::Unavailable => "the service or the network failed: 3xx, 429, 5xx, timeout, DNS, TLS",
+            Category::Partial => "batch: some lines failed",
+            Category::NotValid => "inspect --check: expired, not yet valid, or signature wrong",
         }
     }
 

@@ -309,6 +309,16 @@ pub struct Writer<'a, B> {
     filled: bool,
 }
 
+/// The text of one object, for a value of another.
+pub fn object(write: impl FnOnce(&mut Writer<'_, String>)) -> String {
+    let mut text = String::new();
+    let mut json = Writer::new(&mut text);
+    json.object();
+    write(&mut json);
+    json.end();
+    text
+}
+
 impl<'a, B: Buffer> Writer<'a, B> {
     /// A writer that appends to `buffer`, which may hold something already.
     pub fn new(buffer: &'a mut B) -> Self {

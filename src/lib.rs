@@ -39,37 +39,36 @@ pub mod testing;
 use std::ffi::OsString;
 use std::time::SystemTime;
 
-use app::World;
+use app::App;
 use error::{Failure, Result};
 use options::{Command, Invocation};
 use output::report::Report;
 
 /// Runs a command line, program name first, and gives the exit status. Every failure has been reported by then.
-pub fn run(words: &[OsString], world: &World) -> u8 {
-    let scrubber = credentials::environment::scrubber(&world.env, &providers::SCHEMAS);
+pub fn run(words: &[OsString], app: &App) -> u8 {
+    let scrubber = credentials::environment::scrubber(&app.env, &providers::SCHEMAS);
     match cli::parse(words) {
-        Err(failure) => fail(&Report::new(cli::tone_of(words), scrubber), &failure),
+        Err(failure) => fail(&Report::new(cli::detect_verbosity(words), scrubber), &failure),
         Ok(invocation) => {
-            let report = Report::new(invocation.general.tone, scrubber);
-            let mut notes = Vec::new();
-            let result = execute(&invocation, world, &report, &mut notes);
-            report.notes(&notes);
+            let report = Report::new(invocation.general.verbosity, scrubber);
+            let result = execute(&invocation, app, &report);
+            report.notes(&app.notes.take());
             result.unwrap_or_else(|failure| fail(&report, &failure))
         }
     }
 }
 
-fn execute(invocation: &Invocation, world: &World, report: &Report, notes: &mut Vec<error::Note>) -> Result<u8> {
+fn execute(invocation: &Invocation, app: &App, report: &Report) -> Result<u8> {
     let general = &invocation.general;
     if !matches!(invocation.command, Command::Print(_) | Command::WritePages(..)) {
         app::check_clock(SystemTime::now())?;
     }
     match &invocation.command {
         Command::Print(text) => output::deliver::stdout(text).map(|()| 0),
-        Command::Mint(mint) => commands::mint::Job { general, mint, world, report }.run(notes),
-        Command::Inspect(inspect) => commands::inspect::run(inspect, general, world, notes),
-        Command::Profile(profile) => commands::profile::run(profile, general, world, report, notes),
-        Command::Emulator { listen, tls } => commands::emulator::run(listen, *tls, world),
+        Command::Mint(mint) => commands::mint::run(&commands::job::Job { general, mint, app, report }),
+        Command::Inspect(inspect) => commands::inspect::run(inspect, general, app),
+        Command::Profile(profile) => commands::profile::run(profile, general, app, report),
+        Command::Emulator { listen, tls } => commands::emulator::run(listen, *tls, app),
         Command::WritePages(folder, pages) => commands::generate::pages(folder, pages),
     }
 }

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 
 use crate::catalog::{Given, Kind};
 use crate::http::Settings;
-use crate::output::{Format, Tone};
+use crate::output::{Format, Verbosity};
 
 /// A command line that has been understood.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ pub struct General {
     /// `--config`.
     pub config: Option<PathBuf>,
     /// How to speak.
-    pub tone: Tone,
+    pub verbosity: Verbosity,
 }
 
 /// The commands, with what was typed for them.

@@ -1,7 +1,7 @@
 //! What the program itself, its tests, benchmarks and fuzz targets take from the crate. It is not an interface.
 
 pub mod app {
-    pub use crate::app::{Environment, World};
+    pub use crate::app::{App, Environment};
 }
 pub mod batch {
     pub use crate::batch::Kept;
@@ -14,7 +14,7 @@ pub mod batch {
 }
 pub mod catalog {
     pub use crate::catalog::{
-        Defaults, Draft, Field, Form, Given, Kind, Minting, Nonces, Request, Scratch, Sign, Value,
+        Defaults, Draft, Field, Form, Given, Kind, Minting, NoncePool, Request, Scratch, Sign, Value,
     };
 }
 pub mod cli {
@@ -27,8 +27,8 @@ pub mod commands {
             pub use crate::commands::batch::sign::Minter;
         }
     }
-    pub mod mint {
-        pub use crate::commands::mint::send;
+    pub mod send {
+        pub use crate::commands::send::send;
     }
 }
 pub mod credentials {

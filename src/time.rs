@@ -99,11 +99,11 @@ pub fn instant(text: &str, now: Timestamp) -> Result<(Timestamp, Form), Fault> {
         let time = Timestamp::from_second(seconds);
         return Ok((time.map_err(|_| if seconds > 0 { Fault::TooLate(shown(text)) } else { not_time() })?, Form::Ours));
     }
-    written(text).map(|time| (time, Form::Absolute)).ok_or_else(|| {
+    parse_rfc3339_or_date(text).map(|time| (time, Form::Absolute)).ok_or_else(|| {
         let a_year_earlier = text.strip_prefix("9999-").map(|rest| format!("9998-{rest}"));
-        if a_year_earlier.is_some_and(|text| written(&text).is_some()) {
+        if a_year_earlier.is_some_and(|text| parse_rfc3339_or_date(&text).is_some()) {
             Fault::TooLate(shown(text))
-        } else if written(&format!("{text}Z")).is_some() {
+        } else if parse_rfc3339_or_date(&format!("{text}Z")).is_some() {
             Fault::NoZone(shown(text))
         } else {
             not_time()
@@ -112,7 +112,7 @@ pub fn instant(text: &str, now: Timestamp) -> Result<(Timestamp, Form), Fault> {
 }
 
 /// A time as it may stand in a request: RFC 3339 with its zone, or a date alone, which is midnight UTC.
-pub fn written(text: &str) -> Option<Timestamp> {
+pub fn parse_rfc3339_or_date(text: &str) -> Option<Timestamp> {
     if text.len() == "2022-01-01".len() {
         let date: Date = text.parse().ok()?;
         return utc(date.to_datetime(jiff::civil::Time::midnight()));
@@ -160,7 +160,7 @@ pub fn rfc3339(time: Timestamp) -> String {
 }
 
 /// A duration for people: `2h 5m`, `3d`, `45s`, with the two largest units.
-pub fn rough(seconds: i64) -> String {
+pub fn format_approx(seconds: i64) -> String {
     const UNITS: [(i64, &str); 4] = [(86_400, "d"), (3_600, "h"), (60, "m"), (1, "s")];
     let mut left = seconds.saturating_abs();
     let mut parts = Vec::new();
@@ -174,7 +174,7 @@ pub fn rough(seconds: i64) -> String {
 }
 
 /// A duration as it is typed back in a message: `90s`, `31d`, `24h`.
-pub fn exact(duration: SignedDuration) -> String {
+pub fn format_exact(duration: SignedDuration) -> String {
     let span = Span::try_from(duration).unwrap_or_default();
     let relative = SpanRelativeTo::days_are_24_hours();
     let rounded = span.round(jiff::SpanRound::new().largest(Unit::Hour).relative(relative)).unwrap_or(span);
@@ -248,14 +248,14 @@ mod tests {
             "2030-06-01T10:00:00Z[UTC]",
             "2030-W22-6",
         ] {
-            assert!(written(wrong).is_none(), "{wrong}");
+            assert!(parse_rfc3339_or_date(wrong).is_none(), "{wrong}");
         }
-        assert!(written("2030-06-01t10:00:00.25z").is_some());
+        assert!(parse_rfc3339_or_date("2030-06-01t10:00:00.25z").is_some());
     }
 
     #[test]
     fn an_offset_is_less_than_a_day() {
-        let second = |text: &str| written(text).map(Timestamp::as_second);
+        let second = |text: &str| parse_rfc3339_or_date(text).map(Timestamp::as_second);
         assert_eq!(second("1970-01-02T23:59:00+23:59"), Some(86_400));
         assert_eq!(second("1970-01-01T00:01:00-23:59"), Some(86_400));
         for hours in ["24:00", "24:59", "25:00", "25:59", "26:00", "99:00", "10:60"] {
@@ -267,7 +267,7 @@ mod tests {
 
     #[test]
     fn second_60_ends_a_day_of_utc_and_nothing_else() {
-        let second = |text: &str| written(text).map(Timestamp::as_second);
+        let second = |text: &str| parse_rfc3339_or_date(text).map(Timestamp::as_second);
         // The service's own example, then RFC 3339's two for one leap second.
         assert_eq!(second("2022-01-01T23:59:60Z"), Some(1_641_081_599));
         assert_eq!(second("1990-12-31T23:59:60Z"), Some(662_687_999));
@@ -295,8 +295,8 @@ mod tests {
     #[test]
     fn times_and_durations_are_written_plainly() {
         assert_eq!(rfc3339(Timestamp::from_millisecond(1_700_000_000_999).unwrap()), "2023-11-14T22:13:20Z");
-        assert_eq!(rough(7_500), "2h 5m");
-        assert_eq!(rough(0), "0s");
-        assert_eq!(exact(SignedDuration::from_secs(5_400)), "1h30m");
+        assert_eq!(format_approx(7_500), "2h 5m");
+        assert_eq!(format_approx(0), "0s");
+        assert_eq!(format_exact(SignedDuration::from_secs(5_400)), "1h30m");
     }
 }

@@ -67,7 +67,7 @@ fn line(tally: &Tally, total: Option<u64>, elapsed: Duration) -> String {
     let percent = bytes * 100 / total;
     let filled = usize::try_from(percent / 5).unwrap_or(0);
     let left = match milliseconds.saturating_mul(total - bytes).checked_div(bytes) {
-        Some(left) => format!(", {} left", crate::time::rough(i64::try_from(left / 1_000).unwrap_or(i64::MAX))),
+        Some(left) => format!(", {} left", crate::time::format_approx(i64::try_from(left / 1_000).unwrap_or(i64::MAX))),
         None => String::new(),
     };
     format!("[{:<20}] {percent:>3}%  {said}{left}", "#".repeat(filled))

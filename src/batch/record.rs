@@ -95,7 +95,7 @@ fn ends(object: &Object, token: &str) -> Option<Option<Timestamp>> {
         && object.get("warnings").is_none_or(|raw| json::as_strings(raw).is_some());
     match object.get("expires_at").filter(|_| fits)? {
         "null" => Some(None),
-        raw => time::written(&json::as_str(raw)?).map(Some),
+        raw => time::parse_rfc3339_or_date(&json::as_str(raw)?).map(Some),
     }
 }
 

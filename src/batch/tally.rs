@@ -92,7 +92,7 @@ pub fn pace(lines: u64, elapsed: Duration) -> String {
     let time = match milliseconds / 1_000 {
         0 => format!("{milliseconds} ms"),
         seconds @ 1..60 => format!("{seconds}.{} s", milliseconds % 1_000 / 100),
-        seconds => crate::time::rough(i64::try_from(seconds).unwrap_or(i64::MAX)),
+        seconds => crate::time::format_approx(i64::try_from(seconds).unwrap_or(i64::MAX)),
     };
     let rate = u128::from(lines).saturating_mul(1_000) / milliseconds.max(1);
     format!("in {time} ({}/s)", Grouped(rate))

@@ -7,8 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::Timestamp;
 
-use super::input::{json_list, object};
-use super::{Defaults, Field, Input, Kind, Minting, Problem, Value, Values, Violation};
+use super::encode::{json_list, object};
+use super::{Defaults, Field, Input, Kind, Minting, Problem, Value, Violation};
+use crate::app::App;
 use crate::error::{Failure, Note, Result};
 use crate::json::{self, Object};
 use crate::text;
@@ -38,14 +39,8 @@ pub struct Draft {
 
 impl Draft {
     /// Lays flags over `--body`. Each value is checked; what is missing is not, a batch line may bring it.
-    pub fn new(
-        kind: &'static Kind,
-        given: &Given,
-        body: Option<&str>,
-        defaults: Defaults,
-        now: Timestamp,
-        notes: &mut Vec<Note>,
-    ) -> Result<Self> {
+    pub fn new(kind: &'static Kind, given: &Given, body: Option<&str>, defaults: Defaults, app: &App) -> Result<Self> {
+        let now = app.now();
         let values = object("--body", body.unwrap_or("{}"))?;
         let mut draft = Draft {
             kind,
@@ -58,23 +53,25 @@ impl Draft {
         };
         for field in kind.distinct_fields() {
             let Some(raw) = draft.values.get(field.key) else { continue };
-            notes.extend(draft.note_minutes(field, raw));
+            app.notes.extend(draft.note_minutes(field, raw));
             let encoded = field.encode_member(raw, false, now).map_err(|failure| failure.context("--body"))?;
             if let Some(encoded) = encoded {
                 draft.values.set(field.key, encoded);
             }
         }
-        warn_of(&draft.unknown_fields(&draft.values), |key| format!("--body: {key}"), notes);
+        app.notes.extend(warnings(&draft.unknown_fields(&draft.values), |key| format!("--body: {key}")));
         for field in kind.fields {
             if let Some(values) = given.get(field.flag.name) {
                 draft.set(field, values, now)?;
             }
         }
-        draft.check(now, notes)?;
+        let soft = draft.check(now)?;
+        app.notes.extend(warnings(&soft, |key| draft.describe(key)));
         Ok(draft)
     }
 
-    fn check(&mut self, now: Timestamp, notes: &mut Vec<Note>) -> Result<()> {
+    /// Refuses what the fields say together, and gives what is only to be warned of.
+    fn check(&mut self, now: Timestamp) -> Result<Vec<Violation>> {
         let mut violations = check_fields(self.kind, &self.values);
         if let Minting::Http(endpoint) = &self.kind.minting {
             violations.extend((endpoint.cross_check)(&self.values, now));
@@ -86,8 +83,7 @@ impl Draft {
         if let Some(violation) = hard.first() {
             return Err(self.failure(violation));
         }
-        warn_of(&soft, |key| self.origin(key), notes);
-        Ok(())
+        Ok(soft)
     }
 
     /// What a value stands for in the end: itself, or the default that it asks for. `false` is the same as absent.
@@ -178,11 +174,6 @@ impl Draft {
         self.admit_with_warnings(line, now).map(|(line, _)| line)
     }
 
-    /// The values with a line over them, which [`Draft::admit`] has let in.
-    pub fn values<'a>(&'a self, line: Option<&'a Object>) -> Values<'a> {
-        Values { draft: self, line }
-    }
-
     /// A bare number of minutes is often meant as seconds. Each run is told once.
     pub(super) fn note_minutes(&self, field: &Field, raw: &str) -> Option<Note> {
         const DAY: i64 = 1_440;
@@ -202,19 +193,19 @@ impl Draft {
         let violation = |(place, key): (usize, &str)| {
             // Only the first ones are shown, and the search is slow.
             let known = self.kind.distinct_fields().map(|field| field.key).filter(|_| place < MAX_WARNINGS);
-            let sentence = format!("is not a known field{}; sent as it is", text::aside(key, known));
+            let sentence = format!("is not a known field{}; sent as it is", text::did_you_mean(key, known));
             Violation::new(&text::clip(key, 60), Problem::ours(sentence).soft())
         };
         unknown.enumerate().map(violation).collect()
     }
 
     fn unknown(&self, key: &str) -> Failure {
-        let aside = text::aside(key, self.kind.distinct_fields().map(|field| field.key));
+        let aside = text::did_you_mean(key, self.kind.distinct_fields().map(|field| field.key));
         Failure::usage(format!("'{}' is not a field of a {} line{aside}", text::clip(key, 60), self.kind.name))
     }
 
     /// What set a field: the flag, or `--body` and the key in it.
-    fn origin(&self, key: &str) -> String {
+    fn describe(&self, key: &str) -> String {
         let flag = self.set_by.iter().rev().find(|(set, _)| *set == key).map(|(_, field)| field.dashed());
         flag.unwrap_or_else(|| match self.values.get(key) {
             Some(_) => format!("--body: {key}"),
@@ -223,7 +214,7 @@ impl Draft {
     }
 
     pub(super) fn failure(&self, violation: &Violation) -> Failure {
-        let failure = Failure::usage(format!("{} {}", self.origin(&violation.key), violation.problem));
+        let failure = Failure::usage(format!("{} {}", self.describe(&violation.key), violation.problem));
         match violation.problem.hint_text() {
             Some(hint) => failure.with_hint(hint),
             None => failure,
@@ -240,14 +231,15 @@ impl Draft {
 /// The most warnings about the values of one token: the sentences of many thousand would cost seconds and megabytes.
 const MAX_WARNINGS: usize = 10;
 
-/// Puts violations that are warnings among the notes. `name` is what messages call a key.
-pub(super) fn warn_of(soft: &[Violation], name: impl Fn(&str) -> String, notes: &mut Vec<Note>) {
+/// The warnings for violations that are no failures. `name` is what messages call a key.
+pub(super) fn warnings(soft: &[Violation], name: impl Fn(&str) -> String) -> Vec<Note> {
     let shown = soft.iter().take(MAX_WARNINGS);
-    notes.extend(shown.map(|violation| Note::Warning(format!("{} {}", name(&violation.key), violation.problem))));
+    let mut texts: Vec<String> =
+        shown.map(|violation| format!("{} {}", name(&violation.key), violation.problem)).collect();
     if soft.len() > MAX_WARNINGS {
-        let more = soft.len() - MAX_WARNINGS;
-        notes.push(Note::Warning(format!("{more} more values that the service may not know")));
+        texts.push(format!("{} more values that the service may not know", soft.len() - MAX_WARNINGS));
     }
+    texts.into_iter().map(Note::Warning).collect()
 }
 
 /// What is wrong with the fields of a body one by one. A field that is missing is not looked at.

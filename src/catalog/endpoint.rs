@@ -48,17 +48,17 @@ impl Endpoint {
 }
 
 /// The time that a field holds, as seconds since 1970 or as RFC 3339.
-pub fn moment(body: &Object, key: &str) -> Option<Timestamp> {
+pub fn time_of(body: &Object, key: &str) -> Option<Timestamp> {
     let raw = body.get(key)?;
     match json::as_integer(raw) {
         Some(seconds) => Timestamp::from_second(seconds).ok(),
-        None => time::written(&json::as_str(raw)?),
+        None => time::parse_rfc3339_or_date(&json::as_str(raw)?),
     }
 }
 
 /// A field whose time has passed.
 pub fn past(body: &Object, key: &str, now: Timestamp) -> Option<Violation> {
-    let given = moment(body, key)?;
+    let given = time_of(body, key)?;
     let sentence = format!("must be in the future; got {} (now {})", time::rfc3339(given), time::rfc3339(now));
     let refused = format!("{{}} must be greater than {}", now.as_second());
     (given <= now).then(|| Violation::new(key, Problem::new(sentence, "invalid_parameter", refused)))

@@ -1,12 +1,7 @@
-//! From what was typed for a field to its JSON, and from a batch line that is written like a flag.
+//! The forms of what is typed for a field.
 
-use jiff::{SignedDuration, Timestamp};
-
-use super::{Field, Value, lifetime};
-use crate::error::{Failure, Result};
-use crate::json::{self, Object};
-use crate::text;
-use crate::time;
+use crate::error::Result;
+use crate::json::Object;
 
 /// How the text of a flag becomes the JSON of its field.
 #[derive(Clone, Copy)]
@@ -76,90 +71,4 @@ impl Input {
     pub fn is_secret(self) -> bool {
         matches!(self, Input::Secret)
     }
-}
-
-impl Field {
-    /// The JSON of what was typed, `None` for a flag without a value. `name` is what messages call the field.
-    pub(super) fn encode(&self, name: &str, values: &[Option<String>], now: Timestamp) -> Result<String> {
-        let texts: Vec<&str> = values.iter().flatten().map(String::as_str).collect();
-        match (self.input, texts.as_slice(), self.flag.value) {
-            (Input::Entries { parse, .. }, _, _) => parse(name, &texts).map(|object| object.to_string()),
-            (Input::List, _, _) => Ok(json_list(texts.iter().copied())),
-            (Input::CommaList, _, _) => Ok(json_list(texts.iter().flat_map(|text| text.split(',')).map(str::trim))),
-            (_, [], Value::Optional(_) | Value::Switch) => Ok("true".to_owned()),
-            (_, [], Value::Required(_)) => Err(Failure::usage(format!("{name} needs a value"))),
-            (_, [.., text], _) => self.encode_one(name, text, now),
-        }
-    }
-
-    fn encode_one(&self, name: &str, text: &str, now: Timestamp) -> Result<String> {
-        let wrong = |why: String| Failure::usage(format!("{name} {why}"));
-        let instant = || time::instant(text, now).map_err(|fault| wrong(fault.to_string()));
-        match self.input {
-            Input::Minutes => lifetime::minutes(name, text, self.rule).map(|minutes| minutes.to_string()),
-            Input::Seconds if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) => {
-                let number = text.trim_start_matches('0');
-                Ok(if number.is_empty() { "0".to_owned() } else { number.to_owned() })
-            }
-            Input::Seconds => lifetime::seconds(name, text, self.rule).map(|seconds| seconds.to_string()),
-            Input::Lifetime { max } => lifetime::limited(name, text, max).map(|seconds| seconds.to_string()),
-            Input::Epoch => Ok(instant()?.0.as_second().to_string()),
-            Input::ExpiryAfter => {
-                let length = SignedDuration::from_secs(lifetime::seconds(name, text, self.rule)?);
-                let end = now.checked_add(length);
-                Ok(end.map_err(|_| wrong(format!("is too far in the future, got '{text}'")))?.as_second().to_string())
-            }
-            Input::DateTime => Ok(json::string(&match instant()? {
-                (_, time::Form::Absolute) => text.to_owned(),
-                (time, time::Form::Ours) => time::rfc3339(time),
-            })),
-            Input::Boolean => match text {
-                "true" | "false" => Ok(text.to_owned()),
-                _ => Err(wrong(format!("must be true or false, got '{}'", text::clip(text, 40)))),
-            },
-            Input::Json => json::value(text).map_err(|fault| wrong(fault.to_string())),
-            Input::Object => object(name, text).map(|object| object.to_string()),
-            // A variable that is not set arrives as an empty text.
-            Input::Text | Input::Secret if text.is_empty() => Err(wrong("is empty".to_owned())),
-            Input::Text | Input::Secret => Ok(json::string(text)),
-            Input::Entries { .. } | Input::List | Input::CommaList => self.encode(name, &[Some(text.to_owned())], now),
-        }
-    }
-
-    /// The JSON of a member of a batch line or of `--body`, where that is written as the flag would be: durations and
-    /// times as text. `None` where it is right as it stands, or is left for the rule to name.
-    pub(super) fn encode_member(&self, raw: &str, as_flags: bool, now: Timestamp) -> Result<Option<String>> {
-        let is_moment = self.input.is_duration() || self.input.is_time();
-        if !(is_moment || as_flags && self.input.repeats()) {
-            return Ok(None);
-        }
-        match (self.input, json::as_str(raw)) {
-            (Input::DateTime, Some(text)) if !text.starts_with(['+', '@']) => Ok(None),
-            (_, Some(text)) => self.encode(self.key, &[Some(text.into_owned())], now).map(Some),
-            // A bare number gets the same question as one that is typed.
-            (Input::Lifetime { .. }, None) if as_flags => self.encode_one(self.key, raw, now).map(Some),
-            (Input::Epoch, None) if as_flags => Err(Failure::usage(format!("{} must be a string", self.key))),
-            (Input::Entries { .. }, None) => match json::as_strings(raw) {
-                Some(texts) => {
-                    let texts: Vec<Option<String>> = texts.into_iter().map(Some).collect();
-                    self.encode(self.key, &texts, now).map(Some)
-                }
-                None => Ok(None),
-            },
-            (_, None) => Ok(None),
-        }
-    }
-}
-
-/// The object that a text is; a key that stands twice is refused.
-pub(super) fn object(name: &str, text: &str) -> Result<Object> {
-    let object = Object::parse(text).map_err(|fault| Failure::usage(format!("{name} {fault}")))?;
-    match object.repeated() {
-        Some(key) => Err(Failure::usage(format!("{name} has the key '{}' twice", text::clip(key, 60)))),
-        None => Ok(object),
-    }
-}
-
-pub(super) fn json_list<'a>(entries: impl Iterator<Item = &'a str>) -> String {
-    entries.collect::<serde_json::Value>().to_string()
 }

@@ -24,7 +24,7 @@ pub(super) fn seconds(name: &str, text: &str, rule: &dyn Rule) -> Result<i64> {
 
 /// Whole seconds, at most `max` of them.
 pub(super) fn limited(name: &str, text: &str, max: i64) -> Result<i64> {
-    let most = time::exact(SignedDuration::from_secs(max));
+    let most = time::format_exact(SignedDuration::from_secs(max));
     let failure = |failure: Failure, number: Option<i64>| match number.and_then(|number| from_milliseconds(number, max))
     {
         Some(meant) => failure.with_hint(format!("that looks like milliseconds: write {meant}")),
@@ -76,7 +76,7 @@ fn whole_seconds(name: &str, length: SignedDuration, text: &str) -> Result<i64> 
 fn from_milliseconds(number: i64, max: i64) -> Option<String> {
     let seconds = number / 1_000;
     let likely = number > max && number % 1_000 == 0 && (1..=max).contains(&seconds);
-    likely.then(|| time::exact(SignedDuration::from_secs(seconds)))
+    likely.then(|| time::format_exact(SignedDuration::from_secs(seconds)))
 }
 
 #[cfg(test)]

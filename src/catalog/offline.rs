@@ -3,15 +3,16 @@
 use jiff::Timestamp;
 
 use super::Draft;
+use crate::app::App;
 use crate::credentials::Set;
-use crate::error::{Note, Result};
+use crate::error::Result;
 use crate::json::Object;
 use crate::secret::Secret;
 
 /// A way of signing: each kind that is signed here names one.
 pub trait Offline: Sync {
     /// Checks what the flags say together, and settles what all tokens of a run share.
-    fn prepare(&self, draft: Draft, now: Timestamp, notes: &mut Vec<Note>) -> Result<Box<dyn Prepared>>;
+    fn prepare(&self, draft: Draft, app: &App) -> Result<Box<dyn Prepared>>;
 }
 
 /// The part of the tokens that is settled before credentials are at hand.
@@ -20,7 +21,7 @@ pub trait Prepared {
     fn complete(&self, now: Timestamp) -> Result<()>;
 
     /// What signs every token of a run.
-    fn signer(self: Box<Self>, set: &Set, secret: &Secret, notes: &mut Vec<Note>) -> Result<Box<dyn Sign>>;
+    fn signer(self: Box<Self>, set: &Set, secret: &Secret, app: &App) -> Result<Box<dyn Sign>>;
 
     /// What shows a token without signing it, with credentials or without.
     fn paper(self: Box<Self>, set: Option<&Set>) -> Box<dyn Paper>;
@@ -47,7 +48,7 @@ pub trait Paper: Send + Sync {
 /// Memory that one thread uses for token after token.
 pub struct Scratch {
     /// Randomness for ids.
-    pub nonces: Nonces,
+    pub nonces: NoncePool,
     /// Where claims are put together.
     pub payload: Vec<u8>,
     /// The signed token.
@@ -57,7 +58,7 @@ pub struct Scratch {
 impl Scratch {
     /// Empty memory, with this source of random bytes.
     pub fn new(random: fn(&mut [u8]) -> Result<()>) -> Self {
-        Scratch { nonces: Nonces::new(random), payload: Vec::new(), token: String::new() }
+        Scratch { nonces: NoncePool::new(random), payload: Vec::new(), token: String::new() }
     }
 }
 
@@ -65,17 +66,17 @@ impl Scratch {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Nonce(pub [u8; 8]);
 
-/// Nonces for a whole run: the system is asked once for many of them.
-pub struct Nonces {
+/// NoncePool for a whole run: the system is asked once for many of them.
+pub struct NoncePool {
     random: fn(&mut [u8]) -> Result<()>,
     pool: [u8; 512],
     used: usize,
 }
 
-impl Nonces {
-    /// Nonces from this source of random bytes.
+impl NoncePool {
+    /// NoncePool from this source of random bytes.
     pub fn new(random: fn(&mut [u8]) -> Result<()>) -> Self {
-        Nonces { random, pool: [0; 512], used: 512 }
+        NoncePool { random, pool: [0; 512], used: 512 }
     }
 
     /// The next one.
@@ -97,7 +98,7 @@ mod tests {
 
     #[test]
     fn nonces_differ_across_refills() {
-        let mut nonces = Nonces::new(|bytes| {
+        let mut nonces = NoncePool::new(|bytes| {
             static COUNT: std::sync::atomic::AtomicU8 = std::sync::atomic::AtomicU8::new(0);
             let refill = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
             bytes.iter_mut().enumerate().for_each(|(place, byte)| *byte = u8::try_from(place / 8).unwrap());
@@ -110,7 +111,7 @@ mod tests {
 
     #[test]
     fn a_source_that_fails_gives_no_nonce() {
-        let mut nonces = Nonces::new(|_| Err(crate::error::Failure::internal("dry")));
+        let mut nonces = NoncePool::new(|_| Err(crate::error::Failure::internal("dry")));
         assert!(nonces.take().is_err());
         assert!(nonces.take().is_err());
     }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::draft::warn_of;
+use super::draft::warnings;
 use super::{Draft, Endpoint, Field, Input, Kind, Minting};
 use crate::error::{Failure, Note, Result};
 use crate::json::{self, Object};
@@ -20,6 +20,8 @@ pub struct Request {
     pub body: Object,
     /// The flags that were typed, by long name: a complaint about a field names the one that was used.
     typed: Vec<&'static str>,
+    /// What is worth saying about it.
+    pub notes: Vec<Note>,
 }
 
 impl Request {
@@ -77,17 +79,17 @@ impl Request {
 
 impl Draft {
     /// The request of a single mint.
-    pub fn finish(self, notes: &mut Vec<Note>) -> Result<Request> {
+    pub fn finish(self) -> Result<Request> {
         let endpoint = self.endpoint()?;
         if let Some(field) = self.absent(&self.values) {
             return Err(self.missing(field));
         }
-        notes.extend((endpoint.advice)(&self.values));
-        Ok(Request { kind: self.kind, endpoint, typed: self.typed(), body: self.values })
+        let notes = (endpoint.advice)(&self.values);
+        Ok(Request { kind: self.kind, endpoint, typed: self.typed(), body: self.values, notes })
     }
 
     /// The request of one batch line, whose fields override.
-    pub fn with_line(&self, line: Object, now: Timestamp, notes: &mut Vec<Note>) -> Result<Request> {
+    pub fn with_line(&self, line: Object, now: Timestamp) -> Result<Request> {
         let endpoint = self.endpoint()?;
         // What the flags brought has been checked, and warned of, before the first line.
         let minutes = self.kind.fields.iter().find_map(|field| self.note_minutes(field, line.get(field.key)?));
@@ -101,10 +103,10 @@ impl Draft {
         if let Some(violation) = crossed.iter().find(|violation| !violation.problem.is_soft()) {
             return Err(Failure::usage(format!("{} {}", violation.key, violation.problem)));
         }
-        notes.extend(minutes);
-        warn_of(&soft, str::to_owned, notes);
+        let mut notes = warnings(&soft, str::to_owned);
+        notes.splice(0..0, minutes);
         notes.extend((endpoint.advice)(&body).into_iter().filter(|note| !self.warnings.contains(note)));
-        Ok(Request { kind: self.kind, endpoint, typed: self.typed(), body })
+        Ok(Request { kind: self.kind, endpoint, typed: self.typed(), body, notes })
     }
 
     fn endpoint(&self) -> Result<&'static Endpoint> {

@@ -181,7 +181,7 @@ impl Rule for DateTime {
     fn check(&self, raw: &str) -> Vec<Problem> {
         let sentence = "must be an RFC 3339 time such as 2030-01-31T12:00:00Z, or a date such as 2030-01-31";
         let problem = || Problem::new(sentence, "not_a_datetime", "{} must be a valid RFC 3339 datetime");
-        one(json::as_str(raw).and_then(|text| time::written(&text)).map(drop).ok_or_else(problem))
+        one(json::as_str(raw).and_then(|text| time::parse_rfc3339_or_date(&text)).map(drop).ok_or_else(problem))
     }
 }
 

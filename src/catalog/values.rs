@@ -72,3 +72,10 @@ impl<'a> Values<'a> {
         ))
     }
 }
+
+impl Draft {
+    /// The values with a line over them, which [`Draft::admit`] has let in.
+    pub fn values<'a>(&'a self, line: Option<&'a Object>) -> Values<'a> {
+        Values { draft: self, line }
+    }
+}

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
 
 use crate::options::General;
-use crate::output::{Color, Tone};
+use crate::output::{Color, Verbosity};
 
 const HEADING: &str = "General";
 
@@ -37,7 +37,7 @@ pub(super) fn read(matches: &ArgMatches, json: bool) -> General {
     General {
         profile: matches.get_one::<String>("profile").cloned(),
         config: matches.get_one::<PathBuf>("config").cloned(),
-        tone: Tone {
+        verbosity: Verbosity {
             json,
             quiet: matches.get_count("quiet") > 0,
             verbose: matches.get_count("verbose") > 0,

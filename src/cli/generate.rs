@@ -7,15 +7,6 @@ use roff::{Roff, bold, roman};
 use super::tree;
 use crate::error::{Category, OrFail as _, Result};
 
-/// The shells that completions can be written for: the name that is typed, and the file in `completions/`.
-pub const SHELLS: [(&str, &str); 5] = [
-    ("bash", "tokenmint.bash"),
-    ("zsh", "_tokenmint"),
-    ("fish", "tokenmint.fish"),
-    ("powershell", "_tokenmint.ps1"),
-    ("elvish", "tokenmint.elv"),
-];
-
 /// The completion script of a shell of [`SHELLS`].
 pub fn completions(shell: &str) -> Vec<u8> {
     let generator = match shell {

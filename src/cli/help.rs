@@ -23,7 +23,7 @@ struct Page {
     about: &'static str,
     examples: &'static str,
     /// What stands below the flags.
-    after: &'static [&'static str],
+    after: &'static [fn() -> String],
 }
 
 const PAGES: [Page; 11] = [
@@ -38,7 +38,7 @@ const PAGES: [Page; 11] = [
   tokenmint profile init
   eval \"$(tokenmint chat --ttl 1h -c lobby=rw -o export)\"
   tokenmint inspect --check \"$SIGNALWIRE_CHAT_TOKEN\"",
-        after: &[ENVIRONMENT, EXIT_CODES],
+        after: &[environment, exit_codes],
     },
     Page {
         name: "inspect",
@@ -50,7 +50,7 @@ const PAGES: [Page; 11] = [
   tokenmint inspect --check \"$SIGNALWIRE_CHAT_TOKEN\"
   tokenmint inspect --min-ttl 5m -o json \"$SIGNALWIRE_CHAT_TOKEN\" | jq .claims
   tokenmint inspect --verify \"$TWILIO_ACCESS_TOKEN\"\n",
-        after: &[EXIT_CODES],
+        after: &[exit_codes],
     },
     Page {
         name: "profile",
@@ -62,7 +62,7 @@ const PAGES: [Page; 11] = [
   tokenmint profile list
   tokenmint profile show dev
   tokenmint profile check dev\n",
-        after: &[EXIT_CODES],
+        after: &[exit_codes],
     },
     Page {
         name: "list",
@@ -134,20 +134,15 @@ const ENVIRONMENT: &str = "Environment:
   HTTPS_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE                as curl reads them
   NO_COLOR                                                       no colours";
 
-const EXIT_CODES: &str = "Exit codes:
-  0    done
-  1    unexpected, or the output could not be written
-  2    the command line or a value in it is wrong
-  3    configuration or credentials missing or malformed
-  4    credentials refused (401, 403)
-  5    request refused (other 4xx)
-  6    the service or the network failed: 3xx, 429, 5xx, timeout, DNS, TLS
-  7    batch: some lines failed
-  8    inspect --check: expired, not yet valid, or signature wrong
-  130, 143  interrupted, terminated";
+fn environment() -> String {
+    ENVIRONMENT.to_owned()
+}
 
-// The text above and the exit codes of `error` say the same.
-const _: () = assert!(Category::ALL.len() == 8 && Category::NotValid.exit() == 8 && Category::Internal.exit() == 1);
+/// The table of exit codes.
+fn exit_codes() -> String {
+    let failures = Category::ALL.map(|category| format!("\n  {}    {}", category.exit(), category.meaning()));
+    format!("Exit codes:\n  0    done{}\n  130, 143  interrupted, terminated", failures.concat())
+}
 
 /// The texts of an argument: its id, what its value is called, its default, and its help, of which what follows a blank
 /// line is for `--help`. A switch has no value to name.
@@ -242,7 +237,7 @@ const SWITCH_FORMS: &str =
 /// A command that does not mint, with its texts and those of the commands below it.
 pub(super) fn of(command: Command) -> Command {
     let Some(page) = PAGES.iter().find(|page| page.name == command.get_name()) else { return command };
-    let after = page.after.join("\n\n");
+    let after = page.after.iter().map(|part| part()).collect::<Vec<_>>().join("\n\n");
     let command = command
         .about(summary(page.about))
         .long_about(page.about)
@@ -326,7 +321,7 @@ fn examples(kind: &Kind) -> String {
 
 /// What stands below the flags of a kind: which flags set the attributes of a 422, and the exit codes.
 fn after(kind: &Kind) -> String {
-    let Some(endpoint) = kind.endpoint() else { return EXIT_CODES.to_owned() };
+    let Some(endpoint) = kind.endpoint() else { return exit_codes() };
     let flags_of = |key: &str| {
         let flags = kind.fields.iter().filter(|field| field.key == key).map(Field::dashed);
         flags.collect::<Vec<_>>().join(", ")
@@ -338,5 +333,5 @@ fn after(kind: &Kind) -> String {
     let table = rows
         .iter()
         .fold(heading, |text, (attribute, key)| text + &format!("\n  {attribute:width$}  {}", flags_of(key)));
-    format!("{table}\n\n{EXIT_CODES}")
+    format!("{table}\n\n{}", exit_codes())
 }

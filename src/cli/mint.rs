@@ -25,7 +25,16 @@ const OUTPUT: &str = "Output";
 const REQUEST: &str = "Request";
 const BATCH: &str = "Batch";
 
-const SHELL_NAMES: [&str; 9] = ["sh", "bash", "zsh", "dash", "ksh", "fish", "powershell", "pwsh", "nu"];
+/// The names in [`Shell::NAMES`], for completion.
+const SHELL_NAMES: [&str; Shell::NAMES.len()] = {
+    let mut names = [""; Shell::NAMES.len()];
+    let mut place = 0;
+    while place < names.len() {
+        names[place] = Shell::NAMES[place].0;
+        place += 1;
+    }
+    names
+};
 
 /// The command of a kind: a flag for each of its fields, then the flags that all kinds share.
 pub(super) fn command(kind: &'static Kind) -> clap::Command {
@@ -88,7 +97,11 @@ impl clap::builder::TypedValueParser for Suggested {
 
 /// The flags that say what becomes of a token, whichever it is.
 fn output_arguments() -> Vec<Arg> {
-    let output = Arg::new("output").long("output").short('o').value_parser(Format::NAMES).hide_possible_values(true);
+    let output = Arg::new("output")
+        .long("output")
+        .short('o')
+        .value_parser(Format::NAMES.map(|(name, _)| name))
+        .hide_possible_values(true);
     let shell = suggesting(Arg::new("shell").long("shell"), &SHELL_NAMES);
     let command = Arg::new("command")
         .last(true)
@@ -182,15 +195,10 @@ fn format(matches: &ArgMatches) -> Result<Format> {
     let name = matches.get_one::<String>("shell").map_or(DEFAULT_SHELL, String::as_str);
     let shell = Shell::named(name).ok_or_else(|| {
         let known = Shell::NAMES.map(|(name, _)| name);
-        let nearest = crate::text::aside(name, known);
+        let nearest = crate::text::did_you_mean(name, known);
         Failure::usage(format!("--shell takes {}{nearest}", known.join(", ")))
     })?;
-    Ok(match matches.get_one::<String>("output").map_or(DEFAULT_OUTPUT, String::as_str) {
-        "json" => Format::Json,
-        "export" => Format::Export(shell),
-        "dotenv" => Format::Dotenv,
-        "github-env" => Format::GithubEnv,
-        "github-output" => Format::GithubOutput,
-        _ => Format::Raw,
-    })
+    let name = matches.get_one::<String>("output").map_or(DEFAULT_OUTPUT, String::as_str);
+    // The parser has let no other name through.
+    Ok(Format::named(name, shell).unwrap_or(Format::Raw))
 }

@@ -10,69 +10,8 @@ mod mint;
 mod parse;
 mod profile;
 mod words;
+mod shells;
+mod tree;
 
-use std::ffi::OsString;
-use std::path::PathBuf;
-
-use clap::{Arg, ArgAction, ValueHint, value_parser};
-
-use crate::providers;
-
-use generate::SHELLS;
-pub use parse::{parse, tone_of};
-
-/// The whole tree: every command, flag, help text and alias.
-pub fn tree() -> clap::Command {
-    let kinds = providers::kinds().map(|kind| help::of_kind(kind, mint::command(kind)));
-    let others = OTHERS.iter().map(|(_, make)| help::of(make()));
-    help::of(root()).subcommand_required(true).subcommands(kinds).subcommands(others)
-}
-
-/// The tree as far as a command line that is right can need it. The commands that mint have some forty flags each, and
-/// making all of them would take longer than anything else at the start, so only what is named among the words is there,
-/// and without texts.
-fn tree_for(words: &[OsString]) -> clap::Command {
-    let is_named = |name: &str| words.iter().any(|word| word == name);
-    let kinds = providers::kinds().filter(|kind| is_named(kind.name)).map(mint::command);
-    let others = OTHERS.iter().filter(|(name, _)| is_named(name)).map(|(_, make)| make());
-    root().subcommands(kinds).subcommands(others)
-}
-
-/// Makes a command with its flags, without texts.
-type Make = fn() -> clap::Command;
-
-/// The commands that do not mint, in the order of the help.
-const OTHERS: [(&str, Make); 5] = [
-    ("inspect", inspect::command),
-    ("profile", profile::command),
-    ("emulator", emulator_command),
-    ("completions", completions_command),
-    ("man", man_command),
-];
-
-fn root() -> clap::Command {
-    clap::Command::new("tokenmint")
-        .version(env!("CARGO_PKG_VERSION"))
-        // Not the name of the file: that is another one on Windows, and for whoever renames it.
-        .bin_name("tokenmint")
-        .styles(clap::builder::Styles::plain())
-        .disable_help_subcommand(true)
-        .disable_help_flag(true)
-        .max_term_width(100)
-        .args(general::arguments())
-}
-
-fn emulator_command() -> clap::Command {
-    let listen = Arg::new("listen").long("listen").default_value("127.0.0.1:8793");
-    clap::Command::new("emulator").arg(listen).arg(Arg::new("tls").long("tls").action(ArgAction::SetTrue))
-}
-
-fn completions_command() -> clap::Command {
-    let shell = Arg::new("completed-shell").required(true).value_parser(SHELLS.map(|(name, _)| name));
-    clap::Command::new("completions").arg(shell)
-}
-
-fn man_command() -> clap::Command {
-    let folder = Arg::new("dir").long("dir").value_parser(value_parser!(PathBuf)).value_hint(ValueHint::DirPath);
-    clap::Command::new("man").arg(folder)
-}
+pub use parse::{detect_verbosity, parse};
+pub use tree::tree;

@@ -8,10 +8,11 @@ use clap::ArgMatches;
 use clap::error::ErrorKind;
 
 use super::generate::{completions, man_pages};
-use super::{fault, general, inspect, mint, profile, tree, tree_for};
+use super::tree::{tree, tree_for};
+use super::{fault, general, inspect, mint, profile};
 use crate::error::{Failure, Result};
 use crate::options::{Command, General, Invocation};
-use crate::output::Tone;
+use crate::output::Verbosity;
 use crate::providers;
 
 /// Reads a command line, program name first.
@@ -19,17 +20,17 @@ use crate::providers;
 /// # Errors
 /// Exit 2, naming the flag and what it takes.
 pub fn parse(words: &[OsString]) -> Result<Invocation> {
-    let tone = tone_of(words);
+    let verbosity = detect_verbosity(words);
     let matches = match matches(words) {
         // Never dropped, for the reason that `matches` gives.
         Ok(matches) => ManuallyDrop::new(matches),
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
             let command = Command::Print(error.render().to_string().into_bytes());
-            return Ok(Invocation { general: General { tone, ..General::default() }, command });
+            return Ok(Invocation { general: General { verbosity, ..General::default() }, command });
         }
         Err(error) => return Err(fault::failure(&error, words, &tree())),
     };
-    let general = general::read(&matches, tone.json);
+    let general = general::read(&matches, verbosity.json);
     let command = command(&matches)?;
     if let Command::Mint(mint) = &command
         && mint.program.is_none()
@@ -79,20 +80,20 @@ fn command(matches: &ArgMatches) -> Result<Command> {
 }
 
 /// How to speak, found without understanding the command line: an error in it follows `-o json` wherever that stands.
-pub fn tone_of(words: &[OsString]) -> Tone {
-    let mut tone = Tone::default();
+pub fn detect_verbosity(words: &[OsString]) -> Verbosity {
+    let mut verbosity = Verbosity::default();
     let words: Vec<&str> =
         words.iter().skip(1).map(|word| word.to_str().unwrap_or_default()).take_while(|word| *word != "--").collect();
     for (place, word) in words.iter().enumerate() {
         let next = words.get(place + 1).copied().unwrap_or_default();
         if let Some(when) = value_of(word, next, "--color", None) {
-            tone.color = general::color(when);
+            verbosity.color = general::color(when);
         }
         if let Some(format) = value_of(word, next, "--output", Some('o')) {
-            tone.json = format == "json";
+            verbosity.json = format == "json";
         }
     }
-    tone
+    verbosity
 }
 
 /// The value of a flag in any of the ways in which it can be written, a cluster such as `-vo json` included.

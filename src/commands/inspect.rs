@@ -4,9 +4,9 @@ use std::io::IsTerminal as _;
 
 use anyhow::Context as _;
 
-use crate::app::World;
+use crate::app::App;
 use crate::credentials::{self, Wanted};
-use crate::error::{Category, Failure, Note, OrFail as _, Result};
+use crate::error::{Category, Failure, OrFail as _, Result};
 use crate::inspect::{read, report};
 use crate::options::{General, Inspect};
 use crate::os::{self, stream::Stdin};
@@ -22,7 +22,7 @@ const MAX_INPUT: u64 = 1024 * 1024;
 /// # Errors
 /// Exit 2 where there is no token, 3 where `--verify` finds no secret, 8 where the token is not valid; the report has
 /// then been printed all the same.
-pub fn run(inspect: &Inspect, general: &General, world: &World, notes: &mut Vec<Note>) -> Result<u8> {
+pub fn run(inspect: &Inspect, general: &General, app: &App) -> Result<u8> {
     let typed = inspect.token.as_ref().filter(|token| *token != "-");
     let text = typed.map_or_else(from_stdin, |token| Ok(token.clone()))?;
     let mut inspected = read(&text)?;
@@ -35,12 +35,12 @@ pub fn run(inspect: &Inspect, general: &General, world: &World, notes: &mut Vec<
             timeout: None,
         };
         inspected.require_twilio()?;
-        let set = credentials::find(&SCHEMA, wanted, &world.env, notes)?;
-        let set = set.ok_or_else(|| credentials::none_found(&SCHEMA, &world.env))?;
-        let secret = set.reveal(&world.env, notes)?;
+        let set = credentials::find(&SCHEMA, wanted, app)?;
+        let set = set.ok_or_else(|| credentials::none_found(&SCHEMA, &app.env))?;
+        let secret = set.reveal(app)?;
         inspected.verify(set.public(API_KEY_SID), &secret)?;
     }
-    let now = world.now();
+    let now = app.now();
     let text = if inspect.json { report::json(&inspected, now) + "\n" } else { report::text(&inspected, now) };
     deliver::stdout(text.as_bytes())?;
     inspected.check_signature()?;

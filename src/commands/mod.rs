@@ -1,10 +1,15 @@
 //! The commands, a file each: what was typed in, bytes and an exit status out.
 
 pub mod batch;
+mod conflicts;
+mod connection;
 pub mod emulator;
 pub mod generate;
 pub mod input;
 pub mod inspect;
+pub mod job;
 pub mod mint;
 pub mod profile;
+pub mod send;
+mod show;
 pub mod sign;

@@ -1,10 +1,10 @@
 //! Tokens that are signed here, whichever provider's: credentials and defaults from one source, then the signature. No
 //! socket is opened.
 
-use super::mint::Job;
+use super::job::Job;
 use crate::catalog::{Defaults, Draft, Found, Kind, Offline, Paper, Prepared, Scratch, Sign};
 use crate::credentials::{self, Schema, Set};
-use crate::error::{Category, Failure, Note, Result};
+use crate::error::{Category, Failure, Result};
 use crate::json::Writer;
 use crate::output::Format;
 use crate::providers;
@@ -12,23 +12,22 @@ use crate::secret::Secret;
 use crate::token::{MAX_LENGTH, Token};
 
 /// What is to be signed, and with which credentials.
-pub struct Order {
+pub struct SigningRequest {
     prepared: Box<dyn Prepared>,
     schema: &'static Schema,
     set: Option<Set>,
 }
 
-impl Order {
+impl SigningRequest {
     /// Checks the flags, then the credentials.
-    pub fn new(kind: &'static Kind, way: &dyn Offline, job: &Job, notes: &mut Vec<Note>) -> Result<Self> {
+    pub fn new(kind: &'static Kind, way: &dyn Offline, job: &Job) -> Result<Self> {
         let provider = providers::provider_of(kind).ok_or_else(|| Failure::internal("a kind without its provider"))?;
         let schema = provider.credentials;
         let (given, body) = job.read_values(kind)?;
-        let found = credentials::find(schema, job.wanted(), &job.world.env, notes);
+        let found = credentials::find(schema, job.wanted(), job.app);
         let defaults = defaults(schema, found.as_ref().ok().and_then(Option::as_ref), job)?;
-        let now = job.world.now();
-        let draft = Draft::new(kind, &given, body.as_deref(), defaults, now, notes);
-        let prepared = draft.and_then(|draft| way.prepare(draft, now, notes));
+        let draft = Draft::new(kind, &given, body.as_deref(), defaults, job.app);
+        let prepared = draft.and_then(|draft| way.prepare(draft, job.app));
         match (prepared, found) {
             (Err(failure), _) if failure.category() == Category::Usage => Err(failure),
             (_, Err(failure)) | (Err(failure), _) => Err(failure),
@@ -36,28 +35,28 @@ impl Order {
                 if let Some(set) = &set {
                     set.check()?;
                 }
-                Ok(Order { prepared, schema, set })
+                Ok(SigningRequest { prepared, schema, set })
             }
         }
     }
 
     /// The signed token.
-    pub fn token(self, job: &Job, notes: &mut Vec<Note>) -> Result<Token> {
-        let now = job.world.now();
-        let mut scratch = Scratch::new(job.world.random);
+    pub fn token(self, job: &Job) -> Result<Token> {
+        let now = job.app.now();
+        let mut scratch = Scratch::new(job.app.random);
         // What the flags lack is named before a helper program is run for the secret.
         self.prepared.complete(now)?;
-        let expiry = self.signer(job, notes)?.sign(None, now, &mut scratch)?;
+        let expiry = self.signer(job)?.sign(None, now, &mut scratch)?;
         check_length(scratch.token.len())?;
         Ok(Token::alone(job.mint.kind.name, Secret::new(scratch.token), expiry))
     }
 
     /// What signs every token of a run.
-    pub fn signer(self, job: &Job, notes: &mut Vec<Note>) -> Result<Box<dyn Sign>> {
-        let env = &job.world.env;
+    pub fn signer(self, job: &Job) -> Result<Box<dyn Sign>> {
+        let env = &job.app.env;
         let set = self.set.ok_or_else(|| credentials::none_found(self.schema, env))?;
-        let secret = set.reveal(env, notes)?;
-        self.prepared.signer(&set, &secret, notes)
+        let secret = set.reveal(job.app)?;
+        self.prepared.signer(&set, &secret, job.app)
     }
 
     /// What shows tokens, with credentials or without.
@@ -66,17 +65,17 @@ impl Order {
     }
 
     /// `--dry-run`: header and claims.
-    pub fn show(self, job: &Job, notes: &[Note]) -> Result<u8> {
-        let (header, claims) = self.paper().show(None, job.world.now(), &mut Scratch::new(job.world.random))?;
+    pub fn show(self, job: &Job) -> Result<u8> {
+        let (header, claims) = self.paper().show(None, job.app.now(), &mut Scratch::new(job.app.random))?;
         let text = if job.mint.format == Format::Json {
-            let warnings: Vec<&str> = job.warnings(notes).iter().map(Note::text).collect();
+            let warnings = job.warnings();
             let mut text = String::new();
             let mut json = Writer::new(&mut text);
             json.object().raw("header", &header).raw("claims", &claims);
             if !warnings.is_empty() {
                 json.array_in("warnings");
-                for warning in warnings {
-                    json.string_item(warning);
+                for warning in &warnings {
+                    json.string_item(warning.text());
                 }
                 json.end_array();
             }
@@ -92,7 +91,7 @@ impl Order {
 /// Values for flags that bring none: the profile's, else the environment's. A profile that was asked for by name shuts
 /// the environment out.
 fn defaults(schema: &Schema, set: Option<&Set>, job: &Job) -> Result<Defaults> {
-    let found = credentials::settings(schema, set, job.wanted(), &job.world.env)?.into_iter();
+    let found = credentials::settings(schema, set, job.wanted(), &job.app.env)?.into_iter();
     Ok(found.map(|found| (found.key, Found { value: found.value, origin: found.origin.to_string() })).collect())
 }
 

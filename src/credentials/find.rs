@@ -3,13 +3,13 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::config::{self, Config, SecretSource};
+use super::config::{Config, SecretSource};
 use super::helper::{self, Terms};
 use super::schema::{BuiltIn, EMULATOR, Schema, secret_variables};
 use super::set::{Found, Origin, Set, Source, trim_value};
-use super::{environment, locate};
-use crate::app::Environment;
-use crate::error::{Failure, Note, Result};
+use super::{environment, load, locate};
+use crate::app::{App, Environment, Notes};
+use crate::error::{Failure, Result};
 use crate::secret::Secret;
 use crate::text;
 
@@ -39,9 +39,9 @@ impl Wanted<'_> {
 /// # Errors
 /// Exit 3 where the source that counts is incomplete or malformed, naming it and what is wrong. A profile that was named
 /// must have the set.
-pub fn find(schema: &'static Schema, wanted: Wanted, env: &Environment, notes: &mut Vec<Note>) -> Result<Option<Set>> {
-    let set = find_any(schema, wanted, env, notes)?;
-    match (&set, chosen_profile(wanted, env)?) {
+pub fn find(schema: &'static Schema, wanted: Wanted, app: &App) -> Result<Option<Set>> {
+    let set = find_any(schema, wanted, app)?;
+    match (&set, chosen_profile(wanted, &app.env)?) {
         (None, Some(name)) => Err(not_in_profile(schema, &name)),
         _ => Ok(set),
     }
@@ -51,12 +51,8 @@ pub fn find(schema: &'static Schema, wanted: Wanted, env: &Environment, notes: &
 ///
 /// # Errors
 /// Exit 3 as there.
-pub fn find_any(
-    schema: &'static Schema,
-    wanted: Wanted,
-    env: &Environment,
-    notes: &mut Vec<Note>,
-) -> Result<Option<Set>> {
+pub fn find_any(schema: &'static Schema, wanted: Wanted, app: &App) -> Result<Option<Set>> {
+    let env = &app.env;
     if env.get(helper::MARK).is_some() {
         return Err(Failure::configuration("tokenmint was started by its own credential helper")
             .with_hint("let the *_command of the profile read the secret from where it is stored"));
@@ -64,11 +60,11 @@ pub fn find_any(
     // Looked at even where no file will be opened: an empty variable is a mistake in any case.
     locate::check_variable(wanted.config, env)?;
     if let Some(name) = chosen_profile(wanted, env)? {
-        return named_profile(schema, &name, wanted, env, notes);
+        return named_profile(schema, &name, wanted, app);
     }
-    match from_environment(schema, wanted, env, notes)? {
+    match from_environment(schema, wanted, app)? {
         Some(set) => Ok(Some(set)),
-        None => default_profile(schema, wanted, env, notes),
+        None => default_profile(schema, wanted, app),
     }
 }
 
@@ -125,32 +121,23 @@ pub fn not_in_profile(schema: &Schema, name: &str) -> Failure {
     }
 }
 
-fn named_profile(
-    schema: &'static Schema,
-    name: &str,
-    wanted: Wanted,
-    env: &Environment,
-    notes: &mut Vec<Note>,
-) -> Result<Option<Set>> {
+fn named_profile(schema: &'static Schema, name: &str, wanted: Wanted, app: &App) -> Result<Option<Set>> {
+    let env = &app.env;
     if name == EMULATOR {
         // No file is needed here, but one that defines a profile of this name is not passed over.
         if let Ok(location) = locate::locate(wanted.config, env) {
-            config::refuse_own_emulator(&location.path)?;
+            load::refuse_own_emulator(&location.path)?;
         }
         return emulator(schema, wanted);
     }
     let config =
         locate::locate(wanted.config, env).and_then(|location| Config::read(&location.path, env, wanted.schemas));
     let config = config.map_err(|failure| failure.context(format!("profile '{}'", text::clip(name, 60))))?;
-    from_profile(schema, &config, name, wanted, notes)
+    from_profile(schema, &config, name, wanted, &app.notes)
 }
 
-fn from_environment(
-    schema: &'static Schema,
-    wanted: Wanted,
-    env: &Environment,
-    notes: &mut Vec<Note>,
-) -> Result<Option<Set>> {
+fn from_environment(schema: &'static Schema, wanted: Wanted, app: &App) -> Result<Option<Set>> {
+    let env = &app.env;
     let Some(mut public) = environment::find(schema, env)? else { return Ok(None) };
     let names = public.iter().filter_map(|found| match found.origin {
         Origin::Variable(name) => Some(name),
@@ -159,7 +146,7 @@ fn from_environment(
     let source = Source::Environment(names.collect());
     let Some(secret) = public.pop() else { return Ok(None) };
     for found in &mut public {
-        found.value = trim_value(&found.value, &found.origin.to_string(), notes)?;
+        found.value = trim_value(&found.value, &found.origin.to_string(), &app.notes)?;
     }
     Ok(Some(Set {
         schema,
@@ -172,12 +159,8 @@ fn from_environment(
     }))
 }
 
-fn default_profile(
-    schema: &'static Schema,
-    wanted: Wanted,
-    env: &Environment,
-    notes: &mut Vec<Note>,
-) -> Result<Option<Set>> {
+fn default_profile(schema: &'static Schema, wanted: Wanted, app: &App) -> Result<Option<Set>> {
+    let env = &app.env;
     let location = locate::locate(wanted.config, env)?;
     if !location.explicit && !location.path.exists() {
         return Ok(None);
@@ -188,7 +171,7 @@ fn default_profile(
         Some(EMULATOR) => emulator(schema, wanted),
         Some(name) => {
             config.require_default(name)?;
-            from_profile(schema, &config, name, wanted, notes)
+            from_profile(schema, &config, name, wanted, &app.notes)
         }
     }
 }
@@ -198,7 +181,7 @@ fn from_profile(
     config: &Config,
     name: &str,
     wanted: Wanted,
-    notes: &mut Vec<Note>,
+    notes: &Notes,
 ) -> Result<Option<Set>> {
     let Some(section) = config.profile(name)?.section(schema.section) else { return Ok(None) };
     let shown = text::clip(name, 60);
@@ -269,7 +252,7 @@ mod tests {
         std::io::Write::write_all(&mut crate::os::create_private(&path).unwrap(), config.as_bytes()).unwrap();
         let env: Environment = variables.iter().copied().collect();
         let wanted = Wanted { profile, config: Some(&path), schemas: &SCHEMAS, stdin_taken: false, timeout: None };
-        find(&SCHEMA, wanted, &env, &mut Vec::new())
+        find(&SCHEMA, wanted, &App { env, ..App::of_process() })
     }
 
     const CONFIG: &str = "default_profile = 'dev'\n\
@@ -282,7 +265,7 @@ mod tests {
     fn a_named_profile_comes_before_the_environment_and_that_before_the_default_profile() {
         let user = |profile, variables: &[(&str, &str)]| {
             let set = find_with(CONFIG, profile, variables).unwrap().unwrap();
-            (set.public("user").to_owned(), set.origin("user"))
+            (set.public("user").to_owned(), set.describe("user"))
         };
         assert_eq!(user(Some("ci"), &VARIABLES), ("ci-user".into(), "user of profile 'ci'".into()));
         assert_eq!(user(None, &VARIABLES), ("env-user".into(), "T_USER".into()));

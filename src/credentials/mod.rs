@@ -5,6 +5,7 @@ pub mod config;
 pub mod environment;
 mod find;
 mod helper;
+mod load;
 pub mod locate;
 mod parse;
 pub mod schema;

@@ -138,7 +138,7 @@ impl Reader<'_> {
     }
 
     fn unknown(&self, key: Key, known: &[&str]) -> Failure {
-        let nearest = text::aside(key.get_ref(), known.iter().copied());
+        let nearest = text::did_you_mean(key.get_ref(), known.iter().copied());
         self.wrong(&key.span(), &format!("unknown key {}{nearest}", Self::name(key)))
             .with_hint(format!("expected one of: {}", known.join(", ")))
     }

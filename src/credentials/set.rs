@@ -8,9 +8,9 @@ use anyhow::Context as _;
 use super::config::SecretSource;
 use super::helper::{self, Terms};
 use super::schema::Schema;
-use crate::app::Environment;
+use crate::app::{App, Notes};
 use crate::error::{Category, Failure, Note, OrFail as _, Result};
-use crate::os::{self, Distrust};
+use crate::os::{self, UnsafePermissions};
 use crate::secret::Secret;
 use crate::text;
 
@@ -116,7 +116,7 @@ impl Set {
     }
 
     /// Where a public value was found.
-    pub fn origin(&self, key: &str) -> String {
+    pub fn describe(&self, key: &str) -> String {
         self.find(key).map_or_else(String::new, |found| found.origin.to_string())
     }
 
@@ -160,14 +160,14 @@ impl Set {
     ///
     /// # Errors
     /// Exit 3 where its file or program does not give it, or it is certainly wrong.
-    pub fn reveal(&self, env: &Environment, notes: &mut Vec<Note>) -> Result<Secret> {
+    pub fn reveal(&self, app: &App) -> Result<Secret> {
         let origin = self.secret_origin.to_string();
         let raw = match &self.secret {
             SecretSource::Literal(secret) => secret.clone(),
-            SecretSource::Command(argv) => helper::run(argv, &origin, &self.terms, env)?,
+            SecretSource::Command(argv) => helper::run(argv, &origin, &self.terms, &app.env)?,
             SecretSource::File(path) => read_secret(path, &origin)?,
         };
-        let secret = trim_value(raw.expose(), &origin, notes).map(Secret::new)?;
+        let secret = trim_value(raw.expose(), &origin, &app.notes).map(Secret::new)?;
         match (self.schema.secret.fault)(secret.expose()) {
             Some(fault) => Err(Failure::configuration(format!("{origin} {fault}"))),
             None => Ok(secret),
@@ -183,7 +183,7 @@ fn read_secret(path: &Path, origin: &str) -> Result<Secret> {
     let opened = os::open_regular(path).with_context(cannot).or_fail(Category::Configuration)?;
     let (file, metadata) = opened.ok_or_else(|| refuse("is not a regular file"))?;
     // That others can read it may be meant: container runtimes mount secrets so. That they can change it never is.
-    if os::distrust(&metadata) == Some(Distrust::Writable) {
+    if os::distrust(&metadata) == Some(UnsafePermissions::Writable) {
         return Err(refuse("is writable by others").with_hint("run chmod 600 on it"));
     }
     let bytes = os::read_limited(file, MAX_SIZE).with_context(cannot).or_fail(Category::Configuration)?;
@@ -196,7 +196,7 @@ fn read_secret(path: &Path, origin: &str) -> Result<Secret> {
 const MAX_VALUE: usize = 4_096;
 
 /// A value without the white space around it, which is a slip of copying.
-pub(super) fn trim_value(value: &str, origin: &str, notes: &mut Vec<Note>) -> Result<String> {
+pub(super) fn trim_value(value: &str, origin: &str, notes: &Notes) -> Result<String> {
     let trimmed = value.trim();
     if trimmed.is_empty() {
         return Err(Failure::configuration(format!("{origin} is blank")));
@@ -228,18 +228,18 @@ mod tests {
 
     #[test]
     fn white_space_around_a_value_is_cut_with_a_warning_and_controls_inside_are_refused() {
-        let mut notes = Vec::new();
-        assert_eq!(trim_value(" a b\n", "X", &mut notes).unwrap(), "a b");
-        assert_eq!(notes, [Note::Warning("X has surrounding white space, which is ignored".to_owned())]);
+        let notes = Notes::default();
+        assert_eq!(trim_value(" a b\n", "X", &notes).unwrap(), "a b");
+        assert_eq!(notes.take(), [Note::Warning("X has surrounding white space, which is ignored".to_owned())]);
         for (value, message) in [
             (" \t\n", "X is blank"),
             ("a\nb", "X contains a line break or another control character"),
             ("a\u{85}b", "X contains a line break or another control character"),
         ] {
-            assert_eq!(trim_value(value, "X", &mut notes).unwrap_err().to_string(), message);
+            assert_eq!(trim_value(value, "X", &notes).unwrap_err().to_string(), message);
         }
-        assert!(trim_value(&"a".repeat(MAX_VALUE), "X", &mut notes).is_ok());
-        assert!(trim_value(&"a".repeat(MAX_VALUE + 1), "X", &mut notes).is_err());
+        assert!(trim_value(&"a".repeat(MAX_VALUE), "X", &notes).is_ok());
+        assert!(trim_value(&"a".repeat(MAX_VALUE + 1), "X", &notes).is_err());
     }
 
     #[test]

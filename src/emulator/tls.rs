@@ -123,12 +123,12 @@ mod tests {
     use tokio_rustls::rustls::version::{TLS12, TLS13};
     use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned, SupportedProtocolVersion};
 
-    use crate::app::World;
+    use crate::app::App;
     use crate::emulator::{Emulator, Protocol};
 
     fn https() -> Emulator {
         let free = SocketAddr::from(([127, 0, 0, 1], 0));
-        Emulator::bind(free, Protocol::Https, World::of_process()).unwrap()
+        Emulator::bind(free, Protocol::Https, App::of_process()).unwrap()
     }
 
     #[test]

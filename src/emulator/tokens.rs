@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::PROJECT_ID;
 use super::answer::Answer;
 use super::seal::Sealer;
-use crate::app::World;
+use crate::app::App;
 use crate::catalog::{Emulation, Endpoint, Form, Invented, Kind};
 use crate::error::{Failure, Result};
 use crate::json::{self, Object};
@@ -17,24 +17,24 @@ const REFRESH_EXTRA: SignedDuration = SignedDuration::from_mins(5);
 
 /// Mints tokens from right requests.
 pub(super) struct Minter {
-    world: World,
+    app: App,
     sealer: Sealer,
 }
 
 impl Minter {
     /// Sets up the keys.
-    pub(super) fn new(world: World) -> Result<Self> {
-        Ok(Minter { world, sealer: Sealer::new()? })
+    pub(super) fn new(app: App) -> Result<Self> {
+        Ok(Minter { app, sealer: Sealer::new()? })
     }
 
     /// The time now.
     pub(super) fn now(&self) -> Timestamp {
-        self.world.now()
+        self.app.now()
     }
 
     /// A random UUID (version 4).
     pub(super) fn uuid(&self) -> Result<String> {
-        let mut bytes = self.world.random_bytes::<16>()?;
+        let mut bytes = self.app.random_bytes::<16>()?;
         bytes[6] = bytes[6] & 0x0f | 0x40;
         bytes[8] = bytes[8] & 0x3f | 0x80;
         let hex = format!("{:032x}", u128::from_be_bytes(bytes));
@@ -77,7 +77,7 @@ impl Minter {
     }
 
     fn encrypt(&self, typ: &str, body: &Object, claims: &Object) -> Result<String> {
-        self.sealer.encrypt(typ, body.get("ch"), &claims.to_string(), self.world.random_bytes()?)
+        self.sealer.encrypt(typ, body.get("ch"), &claims.to_string(), self.app.random_bytes()?)
     }
 
     /// `iat jti sub`, with which every token begins, `exp` where it has one, then the kind's own.
@@ -103,7 +103,7 @@ impl Minter {
     /// The name of a user who was given none.
     fn user_name(&self) -> Result<String> {
         const LETTERS: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-        let bytes = self.world.random_bytes::<12>()?;
+        let bytes = self.app.random_bytes::<12>()?;
         Ok(bytes.iter().map(|byte| char::from(LETTERS[usize::from(*byte) % LETTERS.len()])).collect())
     }
 }
@@ -111,7 +111,7 @@ impl Minter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::Environment;
+    use crate::app::{Environment, Notes};
     use crate::emulator::ENCRYPTION_KEY;
     use crate::signalwire::{chat, guest, pubsub, video};
     use base64::Engine as _;
@@ -120,15 +120,16 @@ mod tests {
 
     /// A minter at 2023-11-14T22:13:20Z whose every random byte is 0xab.
     fn minter() -> Minter {
-        let world = World {
+        let app = App {
             env: Environment::default(),
             clock: || Timestamp::from_second(1_700_000_000).unwrap(),
             random: |bytes| {
                 bytes.fill(0xab);
                 Ok(())
             },
+            notes: Notes::default(),
         };
-        Minter::new(world).unwrap()
+        Minter::new(app).unwrap()
     }
 
     fn mint(kind: &Kind, body: &str) -> (u16, serde_json::Value) {

@@ -6,7 +6,7 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-use crate::app::World;
+use crate::app::App;
 use crate::emulator::{Emulator, Protocol, Running};
 use crate::error::Category;
 
@@ -18,7 +18,7 @@ const CHAT: &str =
 
 fn running() -> Running {
     let free = SocketAddr::from(([127, 0, 0, 1], 0));
-    Emulator::bind(free, Protocol::Http, World::of_process()).unwrap().start().unwrap()
+    Emulator::bind(free, Protocol::Http, App::of_process()).unwrap().start().unwrap()
 }
 
 fn connect(emulator: &Running) -> TcpStream {
@@ -152,12 +152,12 @@ fn a_body_over_a_mebibyte_is_refused_in_json() {
 
 #[test]
 fn only_loopback_and_free_ports_are_taken() {
-    let open = Emulator::bind(SocketAddr::from(([0, 0, 0, 0], 0)), Protocol::Http, World::of_process());
+    let open = Emulator::bind(SocketAddr::from(([0, 0, 0, 0], 0)), Protocol::Http, App::of_process());
     let failure = open.err().unwrap();
     assert_eq!(failure.category(), Category::Usage);
     assert!(failure.to_string().contains("--listen 0.0.0.0:0"), "{failure}");
     let emulator = running();
-    let taken = Emulator::bind(emulator.address(), Protocol::Http, World::of_process()).err().unwrap();
+    let taken = Emulator::bind(emulator.address(), Protocol::Http, App::of_process()).err().unwrap();
     assert_eq!(taken.category(), Category::Internal);
     assert!(taken.hint().is_some());
 }
@@ -165,7 +165,7 @@ fn only_loopback_and_free_ports_are_taken() {
 #[test]
 fn the_exports_point_clients_at_it() {
     let free = SocketAddr::from(([127, 0, 0, 1], 0));
-    let emulator = Emulator::bind(free, Protocol::Http, World::of_process()).unwrap();
+    let emulator = Emulator::bind(free, Protocol::Http, App::of_process()).unwrap();
     let port = emulator.address().port();
     assert_eq!(emulator.url(), format!("http://127.0.0.1:{port}"));
     assert_eq!(

@@ -5,12 +5,14 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use super::MAX_BODY;
 use super::body::{ErrorBody, SuccessBody};
 use crate::error::{Category, Failure, Note, Result};
 use crate::redact::Scrubber;
 use crate::secret::Secret;
 use crate::token::is_believable;
+
+/// The most bytes of an answer's body that are read.
+pub(super) const MAX_BODY: u64 = 1024 * 1024;
 
 /// An answer as it was received. A body longer than the limit has exactly one byte more than it.
 #[derive(Default)]

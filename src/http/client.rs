@@ -18,7 +18,7 @@ use super::retry::{Outcome, Policy, Step};
 use super::send::{self, Attempt};
 use super::waiting::{self, Entrance, Entry};
 use super::{Authorities, Expected, Proxy, Received, Settings, Success, judge, retry};
-use crate::app::World;
+use crate::app::App;
 use crate::error::{Failure, Reach, Result};
 use crate::redact::Scrubber;
 use crate::signalwire::Space;
@@ -55,7 +55,7 @@ pub struct Client {
     halted: Arc<AtomicBool>,
     /// Where the requests of a batch wait for a busy service.
     entrance: Option<Entrance>,
-    world: World,
+    app: App,
 }
 
 /// One request on its way to an answer.
@@ -74,9 +74,9 @@ impl Client {
     ///
     /// # Errors
     /// Exit 2 or 3 for certificate authorities that cannot be read, 3 for a malformed proxy variable.
-    pub fn new(space: Space, credentials: &Credentials, settings: &Settings, mode: Mode, world: World) -> Result<Self> {
-        let authorities = Authorities::choose(settings.cacert.as_deref(), space.is_secure(), &world.env)?;
-        let proxy = Proxy::choose(&space, &world.env)?;
+    pub fn new(space: Space, credentials: &Credentials, settings: &Settings, mode: Mode, app: App) -> Result<Self> {
+        let authorities = Authorities::choose(settings.cacert.as_deref(), space.is_secure(), &app.env)?;
+        let proxy = Proxy::choose(&space, &app.env)?;
         let route = Route {
             host: space.host().to_owned(),
             port: space.port(),
@@ -97,7 +97,7 @@ impl Client {
             policy: Policy { retries: settings.retries, timeout: settings.timeout, gated },
             entrance: gated.then(|| Entrance::new(Arc::clone(&halted))),
             halted,
-            world,
+            app,
         })
     }
 
@@ -146,7 +146,7 @@ impl Client {
             }
             let (outcome, result) = self.weigh(attempt);
             // Chance is for waits alone, and most answers need none.
-            let random = if outcome == Outcome::Final { [0; 2] } else { self.world.random_bytes()? };
+            let random = if outcome == Outcome::Final { [0; 2] } else { self.app.random_bytes()? };
             if let (Some(pass), Some(entrance)) = (&pass, &self.entrance) {
                 entrance.leave(pass, heard(outcome, result.is_ok()), random);
             }
@@ -197,14 +197,14 @@ impl Client {
     }
 
     fn too_long(&self, failure: Failure, wait: Duration, hopeless: bool) -> Failure {
-        reaching(self.route.too_long(failure, wait, self.world.now()), hopeless)
+        reaching(self.route.too_long(failure, wait, self.app.now()), hopeless)
     }
 
     /// What an attempt means for the next one, and its result if there is none.
     fn weigh(&self, attempt: Attempt) -> (Outcome, Result<Received>) {
         match attempt {
             Attempt::Answered(received) => {
-                let asked = retry::after(received.retry_after.as_deref(), self.world.now());
+                let asked = retry::after(received.retry_after.as_deref(), self.app.now());
                 (Outcome::of_status(received.status, asked), Ok(received))
             }
             Attempt::NotSent(failure, temporary) => (Outcome::NotSent { temporary }, Err(failure)),

@@ -160,7 +160,7 @@ impl Route {
     }
 
     fn time_limit(&self) -> String {
-        time::exact(SignedDuration::try_from(self.timeout).unwrap_or_default())
+        time::format_exact(SignedDuration::try_from(self.timeout).unwrap_or_default())
     }
 }
 
@@ -171,7 +171,7 @@ fn whole_seconds(wait: Duration) -> i64 {
 
 /// A wait for people: at least a second.
 pub(super) fn in_words(wait: Duration) -> String {
-    time::rough(whole_seconds(wait).max(1))
+    time::format_approx(whole_seconds(wait).max(1))
 }
 
 #[cfg(test)]

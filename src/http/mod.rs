@@ -36,6 +36,3 @@ pub use proxy::Proxy;
 pub use request::{Authorization, Request};
 pub use settings::Settings;
 pub use tls::Authorities;
-
-/// The most bytes of an answer's body that are read.
-const MAX_BODY: u64 = 1024 * 1024;

@@ -5,10 +5,10 @@ use std::io::Read as _;
 use ureq::http::header::{CONTENT_LENGTH, HeaderMap, TRANSFER_ENCODING};
 use zeroize::Zeroizing;
 
-use super::answer::{CHANGED, unclear};
+use super::answer::{CHANGED, MAX_BODY, unclear};
 use super::failure::Route;
 use super::sent::{Lost, Sent};
-use super::{MAX_BODY, Received, tls};
+use super::{Received, tls};
 use crate::error::Failure;
 use crate::signalwire::Space;
 

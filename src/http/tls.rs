@@ -1,6 +1,5 @@
 //! Which certificate authorities are trusted, and what a failed handshake means in words.
 
-use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -10,6 +9,7 @@ use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, TlsProvider};
 
 use crate::app::Environment;
 use crate::error::{Category, Failure, OrFail as _, Result};
+use crate::os;
 use crate::signalwire::Space;
 
 /// The certificate authorities that a server's certificate must come from.
@@ -59,14 +59,13 @@ impl Authorities {
 const MAX_SIZE: u64 = 16 * 1024 * 1024;
 
 fn read(path: &Path, origin: &str, kind: Category) -> Result<Authorities> {
-    let mut bytes = Vec::new();
-    std::fs::File::open(path)
-        .and_then(|file| file.take(MAX_SIZE + 1).read_to_end(&mut bytes))
+    let bytes = std::fs::File::open(path)
+        .and_then(|file| os::read_limited(file, MAX_SIZE))
         .with_context(|| format!("{origin}: cannot read {}", crate::text::path(path)))
         .or_fail(kind)?;
-    if bytes.len() as u64 > MAX_SIZE {
-        return Err(Failure::message(kind, format!("{origin}: {} is larger than 16 MiB", crate::text::path(path))));
-    }
+    let bytes = bytes.ok_or_else(|| {
+        Failure::message(kind, format!("{origin}: {} is larger than 16 MiB", crate::text::path(path)))
+    })?;
     let certificates: Vec<_> = ureq::tls::parse_pem(&bytes)
         .filter_map(|item| match item {
             Ok(PemItem::Certificate(certificate)) => Some(certificate),

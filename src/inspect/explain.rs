@@ -159,7 +159,7 @@ fn meaning(kind: TokenType, claims: &Object, key: &str, raw: &str, now: Timestam
         Some(moment) => format!("{words} {}, {}", time::rfc3339(moment), relative(moment, now)),
         None if kind == TokenType::Chat && key == "t" => {
             match json::as_integer(raw).and_then(|minutes| minutes.checked_mul(60)) {
-                Some(seconds) => format!("{words}: {}", time::rough(seconds)),
+                Some(seconds) => format!("{words}: {}", time::format_approx(seconds)),
                 None => words.to_owned(),
             }
         }
@@ -172,8 +172,8 @@ pub fn relative(moment: Timestamp, now: Timestamp) -> String {
     let seconds = moment.as_second() - now.as_second();
     match seconds {
         0 => "now".to_owned(),
-        1.. => format!("in {}", time::rough(seconds)),
-        _ => format!("{} ago", time::rough(seconds)),
+        1.. => format!("in {}", time::format_approx(seconds)),
+        _ => format!("{} ago", time::format_approx(seconds)),
     }
 }
 

@@ -146,7 +146,7 @@ fn voice_fault(grant: &Object) -> Option<String> {
 /// From `iat` (or the start, or now) to `exp` at most a day; an `exp` there must be.
 fn span(token: &Inspected, claims: &Object, now: Timestamp, found: &mut Vec<String>) {
     if let Some(issued) = token.validity.issued_at.filter(|issued| *issued > now) {
-        let ahead = time::rough(issued.as_second() - now.as_second());
+        let ahead = time::format_approx(issued.as_second() - now.as_second());
         found.push(format!("20101: issued {ahead} in the future; check both clocks"));
     }
     let Some(raw) = claims.get("exp").filter(|raw| *raw != "null") else {
@@ -164,7 +164,11 @@ fn span(token: &Inspected, claims: &Object, now: Timestamp, found: &mut Vec<Stri
 fn times(token: &Inspected, now: Timestamp, code: &dyn Fn(&str) -> String, found: &mut Vec<String>) {
     match token.validity.ends {
         End::At(end) if end <= now => {
-            found.push(format!("{}expired {} ago", code("20104"), time::rough(now.as_second() - end.as_second())));
+            found.push(format!(
+                "{}expired {} ago",
+                code("20104"),
+                time::format_approx(now.as_second() - end.as_second())
+            ));
         }
         End::Unknown
             if token.format == Format::Jws && token.claims.as_ref().is_none() && token.kind != TokenType::Twilio =>
@@ -174,7 +178,7 @@ fn times(token: &Inspected, now: Timestamp, code: &dyn Fn(&str) -> String, found
         _ => {}
     }
     if let Some(start) = token.validity.starts.filter(|start| *start > now) {
-        let wait = time::rough(start.as_second() - now.as_second());
+        let wait = time::format_approx(start.as_second() - now.as_second());
         found.push(format!("{}not valid yet (starts in {wait})", code("20105")));
     }
     if let (Some(start), End::At(end)) = (token.validity.starts, token.validity.ends)

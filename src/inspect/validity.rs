@@ -123,8 +123,9 @@ fn moment(claims: &Object, key: &str) -> Moment {
     let Some(raw) = claims.get(key).filter(|raw| *raw != "null") else {
         return Moment::Absent;
     };
-    if let Some(time) =
-        json::as_str(raw).filter(|_| matches!(key, "jf" | "ju" | "rat")).and_then(|text| time::written(&text))
+    if let Some(time) = json::as_str(raw)
+        .filter(|_| matches!(key, "jf" | "ju" | "rat"))
+        .and_then(|text| time::parse_rfc3339_or_date(&text))
     {
         return Moment::At(time);
     }

@@ -8,17 +8,6 @@ use zeroize::Zeroizing;
 
 use super::imp;
 
-/// Why a configuration file is not to be trusted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Distrust {
-    /// Neither the user nor root owns it.
-    Owner,
-    /// Anybody can write it, and what it says may start programs.
-    Writable,
-    /// Group or others can read or change it.
-    Readable,
-}
-
 /// All bytes of a source, or `None` if there are more than `limit`. They are wiped when dropped.
 ///
 /// # Errors

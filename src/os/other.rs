@@ -6,7 +6,7 @@ use std::process::{Child, ChildStdout, Command, ExitStatus};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use super::Distrust;
+use super::UnsafePermissions;
 
 /// How often a program is asked whether it has ended: the standard library cannot wait for and end one at a time.
 const POLL_INTERVAL: Duration = Duration::from_millis(5);
@@ -15,7 +15,7 @@ const POLL_INTERVAL: Duration = Duration::from_millis(5);
 pub fn protect_memory() {}
 
 /// Nothing to find here: Windows keeps the profile folder of a user from others by its access lists.
-pub fn distrust(_: &Metadata) -> Option<Distrust> {
+pub fn distrust(_: &Metadata) -> Option<UnsafePermissions> {
     None
 }
 
@@ -27,7 +27,7 @@ pub(super) fn private_folders(_: &mut DirBuilder) {}
 
 pub(super) fn private_folder(_: &mut tempfile::Builder) {}
 
-pub(super) fn report_size_limit() {}
+pub fn report_size_limit() {}
 
 /// Runs a command to its end. Ctrl-C reaches it from the console, and is its to answer.
 ///

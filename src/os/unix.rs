@@ -7,17 +7,17 @@ use std::sync::Arc;
 
 use nix::fcntl::OFlag;
 
-use super::Distrust;
+use super::UnsafePermissions;
 
 /// Whether another user could have written, or could read, a file that is to hold a secret.
-pub fn distrust(metadata: &Metadata) -> Option<Distrust> {
+pub fn distrust(metadata: &Metadata) -> Option<UnsafePermissions> {
     let me = nix::unistd::geteuid().as_raw();
     if metadata.uid() != me && metadata.uid() != 0 {
-        return Some(Distrust::Owner);
+        return Some(UnsafePermissions::Owner);
     }
     match metadata.permissions().mode() {
-        mode if mode & 0o002 != 0 => Some(Distrust::Writable),
-        mode if mode & 0o066 != 0 => Some(Distrust::Readable),
+        mode if mode & 0o002 != 0 => Some(UnsafePermissions::Writable),
+        mode if mode & 0o066 != 0 => Some(UnsafePermissions::Readable),
         _ => None,
     }
 }
@@ -48,7 +48,7 @@ pub(super) fn signal(status: ExitStatus) -> Option<i32> {
     std::os::unix::process::ExitStatusExt::signal(&status)
 }
 
-pub(super) fn report_size_limit() {
+pub fn report_size_limit() {
     // Nobody reads the flag: it is enough that the signal has somewhere to go.
     let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default());
 }

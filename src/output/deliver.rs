@@ -74,19 +74,14 @@ pub fn lines() -> Box<dyn io::Write + Send> {
 }
 
 fn github_file(variable: &'static str, env: &Environment) -> Result<Destination> {
-    let path = match env.get(variable) {
-        None => {
-            return Err(Failure::configuration(format!("{variable} is not set"))
-                .with_hint("GitHub Actions sets it for each step; elsewhere use -o dotenv or -o export"));
-        }
-        Some(path) if path.is_empty() => return Err(Failure::configuration(format!("{variable} is set but empty"))),
-        Some(path) => PathBuf::from(path),
-    };
+    let elsewhere = "GitHub Actions sets it for each step; elsewhere use -o dotenv or -o export";
+    let path = env.required(variable)?.map(PathBuf::from);
+    let path = path.ok_or_else(|| Failure::configuration(format!("{variable} is not set")).with_hint(elsewhere))?;
     // A pipe that nothing reads from could not even be opened.
     if std::fs::metadata(&path).is_ok_and(|metadata| !takes_lines(&metadata)) {
         let place = crate::text::path(&path);
         return Err(Failure::configuration(format!("{variable} must name a regular file, and {place} is not one"))
-            .with_hint("GitHub Actions sets it for each step; elsewhere use -o dotenv or -o export"));
+            .with_hint(elsewhere));
     }
     open_to_append(&path)?;
     Ok(Destination::Github(path))

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 use super::shell::Shell;
 use crate::catalog::Kind;
 use crate::error::{Failure, Note, Result};
-use crate::json;
+use crate::json::Writer;
 use crate::secret::Secret;
 use crate::time;
 use crate::token::{Role, Token};
@@ -29,8 +29,21 @@ pub enum Format {
 }
 
 impl Format {
-    /// What `--output` takes.
-    pub const NAMES: [&'static str; 6] = ["raw", "json", "export", "dotenv", "github-env", "github-output"];
+    /// What `--output` takes. Its `export` is for `sh`: `--shell` names another.
+    pub const NAMES: [(&'static str, Format); 6] = [
+        ("raw", Format::Raw),
+        ("json", Format::Json),
+        ("export", Format::Export(Shell::Sh)),
+        ("dotenv", Format::Dotenv),
+        ("github-env", Format::GithubEnv),
+        ("github-output", Format::GithubOutput),
+    ];
+
+    /// The format of a name, for this shell where it depends on one.
+    pub fn named(name: &str, shell: Shell) -> Option<Format> {
+        let found = Format::NAMES.iter().find(|(known, _)| *known == name).map(|(_, format)| *format)?;
+        Some(if let Format::Export(_) = found { Format::Export(shell) } else { found })
+    }
 
     /// The variable that names the file of a GitHub format.
     pub fn github_variable(self) -> Option<&'static str> {
@@ -153,32 +166,27 @@ fn append_assignments<'a>(bytes: &mut Vec<u8>, pairs: impl Iterator<Item = (&'a 
     }
 }
 
-/// The members of an answer as they stand in our JSON, each with a comma before it. One that the answer left out is null.
-pub fn append_members<'a>(bytes: &mut Vec<u8>, members: impl Iterator<Item = (&'a str, Option<&'a str>)>) {
-    for (key, value) in members {
-        // A value that is believed has nothing in it that JSON would escape.
-        let quote = if value.is_some() { "\"" } else { "" };
-        for part in [",\"", key, "\":", quote, value.unwrap_or("null"), quote] {
-            bytes.extend_from_slice(part.as_bytes());
-        }
-    }
-}
-
 fn object(token: &Token, notes: &[Note], now: Timestamp) -> Vec<u8> {
-    let or_null = |text: Option<String>| text.unwrap_or_else(|| "null".to_owned());
-    let mut bytes = format!("{{\"kind\":{}", json::string(token.kind)).into_bytes();
-    append_members(
-        &mut bytes,
-        token.members.iter().map(|(member, value)| (member.key, value.as_ref().map(Secret::expose))),
-    );
-    let expiry = or_null(token.expires_at.map(|expiry| json::string(&time::rfc3339(expiry))));
-    let left = or_null(token.expires_at.map(|expiry| (expiry.as_second() - now.as_second()).to_string()));
-    bytes.extend_from_slice(format!(",\"expires_at\":{expiry},\"expires_in\":{left}").as_bytes());
-    if !notes.is_empty() {
-        let warnings: Vec<&str> = notes.iter().map(Note::text).collect();
-        bytes.extend_from_slice(format!(",\"warnings\":{}", serde_json::Value::from(warnings)).as_bytes());
+    let mut bytes = Vec::new();
+    let mut json = Writer::new(&mut bytes);
+    json.object().string("kind", token.kind);
+    for (member, value) in &token.members {
+        json.string_or_null(member.key, value.as_ref().map(Secret::expose));
     }
-    bytes.extend_from_slice(b"}\n");
+    json.string_or_null("expires_at", token.expires_at.map(time::rfc3339).as_deref());
+    match token.expires_at {
+        Some(expiry) => json.number("expires_in", expiry.as_second() - now.as_second()),
+        None => json.raw("expires_in", "null"),
+    };
+    if !notes.is_empty() {
+        json.array_in("warnings");
+        for note in notes {
+            json.string_item(note.text());
+        }
+        json.end_array();
+    }
+    json.end();
+    bytes.push(b'\n');
     bytes
 }
 

@@ -7,7 +7,7 @@ pub mod format;
 pub mod report;
 pub mod request;
 pub mod shell;
-mod tone;
+mod verbosity;
 
 pub use format::{Format, Names};
-pub use tone::{Color, Tone};
+pub use verbosity::{Color, Verbosity};

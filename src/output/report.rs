@@ -5,7 +5,7 @@ use std::io::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
-use super::{Color, Tone};
+use super::{Color, Verbosity};
 use crate::error::{Detail, Failure, Note};
 use crate::json::{Buffer, Writer};
 use crate::os::stream::Stderr;
@@ -13,26 +13,26 @@ use crate::redact::Scrubber;
 
 /// The voice on stderr.
 pub struct Report {
-    tone: Tone,
+    verbosity: Verbosity,
     scrubber: Scrubber,
 }
 
 impl Report {
     /// A voice that never says one of the scrubber's secrets.
-    pub fn new(tone: Tone, scrubber: Scrubber) -> Self {
-        Report { tone, scrubber }
+    pub fn new(verbosity: Verbosity, scrubber: Scrubber) -> Self {
+        Report { verbosity, scrubber }
     }
 
     /// Says notes, warnings and hints, each on a line. With `-o json` they stand in the result instead.
     pub fn notes(&self, notes: &[Note]) {
-        if !self.tone.json {
+        if !self.verbosity.json {
             self.aside(notes);
         }
     }
 
     /// The same with `-o json`, too: for a result that has no place for them.
     pub fn aside(&self, notes: &[Note]) {
-        if self.tone.quiet {
+        if self.verbosity.quiet {
             return;
         }
         for note in notes {
@@ -46,33 +46,33 @@ impl Report {
 
     /// Says how a batch went, with `-o json` too: its result is on stdout line by line.
     pub fn summary(&self, text: &str) {
-        if !self.tone.quiet {
+        if !self.verbosity.quiet {
             self.say("done", AnsiColor::Green, text);
         }
     }
 
     /// Says how a batch went that a signal has ended early.
     pub fn interrupted(&self, text: &str) {
-        if !self.tone.quiet {
+        if !self.verbosity.quiet {
             self.say("interrupted", AnsiColor::Yellow, text);
         }
     }
 
     /// Says one line if `-v` asks for it.
     pub fn trace(&self, text: &str) {
-        if self.tone.verbose {
+        if self.verbosity.verbose {
             self.say("debug", AnsiColor::BrightBlack, text);
         }
     }
 
     /// Says why the run failed and what to do.
     pub fn failure(&self, failure: &Failure) {
-        if self.tone.json {
+        if self.verbosity.json {
             verbatim(&(error_json(failure, &self.scrubber) + "\n"));
             return;
         }
         self.say("error", AnsiColor::Red, &failure.to_string());
-        if let Some(hint) = failure.hint().filter(|_| !self.tone.quiet) {
+        if let Some(hint) = failure.hint().filter(|_| !self.verbosity.quiet) {
             self.say("hint", AnsiColor::Cyan, hint);
         }
     }
@@ -85,7 +85,7 @@ impl Report {
     }
 
     fn is_coloured(&self) -> bool {
-        match self.tone.color {
+        match self.verbosity.color {
             Color::Auto => anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never,
             Color::Always => true,
             Color::Never => false,

@@ -3,8 +3,8 @@
 use crate::catalog::rule::{Rule, SHOWN, not_object};
 use crate::catalog::{Input, Problem};
 use crate::error::{Failure, Result};
-use crate::json::Object;
-use crate::text::{aside, clip};
+use crate::json::{self, Object};
+use crate::text::{clip, did_you_mean};
 
 /// The most channels of one token.
 const MAX_CHANNELS: usize = 500;
@@ -102,14 +102,19 @@ fn parse(flag: &str, specs: &[&str]) -> Result<Object> {
             "w" | "write" => (false, true),
             "rw" | "read-write" => (true, true),
             _ => {
-                let near = aside(access, ["read", "write", "read-write"]);
+                let near = did_you_mean(access, ["read", "write", "read-write"]);
                 return Err(Failure::usage(format!("{flag} '{shown}' must end in =r, =w or =rw{near}")));
             }
         };
         if channels.get(name).is_some() {
             return Err(Failure::usage(format!("{flag} names '{}' twice", clip(name, SHOWN))));
         }
-        channels.set(name, format!(r#"{{"read":{read},"write":{write}}}"#));
+        channels.set(
+            name,
+            json::object(|json| {
+                json.bool("read", read).bool("write", write);
+            }),
+        );
     }
     Ok(channels)
 }

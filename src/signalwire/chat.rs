@@ -117,7 +117,12 @@ fn channel_claims(body: &Object) -> String {
     for (name, access) in given.iter() {
         let access = Object::parse(access).unwrap_or_default();
         let may = |what: &str| access.get(what).unwrap_or("false");
-        channels.set(name, format!(r#"{{"read":{},"write":{}}}"#, may("read"), may("write")));
+        channels.set(
+            name,
+            json::object(|json| {
+                json.raw("read", may("read")).raw("write", may("write"));
+            }),
+        );
     }
     channels.to_string()
 }

@@ -6,6 +6,7 @@ pub mod chat_expiry;
 pub mod credentials;
 pub mod guest;
 pub mod permission;
+mod provider;
 pub mod pubsub;
 #[cfg(feature = "emulator")]
 pub mod sandbox;
@@ -13,13 +14,5 @@ pub mod space;
 pub mod subscriber;
 pub mod video;
 
-use crate::catalog::Provider;
-
+pub use provider::PROVIDER;
 pub use space::Space;
-
-/// SignalWire, with its kinds in the order of their commands.
-pub static PROVIDER: Provider = Provider {
-    name: "SignalWire",
-    credentials: &credentials::SCHEMA,
-    kinds: &[&chat::KIND, &pubsub::KIND, &guest::KIND, &video::KIND, &subscriber::KIND],
-};

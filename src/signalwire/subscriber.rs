@@ -156,7 +156,12 @@ fn claims(claims: &mut Object, body: &Object, _: &Invented) {
         }
     }
     if let Some(fingerprint) = body.get("fingerprint") {
-        claims.set("cnf", format!(r#"{{"jkt":{fingerprint}}}"#));
+        claims.set(
+            "cnf",
+            json::object(|json| {
+                json.raw("jkt", fingerprint);
+            }),
+        );
     }
 }
 

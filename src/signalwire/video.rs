@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use super::permission::{self, Permissions};
 use crate::catalog::rule::{AnyObject, DateTime, Integer, Name, OneOf, Text};
 use crate::catalog::{
-    Emulation, Endpoint, Field, Form, Help, Input, Invented, Kind, Minting, Problem, Violation, moment, past,
+    Emulation, Endpoint, Field, Form, Help, Input, Invented, Kind, Minting, Problem, Violation, past, time_of,
 };
 use crate::error::Note;
 use crate::json::{self, Object};
@@ -28,7 +28,7 @@ tokenmint video --profile emulator --room standup --join-until +2h -o json",
     minting: Minting::Http(Endpoint {
         closed: false,
         cross_check,
-        expiry: |body, _| moment(body, "join_until"),
+        expiry: |body, _| time_of(body, "join_until"),
         advice,
         ..Endpoint::new("/api/video/room_tokens", "Video")
     }),
@@ -137,7 +137,7 @@ fn cross_check(body: &Object, now: Timestamp) -> Vec<Violation> {
     let closed = ["join_until", "remove_at"].iter().filter_map(|key| past(body, key, now));
     let mut violations: Vec<Violation> =
         closed.map(|violation| Violation { problem: violation.problem.tolerated(), ..violation }).collect();
-    if let (Some(from), Some(until)) = (moment(body, "join_from"), moment(body, "join_until"))
+    if let (Some(from), Some(until)) = (time_of(body, "join_from"), time_of(body, "join_until"))
         && until <= from
     {
         let service = "{} must be after join_from";
@@ -191,7 +191,7 @@ fn permission_claims(body: &Object) -> String {
 
 /// A time as whole seconds since 1970, or null.
 fn seconds(body: &Object, key: &str) -> String {
-    let time = body.get(key).and_then(json::as_str).and_then(|text| time::written(&text));
+    let time = body.get(key).and_then(json::as_str).and_then(|text| time::parse_rfc3339_or_date(&text));
     time.map_or_else(|| "null".to_owned(), |time| time.as_second().to_string())
 }
 

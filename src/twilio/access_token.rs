@@ -7,11 +7,12 @@ use jiff::Timestamp;
 use super::claims::{Claims, Issuer};
 use super::credentials::{ACCOUNT_SID, API_KEY_SID};
 use super::fields::FIELDS;
-use super::grants::Terms;
+use super::grants::Grants;
 use super::identity::{self, Product};
 use super::key::{Key, check_secret};
 use super::sign::Signer;
 use super::{other_grants, region};
+use crate::app::App;
 use crate::catalog::{Draft, Help, Kind, Minting, Offline, Paper, Prepared, Scratch, Sign, Values};
 use crate::credentials::Set;
 use crate::error::{Category, Failure, Note, Result};
@@ -40,8 +41,8 @@ const DEFAULT_TTL: i64 = 3_600;
 struct AccessTokens;
 
 impl Offline for AccessTokens {
-    fn prepare(&self, draft: Draft, _: Timestamp, notes: &mut Vec<Note>) -> Result<Box<dyn Prepared>> {
-        Ok(Box::new(Plan::new(draft, notes)?))
+    fn prepare(&self, draft: Draft, app: &App) -> Result<Box<dyn Prepared>> {
+        Ok(Box::new(Plan::new(draft, app)?))
     }
 }
 
@@ -52,7 +53,7 @@ pub struct Plan {
     not_before: Option<i64>,
     region: Option<String>,
     /// Region and grants, where the flags alone give any: the same for every line that changes neither.
-    terms: Option<Terms>,
+    grants: Option<Grants>,
     draft: Draft,
 }
 
@@ -63,10 +64,10 @@ impl Plan {
     }
 
     /// Checks what the flags say together. What is missing is not an error yet, a batch line may bring it.
-    pub fn new(draft: Draft, notes: &mut Vec<Note>) -> Result<Self> {
+    pub fn new(draft: Draft, app: &App) -> Result<Self> {
         let values = draft.values(None);
-        let terms = match Terms::of(&values) {
-            Ok(terms) => Some(terms),
+        let grants = match Grants::of(&values) {
+            Ok(grants) => Some(grants),
             // No line of a batch can mend the settings.
             Err(failure) if failure.category() == Category::Configuration => return Err(failure),
             Err(_) => None,
@@ -74,9 +75,9 @@ impl Plan {
         let region = values.text_or_default("region")?.map(Cow::into_owned);
         let (ttl, not_before) = times(&values);
         let identity = values.text("identity").map(Cow::into_owned);
-        notes.extend(region.as_deref().and_then(region::advice).map(Note::Warning));
-        notes.extend(advice(&values, identity.as_deref(), terms.as_ref()));
-        Ok(Plan { identity, ttl, not_before, region, terms, draft })
+        app.notes.extend(region.as_deref().and_then(region::advice).map(Note::Warning));
+        app.notes.extend(advice(&values, identity.as_deref(), grants.as_ref()));
+        Ok(Plan { identity, ttl, not_before, region, grants, draft })
     }
 
     /// A batch line whose members are right one by one.
@@ -93,9 +94,9 @@ impl Plan {
         let identity = self.identity(&values)?;
         let only_identity_and_times =
             |line: &Object| line.iter().all(|(key, _)| matches!(key, "identity" | "ttl" | "not_before"));
-        let terms = match &self.terms {
-            Some(terms) if line.is_none_or(only_identity_and_times) => Cow::Borrowed(terms),
-            _ => Cow::Owned(Terms::of(&values)?),
+        let grants = match &self.grants {
+            Some(grants) if line.is_none_or(only_identity_and_times) => Cow::Borrowed(grants),
+            _ => Cow::Owned(Grants::of(&values)?),
         };
         let issued_at = now.as_second();
         let expires_at = issued_at.saturating_add(ttl);
@@ -104,7 +105,7 @@ impl Plan {
             return Err(Failure::usage(format!("{name} must be earlier than the token's expiry"))
                 .with_hint(format!("{ttl} counts from now, not from {name}")));
         }
-        Ok(Claims { identity, terms, not_before, issued_at, expires_at })
+        Ok(Claims { identity, grants, not_before, issued_at, expires_at })
     }
 
     fn identity<'a>(&'a self, values: &Values<'a>) -> Result<Cow<'a, str>> {
@@ -127,8 +128,8 @@ impl Prepared for Plan {
         self.claims(None, now).map(drop)
     }
 
-    fn signer(self: Box<Self>, set: &Set, secret: &Secret, notes: &mut Vec<Note>) -> Result<Box<dyn Sign>> {
-        check_secret(secret, set.public(API_KEY_SID), &set.secret_origin().to_string(), notes)?;
+    fn signer(self: Box<Self>, set: &Set, secret: &Secret, app: &App) -> Result<Box<dyn Sign>> {
+        app.notes.extend(check_secret(secret, set.public(API_KEY_SID), &set.secret_origin().to_string())?);
         let signer = Signer::new(Key::new(secret)?, issuer(set), self.region.as_deref());
         Ok(Box::new(Signing::new(*self, signer)))
     }
@@ -194,16 +195,16 @@ fn times(values: &Values<'_>) -> (i64, Option<i64>) {
 }
 
 /// Notes on flags that are right.
-fn advice(values: &Values<'_>, identity: Option<&str>, terms: Option<&Terms>) -> Vec<Note> {
+fn advice(values: &Values<'_>, identity: Option<&str>, grants: Option<&Grants>) -> Vec<Note> {
     let others = values.asked("grant").map(other_grants::advice).unwrap_or_default();
     let mut notes: Vec<Note> = others.into_iter().map(Note::Warning).collect();
-    let Some(terms) = terms else { return notes };
-    let foreign = terms.region.as_deref().filter(|region| *region != region::DEFAULT);
-    if let Some(region) = foreign.filter(|_| terms.products.contains(&Product::Video)) {
+    let Some(grants) = grants else { return notes };
+    let foreign = grants.region.as_deref().filter(|region| *region != region::DEFAULT);
+    if let Some(region) = foreign.filter(|_| grants.products.contains(&Product::Video)) {
         notes
             .push(Note::Warning(format!("Video takes only API keys of us1, and the region of this token is {region}")));
     }
-    notes.extend(identity.map(|identity| identity::advice(identity, &terms.products)).unwrap_or_default());
+    notes.extend(identity.map(|identity| identity::advice(identity, &grants.products)).unwrap_or_default());
     notes
 }
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 
-use super::grants::Terms;
+use super::grants::Grants;
 use crate::catalog::Nonce;
 use crate::json::{Digits, Integer, Writer};
 
@@ -16,7 +16,7 @@ pub const CONTENT_TYPE: &str = "twilio-fpa;v=1";
 #[derive(Debug, Clone)]
 pub struct Claims<'a> {
     pub(super) identity: Cow<'a, str>,
-    pub(super) terms: Cow<'a, Terms>,
+    pub(super) grants: Cow<'a, Grants>,
     pub(super) not_before: Option<i64>,
     pub(super) issued_at: i64,
     pub(super) expires_at: i64,
@@ -30,7 +30,7 @@ impl Claims<'_> {
 
     /// The region that the header names, if it names one.
     pub fn region(&self) -> Option<&str> {
-        self.terms.region.as_deref()
+        self.grants.region.as_deref()
     }
 
     /// When the token ends.
@@ -53,7 +53,7 @@ impl Claims<'_> {
 
     /// Appends the claims as compact JSON.
     pub(super) fn write(&self, issuer: &Issuer, nonce: Option<Nonce>, out: &mut Vec<u8>) {
-        let known = self.identity.len() + self.terms.grants.len() + 2 * issuer.key.len() + issuer.account.len();
+        let known = self.identity.len() + self.grants.members.len() + 2 * issuer.key.len() + issuer.account.len();
         out.reserve(known + 160);
         let mut json = Writer::new(out);
         let (mut digits, mut hex) = (Digits::default(), [0; 16]);
@@ -65,7 +65,7 @@ impl Claims<'_> {
             None => json.object().joined("jti", &[&issuer.key, "-", second]),
         };
         json.object_in("grants").string("identity", &self.identity);
-        json.raw_members(self.terms.grants.trim_start_matches(',')).end();
+        json.raw_members(&self.grants.members).end();
         if let Some(second) = self.not_before {
             json.number("nbf", second);
         }

@@ -2,20 +2,19 @@
 //! (`AccessToken` of Node 6.2); the values have been checked one by one before they come here.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 
 use super::identity::Product;
 use crate::catalog::Values;
 use crate::error::{Failure, Result};
-use crate::json::{self, Object};
+use crate::json::{self, Object, Writer};
 
 /// What the settings make, identity and life aside: it is the same for all lines of a batch that change neither.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Terms {
+pub struct Grants {
     /// `twr` of the header.
     pub(super) region: Option<String>,
-    /// The members of `grants` after `identity`, each with a comma before it.
-    pub(super) grants: String,
+    /// The members of `grants` after `identity`, with commas between them.
+    pub(super) members: String,
     /// The products that they open.
     pub(super) products: Vec<Product>,
 }
@@ -36,7 +35,7 @@ const SHARED: [(&str, &[&str]); 3] = [
     ("deployment_role_sid", &["chat"]),
 ];
 
-impl Terms {
+impl Grants {
     /// Works out region and grants.
     ///
     /// # Errors
@@ -57,14 +56,14 @@ impl Terms {
                 "add at least one of --chat, --video, --voice, --voice-incoming, --sync, --task-router, --grant",
             ));
         }
-        let mut written = String::new();
+        let mut members = String::new();
+        let mut json = Writer::new(&mut members);
         for (key, grant) in grants.iter() {
-            // Writing to a string cannot fail.
-            let _ = write!(written, ",{}:{grant}", json::string(key));
+            json.raw(key, grant);
         }
         let products = grants.iter().map(|(key, _)| Product::of_grant(key)).collect();
         let region = values.text_or_default("region")?.map(Cow::into_owned);
-        Ok(Terms { region, grants: written, products })
+        Ok(Grants { region, members, products })
     }
 }
 
@@ -122,11 +121,21 @@ fn voice(values: &Values<'_>) -> Result<Option<Object>> {
     }
     let mut grant = Object::default();
     if incoming {
-        grant.set("incoming", r#"{"allow":true}"#.to_owned());
+        grant.set(
+            "incoming",
+            json::object(|json| {
+                json.bool("allow", true);
+            }),
+        );
     }
     if let Some(application) = application {
-        let params = params.map_or_else(String::new, |params| format!(",\"params\":{params}"));
-        grant.set("outgoing", format!("{{\"application_sid\":{}{params}}}", json::string(&application)));
+        let outgoing = json::object(|json| {
+            json.string("application_sid", &application);
+            if let Some(params) = params {
+                json.raw("params", params);
+            }
+        });
+        grant.set("outgoing", outgoing);
     }
     add_text(values, &mut grant, "push_credential_sid", "push_credential_sid");
     add_text(values, &mut grant, "endpoint_id", "endpoint_id");

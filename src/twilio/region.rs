@@ -35,7 +35,7 @@ pub(super) fn fault(region: &str) -> Option<String> {
         return None;
     }
     let lower = region.to_ascii_lowercase();
-    Some(format!("must be a region such as us1, ie1 or au1{}", text::aside(&lower, KNOWN)))
+    Some(format!("must be a region such as us1, ie1 or au1{}", text::did_you_mean(&lower, KNOWN)))
 }
 
 /// A note on a region that is not documented.
@@ -46,7 +46,7 @@ pub fn advice(region: &str) -> Option<String> {
     Some(format!(
         "region '{region}' is not one that Twilio documents ({}){}",
         KNOWN.join(", "),
-        text::aside(region, KNOWN)
+        text::did_you_mean(region, KNOWN)
     ))
 }
 

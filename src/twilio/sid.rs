@@ -109,7 +109,7 @@ impl Rule for ServiceOrDefault {
     fn check(&self, raw: &str) -> Vec<Problem> {
         let Some(given) = json::as_str(raw) else { return vec![not_string()] };
         let fault = if given == "default" { None } else { Sid::Service.check(&given).err() };
-        let near = || text::aside(&given, ["default"]);
+        let near = || text::did_you_mean(&given, ["default"]);
         fault.map(|fault| Problem::ours(format!("{fault} (or it is the word default){}", near()))).into_iter().collect()
     }
 }

@@ -8,14 +8,14 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use tokenmint::testing::app::World;
+use tokenmint::testing::app::App;
 use tokenmint::testing::batch::Kept;
 use tokenmint::testing::batch::lines::{Chunk, Lines};
 use tokenmint::testing::batch::worker::{Shared, Worker};
-use tokenmint::testing::catalog::{Defaults, Draft, Given, Nonces, Request, Scratch, Sign};
+use tokenmint::testing::catalog::{Defaults, Draft, Given, NoncePool, Request, Scratch, Sign};
 use tokenmint::testing::commands::batch::Fingerprint;
 use tokenmint::testing::commands::batch::sign::Minter;
-use tokenmint::testing::commands::mint;
+use tokenmint::testing::commands::send::send;
 use tokenmint::testing::emulator::{API_TOKEN, Emulator, PROJECT_ID, Protocol};
 use tokenmint::testing::http::{Client, Credentials, Expected, Member, Mode, Presence, Received, Settings, judge};
 use tokenmint::testing::redact::Scrubber;
@@ -28,23 +28,21 @@ use tokenmint::testing::twilio::{Issuer, Key, Plan, Signer, Signing, access_toke
 const LINES: u64 = 100_000;
 
 /// The outside without variables: a proxy or a profile of the machine's own would be measured with the rest.
-fn world() -> World {
-    World { env: [("", ""); 0].into_iter().collect(), ..World::of_process() }
+fn app() -> App {
+    App { env: [("", ""); 0].into_iter().collect(), ..App::of_process() }
 }
 
 /// `chat --ttl 1h --channel lobby=rw`.
 fn chat_request() -> Request {
     let given =
         [("ttl", vec![Some("1h".to_owned())]), ("channel", vec![Some("lobby=rw".to_owned())])].into_iter().collect();
-    let mut notes = Vec::new();
-    let draft = Draft::new(&chat::KIND, &given, None, Defaults::default(), world().now(), &mut notes).unwrap();
-    draft.finish(&mut notes).unwrap()
+    Draft::new(&chat::KIND, &given, None, Defaults::default(), &app()).unwrap().finish().unwrap()
 }
 
 fn client(space: Space) -> Client {
     let settings = Settings { timeout: Duration::from_secs(30), retries: 2, cacert: None };
     let secret = Secret::new(API_TOKEN.to_owned());
-    Client::new(space, &Credentials::Basic(PROJECT_ID, &secret), &settings, Mode::Single, world()).unwrap()
+    Client::new(space, &Credentials::Basic(PROJECT_ID, &secret), &settings, Mode::Single, app()).unwrap()
 }
 
 /// `twilio --chat IS…`; each token brings its identity.
@@ -52,9 +50,9 @@ fn twilio_plan(identity: Option<&str>) -> Plan {
     let mut given: Given =
         [("chat", vec![Some("IS0123456789abcdef0123456789abcdef".to_owned())])].into_iter().collect();
     given.extend(identity.map(|identity| ("identity", vec![Some(identity.to_owned())])));
-    let notes = &mut Vec::new();
-    let draft = Draft::new(&access_token::KIND, &given, None, Defaults::default(), world().now(), notes).unwrap();
-    Plan::new(draft, notes).unwrap()
+    let app = app();
+    let draft = Draft::new(&access_token::KIND, &given, None, Defaults::default(), &app).unwrap();
+    Plan::new(draft, &app).unwrap()
 }
 
 fn signer() -> Signer {
@@ -68,10 +66,10 @@ fn chat_steps(criterion: &mut Criterion) {
         bench.iter(|| black_box(chat_request().bytes()));
     });
 
-    let emulator = Emulator::bind(([127, 0, 0, 1], 0).into(), Protocol::Http, world()).unwrap().start().unwrap();
+    let emulator = Emulator::bind(([127, 0, 0, 1], 0).into(), Protocol::Http, app()).unwrap().start().unwrap();
     let client = client(Space::loopback(emulator.address().port()));
     let request = chat_request();
-    let mint = || mint::send(&client, &request, &world(), &|_| {}, &mut Vec::new()).unwrap();
+    let mint = || send(&client, &request, &app(), &|_| {}).unwrap().0;
     let body = format!(r#"{{"token":"{}"}}"#, mint().text());
     let answer = Received { status: 200, body: body.into_bytes().into(), ..Received::default() };
     let members = [Member { name: "token", presence: Presence::Required }];
@@ -86,8 +84,8 @@ fn chat_steps(criterion: &mut Criterion) {
 }
 
 fn twilio_steps(criterion: &mut Criterion) {
-    let (plan, signer, mut nonces) = (twilio_plan(Some("alice")), signer(), Nonces::new(world().random));
-    let claims = plan.claims(None, world().now()).unwrap();
+    let (plan, signer, mut nonces) = (twilio_plan(Some("alice")), signer(), NoncePool::new(app().random));
+    let claims = plan.claims(None, app().now()).unwrap();
     let (mut payload, mut token) = (Vec::new(), String::new());
     criterion.bench_function("twilio: one signature", |bench| {
         bench.iter(|| {
@@ -101,12 +99,12 @@ fn twilio_steps(criterion: &mut Criterion) {
     let shared = Arc::new(Shared {
         kept: Kept::default(),
         scrubber: Scrubber::default(),
-        clock: world().clock,
+        clock: app().clock,
         halted: Arc::new(AtomicBool::new(false)),
     });
     let signer: Arc<dyn Sign> = Arc::new(Signing::new(twilio_plan(None), signer));
     let fingerprint = Fingerprint::new("twilio", signer.key_id(), signer.draft().settled_fields());
-    let new_minter = || Box::new(Minter::new(Arc::clone(&signer), Scratch::new(world().random), fingerprint.clone()));
+    let new_minter = || Box::new(Minter::new(Arc::clone(&signer), Scratch::new(app().random), fingerprint.clone()));
     let mut group = criterion.benchmark_group("twilio");
     group.throughput(Throughput::Elements(LINES)).sample_size(20);
     group.bench_function("100,000 lines of a batch, one thread", |bench| {

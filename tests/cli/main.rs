@@ -87,6 +87,8 @@ mod tls;
 mod transport;
 /// The layers of the source.
 mod arrows;
+/// The shape inside the folders of the source.
+mod house;
 /// Every kind of token is complete.
 mod kinds;
 /// What a batch line and a body may hold.

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::Fingerprint;
-use crate::app::World;
+use crate::app::App;
 use crate::batch::{LineMinter, Minted};
 use crate::catalog::Draft;
-use crate::commands::mint;
+use crate::commands::send::{send, shown};
 use crate::error::{Note, Result};
 use crate::http::Client;
 use crate::json::{Object, Writer};
@@ -22,7 +22,7 @@ use crate::signalwire::Space;
 pub(super) struct Minter {
     pub(super) draft: Arc<Draft>,
     pub(super) client: Arc<Client>,
-    pub(super) world: World,
+    pub(super) app: App,
     pub(super) fingerprint: Fingerprint,
 }
 
@@ -36,12 +36,12 @@ impl LineMinter for Minter {
     }
 
     fn mint(&mut self, fields: Object, _: Timestamp, members: &mut Writer<'_, Vec<u8>>) -> Result<Minted> {
-        let mut notes = Vec::new();
-        let request = self.draft.with_line(fields, self.world.now(), &mut notes)?;
-        let token = mint::send(&self.client, &request, &self.world, &|_| {}, &mut notes)?;
+        let request = self.draft.with_line(fields, self.app.now())?;
+        let (token, odd) = send(&self.client, &request, &self.app, &|_| {})?;
         for (member, value) in &token.members {
             members.string_or_null(member.key, value.as_ref().map(Secret::expose));
         }
+        let notes = request.notes.into_iter().chain(odd).collect();
         Ok(Minted::Token { ends: token.expires_at, notes })
     }
 }
@@ -64,11 +64,10 @@ impl LineMinter for Shower {
     }
 
     fn mint(&mut self, fields: Object, now: Timestamp, members: &mut Writer<'_, Vec<u8>>) -> Result<Minted> {
-        let mut notes = Vec::new();
-        let request = self.draft.with_line(fields, now, &mut notes)?;
-        let warnings = notes.iter().filter(|note| matches!(note, Note::Warning(_)));
+        let request = self.draft.with_line(fields, now)?;
+        let warnings = request.notes.iter().filter(|note| matches!(note, Note::Warning(_)));
         let warnings: Vec<&str> = warnings.map(Note::text).collect();
-        members.raw("request", paper::json(&mint::shown(&request), &self.space, &warnings).trim_end());
+        members.raw("request", paper::json(&shown(&request), &self.space, &warnings).trim_end());
         Ok(Minted::Shown)
     }
 }

@@ -8,7 +8,13 @@ mod twilio;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use super::token_type::{self, TokenType};
 use super::*;
+use crate::error::Result;
+use crate::json::Object;
+use crate::secret::Secret;
+use crate::twilio::Key;
+use jiff::{SignedDuration, Timestamp};
 
 const SK: &str = "SK0123456789abcdef0123456789abcdef";
 const AC: &str = "AC0123456789abcdef0123456789abcdef";

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::app::App;
 use crate::catalog::{Defaults, Draft, Given, Nonce};
 use crate::twilio::{Issuer, Plan, Signer, access_token};
 
@@ -57,8 +58,9 @@ proptest! {
             ("ttl", vec![Some(format!("{ttl}s"))]),
         ]);
         let now = at(1_700_000_000);
-        let draft = Draft::new(&access_token::KIND, &given, None, Defaults::default(), now, &mut Vec::new()).unwrap();
-        let plan = Plan::new(draft, &mut Vec::new()).unwrap();
+        let app = App { clock: || at(1_700_000_000), ..App::of_process() };
+        let draft = Draft::new(&access_token::KIND, &given, None, Defaults::default(), &app).unwrap();
+        let plan = Plan::new(draft, &app).unwrap();
         let secret = Secret::new(SECRET.to_owned());
         let signer = Signer::new(Key::new(&secret).unwrap(), Issuer::new(SK, AC), None);
         let claims = plan.claims(None, now).unwrap();

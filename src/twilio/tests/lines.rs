@@ -58,8 +58,7 @@ fn lines_may_bring_everything() {
 
 #[test]
 fn the_region_of_a_run_is_known_before_its_first_line() {
-    let mut notes = Vec::new();
-    let draft = plan(&given(&["region=ie2"]), &defaults("region", "au1"), &mut notes).unwrap();
+    let (draft, notes) = draft_with(&["region=ie2"], &defaults("region", "au1")).unwrap();
     assert_eq!((draft.region(), notes.len()), (Some("ie2"), 1));
     let line = Object::parse(r#"{"identity":"a","video":true,"region":"ie1"}"#).unwrap();
     assert_eq!(draft.claims(Some(&line), now()).unwrap().region(), Some("ie1"));
@@ -72,7 +71,7 @@ proptest! {
     #[test]
     fn any_identity_and_room_come_back_and_the_signature_holds(identity in "\\PC{1,40}|.{1,40}", room in ".{1,20}", bytes: [u8; 8]) {
         let words = Given::from([("identity", vec![Some(identity.clone())]), ("video", vec![Some(room.clone())])]);
-        let draft = plan(&words, &Defaults::default(), &mut Vec::new()).unwrap();
+        let (draft, _) = plan(&words, &Defaults::default()).unwrap();
         let claims = draft.claims(None, now()).unwrap();
         let token = signer(None).sign(&claims, Some(Nonce(bytes)));
         prop_assert!(crate::token::is_believable(token.expose()));
@@ -96,7 +95,7 @@ proptest! {
         }
         for field in access_token::KIND.fields {
             let words = Given::from([(field.flag.name, vec![Some(text.clone())])]);
-            let _ = plan(&words, &Defaults::default(), &mut Vec::new()).map(|draft| draft.claims(None, now()).map(drop));
+            let _ = plan(&words, &Defaults::default()).map(|(draft, _)| draft.claims(None, now()).map(drop));
             let mut line = Object::default();
             line.set(field.key, number.to_string());
             let _ = draft.admit(line, now()).map(|line| draft.claims(Some(&line), now()).map(drop));

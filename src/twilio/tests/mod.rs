@@ -5,6 +5,7 @@ mod lines;
 mod rules;
 
 use super::*;
+use crate::app::App;
 use crate::catalog::{Defaults, Draft, Found, Given, Nonce};
 use crate::error::{Category, Failure, Note, Result};
 use crate::secret::Secret;
@@ -29,14 +30,14 @@ fn given(words: &[&str]) -> Given {
     given
 }
 
-fn plan(given: &Given, defaults: &Defaults, notes: &mut Vec<Note>) -> Result<Plan> {
-    let draft = Draft::new(&access_token::KIND, given, None, defaults.clone(), now(), notes)?;
-    Plan::new(draft, notes)
+fn draft_with(words: &[&str], defaults: &Defaults) -> Result<(Plan, Vec<Note>)> {
+    plan(&given(words), defaults)
 }
 
-fn draft_with(words: &[&str], defaults: &Defaults) -> Result<(Plan, Vec<Note>)> {
-    let mut notes = Vec::new();
-    plan(&given(words), defaults, &mut notes).map(|plan| (plan, notes))
+fn plan(given: &Given, defaults: &Defaults) -> Result<(Plan, Vec<Note>)> {
+    let app = App { clock: now, ..App::of_process() };
+    let draft = Draft::new(&access_token::KIND, given, None, defaults.clone(), &app)?;
+    Plan::new(draft, &app).map(|plan| (plan, app.notes.take()))
 }
 
 fn draft(words: &[&str]) -> Plan {

@@ -14,7 +14,7 @@ pub enum Color {
 
 /// How this run speaks.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Tone {
+pub struct Verbosity {
     /// Failures as one JSON object, notes not at all: they stand in the result.
     pub json: bool,
     /// No notes, hints and warnings.

@@ -1,0 +1,46 @@
+//! Flags of a mint that contradict each other, whatever else is asked for.
+
+use std::path::Path;
+
+use crate::error::{Failure, Result};
+use crate::options::Mint;
+
+/// Refuses flags that contradict each other.
+///
+/// # Errors
+/// Exit 2, naming them.
+pub(super) fn check(mint: &Mint) -> Result<()> {
+    let found = conflicts(mint).into_iter().find(|(applies, ..)| *applies);
+    found.map_or(Ok(()), |(_, message, hint)| Err(Failure::usage(message).with_hint(hint)))
+}
+
+/// Whether the flags are in conflict, the message, and the hint. The first that applies is reported.
+fn conflicts(mint: &Mint) -> [(bool, String, String); 5] {
+    let (write, program) = (mint.write.is_some(), mint.program.is_some());
+    let is_dash = |file: Option<&Path>| file == Some(Path::new("-"));
+    let dash = |flag: &str, file: Option<&Path>| {
+        let hint = format!("leave out {flag} to print to standard output; a file of that name is ./-");
+        (is_dash(file), format!("{flag} takes a file, and - is none"), hint)
+    };
+    let resume = mint.batch.as_ref().and_then(|batch| batch.resume.as_deref());
+    let github = mint.format.github_variable();
+    [
+        dash("--write", mint.write.as_deref()),
+        dash("--resume", resume),
+        (
+            github.is_some() && write,
+            "--write cannot be used with a GitHub format".to_owned(),
+            "the format itself names the file; use -o dotenv to write one of your own".to_owned(),
+        ),
+        (
+            github.is_some() && program,
+            format!("a format that writes to {} cannot be used with a command after --", github.unwrap_or_default()),
+            "leave out -o: the command has the token in its environment".to_owned(),
+        ),
+        (
+            write && program,
+            "--write cannot be used with a command after --".to_owned(),
+            "leave out --write: the command has the token in its environment".to_owned(),
+        ),
+    ]
+}

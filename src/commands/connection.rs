@@ -1,0 +1,125 @@
+//! The connection to a space: credentials from one source, a client that sends with them, and the emulator's server where
+//! that is the space.
+
+use std::sync::Arc;
+
+use crate::app::App;
+use crate::credentials::{self, Set, Source, Wanted};
+use crate::error::{Failure, Note, Result};
+use crate::http::{Client, Credentials, Mode, Settings};
+use crate::output::report::Report;
+use crate::signalwire::Space;
+use crate::signalwire::credentials::{PROJECT_ID, SCHEMA, SPACE};
+
+/// A client with the credentials that one source gave.
+pub struct Connection {
+    /// Sends to the space.
+    pub client: Arc<Client>,
+    /// The origin of the space's URLs.
+    pub space: String,
+    /// Where the credentials came from, in words.
+    pub source: String,
+    likely_mistake: Option<&'static str>,
+    server: Option<Server>,
+}
+
+impl Connection {
+    /// Finds credentials and makes ready to send with them.
+    ///
+    /// # Errors
+    /// Exit 3 where there are none or they are malformed.
+    pub fn find(wanted: Wanted, settings: &Settings, mode: Mode, app: &App, report: &Report) -> Result<Self> {
+        let set = credentials::find(&SCHEMA, wanted, app)?;
+        let set = set.ok_or_else(|| credentials::none_found(&SCHEMA, &app.env))?;
+        report.trace(&format!("credentials from {}", set.source));
+        // What is wrong with the public values is reported before a helper program is run for the secret.
+        let own_space = space_of(&set)?;
+        set.check()?;
+        let secret = set.reveal(app)?;
+        let server = (set.source == Source::Emulator).then(|| Server::start(app)).transpose()?;
+        let space = server.as_ref().map_or(own_space, Server::space);
+        let credentials = Credentials::Basic(set.public(PROJECT_ID), &secret);
+        Ok(Connection {
+            space: space.to_string(),
+            source: set.source.to_string(),
+            likely_mistake: likely_mistake(secret.expose()),
+            client: Arc::new(Client::new(space, &credentials, settings, mode, app.clone())?),
+            server,
+        })
+    }
+
+    /// What this space is called from run to run: the emulator has another port in each.
+    pub fn name(&self) -> &str {
+        if self.server.is_some() { "emulator" } else { &self.space }
+    }
+
+    /// What is worth saying about every token from here.
+    pub fn note(&self) -> Option<Note> {
+        let text = "this token is from the built-in emulator; it is not valid on SignalWire";
+        self.server.as_ref().map(|_| Note::Note(text.to_owned()))
+    }
+
+    /// What can be behind a refusal of the credentials.
+    pub fn possible_causes(&self) -> String {
+        let usual = "a wrong project id or API token, a wrong space, or an API token without the needed scope";
+        match self.likely_mistake {
+            Some(mistake) => format!("the API token looks like {mistake}"),
+            None => format!("three causes look alike: {usual} (credentials from {})", self.source),
+        }
+    }
+
+    /// A refusal with its likely mistake.
+    pub fn explain(&self, failure: Failure) -> Failure {
+        match self.likely_mistake {
+            Some(_) if failure.status() == Some(401) => failure.with_hint(self.possible_causes()),
+            _ => failure,
+        }
+    }
+}
+
+/// What was likely taken for an API token, by its look.
+fn likely_mistake(token: &str) -> Option<&'static str> {
+    if token.starts_with("PSK_") {
+        Some("a project signing key (PSK_…), which signs webhooks and cannot authenticate")
+    } else if token.starts_with("c2c_") || token.starts_with("vpt_") || token.starts_with("eyJ") {
+        Some("a client token; the API token begins with PT and is made in the SignalWire Dashboard under API")
+    } else {
+        None
+    }
+}
+
+/// The space that a set names.
+pub fn space_of(set: &Set) -> Result<Space> {
+    Space::parse(set.public(SPACE), &set.describe(SPACE))
+}
+
+/// The emulator of `--profile emulator`, for the time of one run.
+struct Server {
+    #[cfg(feature = "emulator")]
+    running: crate::emulator::Running,
+}
+
+#[cfg(feature = "emulator")]
+impl Server {
+    fn start(app: &App) -> Result<Self> {
+        let anywhere = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
+        let emulator = crate::emulator::Emulator::bind(anywhere, crate::emulator::Protocol::Http, app.clone())?;
+        Ok(Server { running: emulator.start()? })
+    }
+
+    fn space(&self) -> Space {
+        Space::loopback(self.running.address().port())
+    }
+}
+
+#[cfg(not(feature = "emulator"))]
+impl Server {
+    fn start(_: &App) -> Result<Self> {
+        Err(Failure::configuration("this tokenmint was built without its emulator"))
+    }
+
+    #[allow(clippy::unused_self, reason = "the same call as with the emulator")]
+    fn space(&self) -> Space {
+        Space::placeholder()
+    }
+}

@@ -1,0 +1,92 @@
+//! What was typed for a mint, and what every way of minting needs of it: values from files and stdin, where to look for
+//! credentials, where a text goes.
+
+use crate::app::App;
+use crate::catalog::{Given, Input, Kind};
+use crate::commands::input::Reader;
+use crate::credentials::Wanted;
+use crate::error::{Note, Result};
+use crate::options::{General, Mint};
+use crate::output::deliver;
+use crate::output::report::Report;
+use crate::providers::SCHEMAS;
+
+/// What a mint works with.
+pub struct Job<'a> {
+    /// Flags of every command.
+    pub general: &'a General,
+    /// What was typed.
+    pub mint: &'a Mint,
+    /// The outside.
+    pub app: &'a App,
+    /// The voice on stderr.
+    pub report: &'a Report,
+}
+
+impl Job<'_> {
+    /// The flags of a kind and `--body`, with what stands in files and on stdin.
+    pub(super) fn read_values(&self, kind: &Kind) -> Result<(Given, Option<String>)> {
+        let mut reader = self.reader()?;
+        let body = self.mint.body.as_deref().map(|body| reader.read_body(kind, body)).transpose()?;
+        let mut given = self.mint.given.clone();
+        for field in kind.fields {
+            for value in given.get_mut(field.flag.name).into_iter().flatten().flatten() {
+                match (field.input, value.split_once('=')) {
+                    (Input::Secret, _) => *value = reader.read_secret(&field.dashed(), value)?,
+                    (Input::Entries { json: true, .. }, Some((key, json))) => {
+                        *value = format!("{key}={}", reader.read(&field.dashed(), json)?);
+                    }
+                    (input, _) if input.is_json() => *value = reader.read(&field.dashed(), value)?,
+                    _ => {}
+                }
+            }
+        }
+        Ok((given, body))
+    }
+
+    /// Reads values from files and stdin, unless the lines of a batch come from there.
+    pub(super) fn reader(&self) -> Result<Reader> {
+        let mut reader = Reader::default();
+        if self.mint.batch.as_ref().is_some_and(|batch| batch.input.as_os_str() == "-") {
+            reader.take_stdin("--batch")?;
+        }
+        Ok(reader)
+    }
+
+    pub(super) fn wanted(&self) -> Wanted<'_> {
+        Wanted {
+            profile: self.general.profile.as_deref(),
+            config: self.general.config.as_deref(),
+            schemas: &SCHEMAS,
+            stdin_taken: self.reads_stdin(),
+            timeout: Some(self.mint.settings.timeout),
+        }
+    }
+
+    /// Whether the lines of a batch or the value of a flag come from standard input.
+    fn reads_stdin(&self) -> bool {
+        let lines = self.mint.batch.as_ref().is_some_and(|batch| batch.input.as_os_str() == "-");
+        lines
+            || self.mint.body.as_deref() == Some("-")
+            || self.mint.kind.fields.iter().filter(|field| field.input.is_json() || field.input.is_secret()).any(
+                |field| {
+                    let values = self.mint.given.get(field.flag.name);
+                    values.into_iter().flatten().flatten().any(|value| value == "-" || value.ends_with("=-"))
+                },
+            )
+    }
+
+    /// The notes so far, as the `warnings` of JSON: none with `-q`.
+    pub(super) fn warnings(&self) -> Vec<Note> {
+        if self.general.verbosity.quiet { Vec::new() } else { self.app.notes.all() }
+    }
+
+    /// Puts what is shown instead of a token where the token would go.
+    pub(super) fn put(&self, text: &str) -> Result<u8> {
+        match &self.mint.write {
+            Some(path) => deliver::replace(path, text.as_bytes())?,
+            None => deliver::stdout(text.as_bytes())?,
+        }
+        Ok(0)
+    }
+}

@@ -1,0 +1,84 @@
+//! `profile check`: whether a service takes the credentials, endpoint by endpoint, without minting.
+
+use serde_json::json;
+
+use super::command::{ProfileCommand, line};
+use crate::catalog::{Endpoint, Kind};
+use crate::commands::connection::Connection;
+use crate::credentials::Wanted;
+use crate::error::{Category, Failure, Result};
+use crate::http::{Mode, Request, Settings};
+use crate::output::deliver;
+use crate::output::report::Report;
+use crate::providers;
+
+impl ProfileCommand<'_> {
+    /// Sends an empty request to each endpoint and prints what its answer tells.
+    pub(super) fn check(&self, name: Option<&str>, settings: &Settings, report: &Report) -> Result<u8> {
+        let wanted = Wanted { timeout: Some(settings.timeout), ..self.wanted(name) };
+        let connection = Connection::find(wanted, settings, Mode::Single, self.app, report)?;
+        let trace = |text: &str| report.trace(text);
+        let mut rows = Vec::new();
+        let asked = providers::kinds().filter_map(|kind| Some((kind, kind.endpoint()?)));
+        for (kind, endpoint) in asked {
+            rows.push((kind, endpoint, connection.client.probe(&Request::basic(endpoint.path, "{}"), &trace)?));
+        }
+        let refused = rows.iter().filter(|(_, _, status)| matches!(status, 401 | 403)).count();
+        let unclear = rows.iter().find(|(_, _, status)| verdict(*status).is_none());
+        if let Some((_, endpoint, status)) = unclear.filter(|_| refused == 0) {
+            let path = endpoint.path;
+            let message = format!("unexpected status {status} from {path}; cannot tell whether the credentials work");
+            let hint = if matches!(status, 429 | 500..) { "try again later" } else { "check the space name" };
+            return Err(Failure::unavailable(message).with_status(*status).with_hint(hint));
+        }
+        let text = self.verdicts(&connection, &rows);
+        deliver::stdout(text.as_bytes())?;
+        if refused == 0 {
+            return Ok(0);
+        }
+        let failure = Failure::message(
+            Category::CredentialsRefused,
+            format!("{refused} of {} endpoints refuse these credentials", rows.len()),
+        );
+        let hint = if refused == rows.len() {
+            connection.possible_causes()
+        } else {
+            "give the API token the missing scopes in the SignalWire Dashboard".to_owned()
+        };
+        Err(failure.with_hint(hint))
+    }
+
+    /// What `check` found, endpoint by endpoint.
+    fn verdicts(&self, connection: &Connection, rows: &[(&Kind, &Endpoint, u16)]) -> String {
+        if self.json {
+            let endpoints = rows.iter().map(|(kind, endpoint, status)| {
+                let (kind, path, scope) = (kind.name, endpoint.path, endpoint.scope);
+                json!({ "kind": kind, "path": path, "scope": scope, "authorised": verdict(*status), "status": status })
+            });
+            let endpoints: Vec<_> = endpoints.collect();
+            return line(&json!({ "source": connection.source, "space": connection.space, "endpoints": endpoints }));
+        }
+        let width = rows.iter().map(|(kind, ..)| kind.name.len()).max().unwrap_or_default() + 2;
+        rows.iter().fold(
+            format!("{} with {}\n", connection.space, connection.source),
+            |text, (kind, endpoint, status)| {
+                let said = match verdict(*status) {
+                    Some(true) => "may be used".to_owned(),
+                    Some(false) => format!("refused ({status}); the scope is {}", endpoint.scope),
+                    None => format!("unclear ({status})"),
+                };
+                text + &format!("  {:width$}{said}\n", kind.name)
+            },
+        )
+    }
+}
+
+/// What the answer to an empty request tells of the credentials. A complaint about its content comes from a service that
+/// has accepted them; a success from somebody who has looked at neither, such as the login page of a network.
+fn verdict(status: u16) -> Option<bool> {
+    match status {
+        401 | 403 => Some(false),
+        400 | 422 => Some(true),
+        _ => None,
+    }
+}

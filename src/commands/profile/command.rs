@@ -1,0 +1,32 @@
+//! What every action of `profile` works with.
+
+use crate::app::App;
+use crate::credentials::Wanted;
+use crate::options::General;
+use crate::providers::SCHEMAS;
+use crate::text;
+
+/// What was typed, and the outside.
+pub(super) struct ProfileCommand<'a> {
+    pub(super) general: &'a General,
+    pub(super) app: &'a App,
+    pub(super) json: bool,
+}
+
+impl ProfileCommand<'_> {
+    /// Where to look for credentials, in a profile of this name if there is one.
+    pub(super) fn wanted<'n>(&'n self, name: Option<&'n str>) -> Wanted<'n> {
+        Wanted {
+            profile: name.or(self.general.profile.as_deref()),
+            config: self.general.config.as_deref(),
+            schemas: &SCHEMAS,
+            stdin_taken: false,
+            timeout: None,
+        }
+    }
+}
+
+/// A JSON result as a line.
+pub(super) fn line(value: &serde_json::Value) -> String {
+    text::escaped_json(&format!("{value}\n"))
+}

@@ -1,0 +1,12 @@
+//! What is wrong with the owner and the mode of a file.
+
+/// Why a configuration file is not to be trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnsafePermissions {
+    /// Neither the user nor root owns it.
+    Owner,
+    /// Anybody can write it, and what it says may start programs.
+    Writable,
+    /// Group or others can read or change it.
+    Readable,
+}

@@ -1,0 +1,22 @@
+//! How a program ended, and why a call failed, in the terms of a shell and of people.
+
+use std::process::ExitStatus;
+
+use super::imp;
+
+/// The exit status as a shell would give it: the code, or 128 and the signal.
+pub fn shell_status(status: ExitStatus) -> u8 {
+    let code = status.code().or_else(|| imp::signal(status).map(|signal| 128 + signal));
+    code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
+}
+
+/// What the system says of an error, without the number that means nothing to the user.
+pub fn reason(error: &std::io::Error) -> String {
+    let text = match error.kind() {
+        std::io::ErrorKind::WouldBlock => "the limit of processes or threads is reached".to_owned(),
+        _ => error.to_string(),
+    };
+    let text = text.split(" (os error").next().unwrap_or_default();
+    let first = text.chars().next().map_or_else(String::new, |first| first.to_lowercase().to_string());
+    first + &text.chars().skip(1).collect::<String>()
+}
