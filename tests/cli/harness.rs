@@ -53,7 +53,7 @@ const TIME_LIMIT: Duration = Duration::from_secs(20);
 /// A run of the program with these arguments, divided at blanks. The environment is empty but for PATH, HOME and
 /// XDG_CONFIG_HOME, which point into a folder of its own.
 pub fn tokenmint(line: &str) -> Run {
-    let root = tempfile::tempdir().expect("a folder for the run");
+    let root = temporary_folder();
     let mut run = Run {
         args: line.split_whitespace().map(OsString::from).collect(),
         env: Vec::new(),
@@ -78,6 +78,17 @@ pub fn tokenmint(line: &str) -> Run {
         run.set("SystemRoot", root);
     }
     run
+}
+
+/// A folder that is removed when it is dropped. Without one no test can run, and to skip it would hide that: the test fails
+/// and says what to do.
+#[track_caller]
+pub fn temporary_folder() -> tempfile::TempDir {
+    let place = std::env::temp_dir();
+    tempfile::tempdir().unwrap_or_else(|error| {
+        let place = place.display();
+        panic!("cannot create a temporary folder in {place}: {error}; point TMPDIR to a folder with room")
+    })
 }
 
 /// A run in the making.

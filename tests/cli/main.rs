@@ -27,6 +27,8 @@ mod credentials;
 mod emulator;
 /// The example configuration is accepted as it stands.
 mod example_config;
+/// Variables set in a dotenv file.
+mod dotenv_file;
 /// Batches that end early or run side by side.
 mod batch_end;
 /// Batches of odd sizes.
