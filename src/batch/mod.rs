@@ -12,6 +12,7 @@ mod progress;
 mod record;
 mod records;
 mod resume;
+mod row;
 mod run;
 mod signals;
 mod tally;

@@ -103,6 +103,7 @@ fn twilio_steps(criterion: &mut Criterion) {
         scrubber: Scrubber::default(),
         clock: world().clock,
         halted: Arc::new(AtomicBool::new(false)),
+        row: Default::default(),
     });
     let signer: Arc<dyn Sign> = Arc::new(Signing::new(twilio_plan(None), signer));
     let fingerprint = Fingerprint::new("twilio", signer.key_id(), signer.draft().settled_fields());

@@ -106,7 +106,7 @@ fn what_is_not_a_dotenv_file_is_refused_before_the_mint() {
     write(&folder.path().join("large"), &(large.clone() + "\n"), 0o600);
     refused("large", "larger than 1 MiB");
     // "A=1" in UTF-16, as Windows PowerShell saves it.
-    fs::write(folder.path().join("wide"), b"\xff\xfeA\0=\01\0").expect("a file");
+    fs::write(folder.path().join("wide"), b"\xff\xfeA\x00=\x001\x00").expect("a file");
     refused("wide", "UTF-8");
     fs::create_dir(folder.path().join("folder")).expect("a folder");
     refused("folder", "not a regular file");

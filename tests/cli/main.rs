@@ -72,6 +72,8 @@ mod delivery;
 /// Networks and servers that are not as they should be.
 #[cfg(unix)]
 mod network;
+/// Services that are not there, and ports that speak something else.
+mod unreachable;
 /// Which texts are a space, and which are not.
 mod spaces;
 /// Certificates, handshakes and proxies.
