@@ -76,6 +76,17 @@ pub fn private_folder(prefix: &str) -> io::Result<tempfile::TempDir> {
     builder.tempdir()
 }
 
+/// A folder for a unit test, gone when it is dropped. A test that cannot have one fails and says why: to skip it would hide
+/// that nothing was tested.
+#[cfg(test)]
+#[track_caller]
+pub fn temporary_folder() -> tempfile::TempDir {
+    tempfile::tempdir().unwrap_or_else(|error| {
+        let place = std::env::temp_dir();
+        panic!("cannot create a temporary folder in {}: {error}; point TMPDIR to a folder with room", place.display())
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -90,7 +101,7 @@ mod tests {
 
     #[test]
     fn only_a_regular_file_is_opened() {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = temporary_folder();
         assert!(open_regular(folder.path()).is_ok_and(|file| file.is_none()) || cfg!(windows));
         assert_eq!(open_regular(&folder.path().join("missing")).unwrap_err().kind(), io::ErrorKind::NotFound);
         std::fs::write(folder.path().join("file"), "text").unwrap();

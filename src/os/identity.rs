@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn a_file_is_itself_under_every_name_and_no_other() {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = crate::os::temporary_folder();
         let [one, two, link] = ["one", "two", "link"].map(|name| folder.path().join(name));
         let file = File::create(&one).unwrap();
         std::fs::write(&two, "").unwrap();

@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn a_file_that_was_changed_or_created_meanwhile_is_left_alone() {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = os::temporary_folder();
         let path = folder.path().join(".env");
         let missing = DotenvFile::lock(&path).unwrap();
         assert_eq!(missing.text(), b"");

@@ -5,7 +5,9 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::harness::{API_TOKEN, CHAT, GUEST, GUEST_COMMAND, PROJECT, PUBSUB, REFRESH, TOKEN, VIDEO, tokenmint, write};
+use crate::harness::{
+    API_TOKEN, CHAT, GUEST, GUEST_COMMAND, PROJECT, PUBSUB, REFRESH, TOKEN, VIDEO, temporary_folder, tokenmint, write,
+};
 use crate::server::{Answer, Request, Server};
 
 #[test]
@@ -227,7 +229,7 @@ fn a_curl_command_without_the_variables_has_a_hint() {
 
 #[test]
 fn write_puts_the_same_bytes_into_a_private_file() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = temporary_folder();
     let place = folder.path().join("token");
     let server = Server::minting();
     for (format, expected) in
@@ -257,7 +259,7 @@ fn private(_: &std::path::Path) {}
 
 #[test]
 fn write_leaves_the_file_alone_on_failure() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = temporary_folder();
     let place = folder.path().join("token");
     write(&place, "old", 0o600);
     for (answer, code) in
@@ -273,7 +275,7 @@ fn write_leaves_the_file_alone_on_failure() {
 
 #[test]
 fn write_refuses_what_is_no_plain_file() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = temporary_folder();
     let server = Server::minting().optional();
     let refuse = |place: &std::path::Path| {
         let error = tokenmint(CHAT)
