@@ -81,9 +81,15 @@ pub fn private_folder(prefix: &str) -> io::Result<tempfile::TempDir> {
 #[cfg(test)]
 #[track_caller]
 pub fn temporary_folder() -> tempfile::TempDir {
-    tempfile::tempdir().unwrap_or_else(|error| {
+    let folder = tempfile::tempdir().and_then(|folder| {
+        // On a disk that is full there is often room for a folder, and none for what goes into it.
+        let room = folder.path().join("room");
+        std::fs::write(&room, [0; 16 * 1024])?;
+        std::fs::remove_file(room).map(|()| folder)
+    });
+    folder.unwrap_or_else(|error| {
         let place = std::env::temp_dir();
-        panic!("cannot create a temporary folder in {}: {error}; point TMPDIR to a folder with room", place.display())
+        panic!("no room for temporary files in {}: {error}; point TMPDIR to a folder with room", place.display())
     })
 }
 

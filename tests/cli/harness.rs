@@ -84,10 +84,15 @@ pub fn tokenmint(line: &str) -> Run {
 /// and says what to do.
 #[track_caller]
 pub fn temporary_folder() -> tempfile::TempDir {
-    let place = std::env::temp_dir();
-    tempfile::tempdir().unwrap_or_else(|error| {
-        let place = place.display();
-        panic!("cannot create a temporary folder in {place}: {error}; point TMPDIR to a folder with room")
+    let folder = tempfile::tempdir().and_then(|folder| {
+        // On a disk that is full there is often room for a folder, and none for what goes into it.
+        let room = folder.path().join("room");
+        fs::write(&room, [0; 16 * 1024])?;
+        fs::remove_file(room).map(|()| folder)
+    });
+    folder.unwrap_or_else(|error| {
+        let place = std::env::temp_dir();
+        panic!("no room for temporary files in {}: {error}; point TMPDIR to a folder with room", place.display())
     })
 }
 
