@@ -134,9 +134,10 @@ fn untrusted_hint(space: &Space) -> &'static str {
         (false, _) => {
             "behind an inspecting proxy name its CA with --cacert FILE or SSL_CERT_FILE, or use --cacert system"
         }
-        (true, false) => "name the CA of the server with --cacert FILE or SSL_CERT_FILE",
+        (true, false) => "name its CA with --cacert FILE or SSL_CERT_FILE, or use --cacert system",
         (true, true) => {
-            "name the CA of the server with --cacert FILE or SSL_CERT_FILE; `tokenmint emulator --tls` prints where its is"
+            "name its CA with --cacert FILE or SSL_CERT_FILE, or use --cacert system; `tokenmint emulator --tls` prints \
+             these variables"
         }
     }
 }

@@ -205,12 +205,21 @@ fn the_longest_credentials_fit_their_header() {
 /// A connection that the server has closed while it was idle is found out before a request is sent on it.
 #[test]
 fn a_connection_that_was_closed_meanwhile_is_not_used() {
-    let run = listening(tokenmint(CHAT).args(["--batch", "-", "--jobs", "1"]), |_, mut stream| {
+    let run = tokenmint(CHAT).args(["--batch", "-", "--jobs", "1"]);
+    let folder = run.path("home");
+    let run = listening(run, move |_, mut stream| {
         let request = arrives(&mut stream);
-        let _ = stream.write_all(answer(&token_of(&member(&request))).as_bytes());
+        let member = member(&request);
+        let _ = stream.write_all(answer(&token_of(&member)).as_bytes());
+        drop(stream);
+        std::fs::write(folder.join(member), "").expect("a mark");
     });
-    let script = r#"while read -r line; do printf '%s\n' "$line"; sleep 0.1; done <lines | "$@""#;
-    let run = run.file("lines", &members(4), 0o600).shell(script);
+    // The next line comes when the connection of the last one has been closed.
+    let wait = r#"while [ ! -e "$HOME/m$number" ]; do sleep 0.01; done"#;
+    let script = format!(
+        r#"number=0; while read -r line; do number=$((number + 1)); printf '%s\n' "$line"; {wait}; done <lines | "$@""#
+    );
+    let run = run.file("lines", &members(4), 0o600).shell(&script);
     let stdout = run.stdout(predicate::always()).says("4 minted, 0 failed").run().stdout;
     assert_eq!(lines(&stdout).len(), 4);
 }

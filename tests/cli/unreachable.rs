@@ -1,7 +1,7 @@
 //! Services that are not there, and ports that speak something else: what is said, and when a batch gives up.
 
 use std::io::{Read as _, Write as _};
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 #[cfg(unix)]
 use std::sync::Arc;
 #[cfg(unix)]
@@ -72,6 +72,18 @@ fn a_service_that_answers_is_there_whatever_it_says() {
     server.calls(40);
 }
 
+/// Reads a request, answers it, and ends the connection.
+fn answer(mut stream: &TcpStream) {
+    let mut request = Vec::new();
+    while !request.ends_with(b"\"}") {
+        let mut byte = [0];
+        stream.read_exact(&mut byte).expect("a request");
+        request.push(byte[0]);
+    }
+    let head = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 17\r\n\r\n";
+    stream.write_all(format!("{head}{{\"token\":\"a.b.c\"}}").as_bytes()).expect("an answer");
+}
+
 /// Its listener is closed after some answers, each on a connection that ends with it.
 #[test]
 fn a_run_whose_service_goes_away_is_continued_with_resume() {
@@ -80,17 +92,12 @@ fn a_run_whose_service_goes_away_is_continued_with_resume() {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
     let space = listener.local_addr().expect("its address").to_string();
     let serving = std::thread::spawn(move || {
-        for stream in listener.incoming().take(3) {
-            let mut stream = stream.expect("a connection");
-            let mut request = Vec::new();
-            while !request.ends_with(b"}}}") && !request.ends_with(b"\"}") {
-                let mut byte = [0];
-                stream.read_exact(&mut byte).expect("a request");
-                request.push(byte[0]);
-            }
-            let head = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 17\r\n\r\n";
-            stream.write_all(format!("{head}{{\"token\":\"a.b.c\"}}").as_bytes()).expect("an answer");
-        }
+        let mut accepted = std::iter::from_fn(|| Some(listener.accept().expect("a connection").0));
+        let mut streams: Vec<TcpStream> = accepted.by_ref().take(2).inspect(answer).collect();
+        streams.extend(accepted.next());
+        // From here on connections are refused.
+        drop(listener);
+        streams.last().into_iter().for_each(answer);
     });
     let line = "chat --ttl 1h -c a=r --retries 0 --jobs 1 --batch in --resume";
     let input = members(100);
