@@ -104,6 +104,8 @@ pub enum Reach {
     /// Its own line.
     #[default]
     Line,
+    /// Its own line, and the whole run if many in a row end like this: no connection was made.
+    Row,
     /// The whole run: every other line would fail the same way.
     Run,
     /// Nothing: the run had ended before the line was tried, so there is nothing to write about it.

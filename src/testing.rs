@@ -9,6 +9,7 @@ pub mod batch {
         pub use crate::batch::lines::{Chunk, Lines};
     }
     pub mod worker {
+        pub use crate::batch::Row;
         pub use crate::batch::worker::{Shared, Worker};
     }
 }

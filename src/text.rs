@@ -26,6 +26,11 @@ pub fn clip(text: &str, most: usize) -> String {
     }
 }
 
+/// `1 line`, `2 lines`.
+pub fn count(number: u64, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
 /// A path fit for a message.
 pub fn path(path: &Path) -> String {
     clip(&path.to_string_lossy(), SHOWN)

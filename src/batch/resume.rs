@@ -261,7 +261,7 @@ mod tests {
     const FAILED: &str = "{\"line\":1,\"request\":\"000000000000000a\",\"error\":{\"code\":\"usage\"}}\n";
 
     fn file(text: &str) -> (tempfile::TempDir, PathBuf) {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = os::temporary_folder();
         let path = folder.path().join("out");
         std::fs::write(&path, text).unwrap();
         (folder, path)

@@ -16,6 +16,7 @@ use super::minter::LineMinter;
 use super::pipeline::{Ahead, Pipeline};
 use super::progress::Progress;
 use super::resume::{self, Opened, Out};
+use super::row::Row;
 use super::signals::Signals;
 use super::tally::Tally;
 use super::worker::{Shared, Worker};
@@ -77,7 +78,7 @@ pub fn run(batch: &Batch, input: Input, setting: Setting, say: &mut dyn FnMut(No
     let output = output_of(out.as_ref())?;
 
     let Setting { minter, is_computed, clock, scrubber, halted, progress } = setting;
-    let shared = Arc::new(Shared { kept, scrubber, clock, halted: Arc::clone(&halted) });
+    let shared = Arc::new(Shared { kept, scrubber, clock, halted: Arc::clone(&halted), row: Row::new(batch.jobs) });
     // Only what waits gains from more threads than processors.
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let threads = if is_computed { batch.jobs.min(cores) } else { batch.jobs };

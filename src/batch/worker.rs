@@ -10,8 +10,9 @@ use super::kept::{Earlier, Kept};
 use super::lines::{Chunk, MAX_LINE};
 use super::minter::{LineMinter, Minted};
 use super::record::write_mark;
+use super::row::Row;
 use super::tally::Tally;
-use crate::error::{Failure, Note, Reach, Result};
+use crate::error::{Category, Failure, Note, Reach, Result};
 use crate::json::{self, Fault, Object, Writer};
 use crate::output::report;
 use crate::redact::Scrubber;
@@ -27,6 +28,8 @@ pub struct Shared {
     pub clock: fn() -> Timestamp,
     /// Set when no further line is to be started.
     pub halted: Arc<AtomicBool>,
+    /// Lines in a row that found no connection.
+    pub row: Row,
 }
 
 /// What a chunk became.
@@ -127,18 +130,35 @@ impl Worker {
                 }
                 members.end();
                 result.tally.minted += 1;
+                self.shared.row.end();
             }
             Err(failure) if failure.reach() == Reach::Untried => return result.text.truncate(start),
             Err(failure) => {
                 report::write_error(&mut members, &failure, &self.shared.scrubber);
                 members.end();
                 result.tally.fail(failure.category());
-                if failure.reach() == Reach::Run {
-                    result.stop = Some(failure);
-                }
+                result.stop = self.ends_run(failure);
             }
         }
         result.text.push(b'\n');
+    }
+
+    /// The failure of a line, if it ends the run.
+    fn ends_run(&self, failure: Failure) -> Option<Failure> {
+        match failure.reach() {
+            Reach::Run => Some(failure),
+            // Once the run is halted, lines give up early.
+            Reach::Row if !self.shared.halted.load(Ordering::SeqCst) => {
+                let length = self.shared.row.grow()?;
+                Some(failure.and(format_args!(", for {length} lines in a row")))
+            }
+            Reach::Line if matches!(failure.category(), Category::RequestRefused | Category::Unavailable) => {
+                self.shared.row.end();
+                None
+            }
+            // A line that was never sent says nothing about the service.
+            Reach::Line | Reach::Row | Reach::Untried => None,
+        }
     }
 
     /// Writes the output line of a line that cannot be read.
@@ -214,7 +234,6 @@ fn read(line: &[u8]) -> Result<(Object, Option<String>)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Category;
 
     #[test]
     fn the_id_is_taken_out_and_kept_as_written() {
@@ -250,6 +269,15 @@ mod tests {
         }
 
         fn mint(&mut self, fields: Object, _: Timestamp, members: &mut Writer<'_, Vec<u8>>) -> Result<Minted> {
+            if fields.get("lost").is_some() {
+                return Err(Failure::unavailable("not connected").with_reach(Reach::Row));
+            }
+            if fields.get("busy").is_some() {
+                return Err(Failure::unavailable("busy"));
+            }
+            if fields.get("wrong").is_some() {
+                return Err(Failure::usage("wrong"));
+            }
             if fields.get("refused").is_some() {
                 return Err(Failure::message(Category::CredentialsRefused, "refused"));
             }
@@ -262,8 +290,8 @@ mod tests {
     }
 
     fn worked(input: &str, kept: Kept) -> (String, ChunkResult) {
-        let shared =
-            Shared { kept, scrubber: Scrubber::new([]), clock: || Timestamp::UNIX_EPOCH, halted: Arc::default() };
+        let (clock, scrubber): (fn() -> Timestamp, _) = (|| Timestamp::UNIX_EPOCH, Scrubber::new([]));
+        let shared = Shared { kept, scrubber, clock, halted: Arc::default(), row: Row::new(1) };
         let chunk = Chunk { first: 1, text: input.as_bytes().to_vec(), too_long: false, bytes: input.len() as u64 };
         let result = Worker::new(Arc::new(shared), Box::new(Scripted)).chunk(&chunk, Vec::new());
         (String::from_utf8(result.text.clone()).unwrap(), result)
@@ -313,5 +341,22 @@ mod tests {
         let (text, result) = worked("{\"refused\":1}\n{}\n", Kept::default());
         assert_eq!(text.lines().count(), 1);
         assert_eq!(result.stop.map(|failure| failure.exit_code()), Some(4));
+    }
+
+    #[test]
+    fn eight_lines_in_a_row_without_a_connection_stop_the_run() {
+        let lost = "{\"lost\":1}\n";
+        let (text, result) = worked(&lost.repeat(20), Kept::default());
+        assert_eq!((text.lines().count(), result.tally.failed()), (8, 8));
+        let failure = result.stop.unwrap();
+        assert_eq!((failure.to_string().as_str(), failure.exit_code()), ("not connected, for 8 lines in a row", 6));
+        // A wrong line was never sent.
+        let (text, result) = worked(&format!("{}{{\"wrong\":1}}\n{}", lost.repeat(7), lost.repeat(3)), Kept::default());
+        assert_eq!((text.lines().count(), result.stop.is_some()), (9, true));
+        // Any word from the service breaks the row.
+        for heard in ["{}", "{\"busy\":1}"] {
+            let (text, result) = worked(&format!("{0}{heard}\n{0}", lost.repeat(7)), Kept::default());
+            assert_eq!((text.lines().count(), result.stop.is_some()), (15, false), "{heard}");
+        }
     }
 }

@@ -183,7 +183,7 @@ const ARGUMENTS: &[Texts] = &[
          raw: the token and a newline (default)\n\
          json: one object: kind, token, what came with it (refresh_token), expires_at, expires_in\n\
          export: an assignment for --shell to evaluate\n\
-         dotenv: NAME=token lines\n\
+         dotenv: NAME=token lines; with --write, the variable is set in FILE and its other lines stay\n\
          github-env, github-output: a mask command, and NAME=token in the file of $GITHUB_ENV or $GITHUB_OUTPUT",
     ),
     ("name", "VAR", None, "The variable that export and other formats set [default: {variable}]"),
@@ -193,7 +193,13 @@ const ARGUMENTS: &[Texts] = &[
         Some(DEFAULT_SHELL),
         "The shell that -o export writes for: sh, bash, zsh, dash, ksh, fish, powershell or nu",
     ),
-    ("write", "FILE", None, "Write to FILE (mode 0600), replacing it atomically"),
+    (
+        "write",
+        "FILE",
+        None,
+        "Write to FILE (mode 0600), replacing it atomically\n\n\
+         With -o dotenv the variable is set in FILE instead: all other lines and the mode of FILE stay.",
+    ),
     ("dry-run", "", None, "Print the request without sending it; needs no credentials"),
     ("command", "COMMAND", None, "Run COMMAND with the token in its environment; nothing is printed"),
     (

@@ -247,7 +247,7 @@ mod tests {
 
     /// A folder with this configuration, and what `find` gives for it and for these variables.
     fn find_with(config: &str, profile: Option<&str>, variables: &[(&str, &str)]) -> Result<Option<Set>> {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = crate::os::temporary_folder();
         let path = folder.path().join("config.toml");
         std::io::Write::write_all(&mut crate::os::create_private(&path).unwrap(), config.as_bytes()).unwrap();
         let env: Environment = variables.iter().copied().collect();

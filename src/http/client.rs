@@ -80,6 +80,7 @@ impl Client {
         let route = Route {
             host: space.host().to_owned(),
             port: space.port(),
+            is_loopback: space.is_loopback(),
             proxy: proxy.as_ref().map(|proxy| proxy.host.clone()),
             timeout: settings.timeout,
         };

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::answer::unclear;
 use super::dial::descriptors_ran_out;
-use crate::error::Failure;
+use crate::error::{Failure, Reach};
 use crate::time;
 
 /// What a failure of the network is about.
@@ -19,6 +19,8 @@ pub(super) struct Route {
     pub(super) host: String,
     /// Its port.
     pub(super) port: u16,
+    /// The host is this machine.
+    pub(super) is_loopback: bool,
     /// The proxy between, as `HOST:PORT`.
     pub(super) proxy: Option<String>,
     /// `--timeout`.
@@ -70,6 +72,8 @@ fn system_words(error: &std::io::Error, number: i32) -> String {
 }
 
 const CHECK_PROXY: &str = "check HTTPS_PROXY or ALL_PROXY";
+/// What may be missing on this machine.
+const EMULATOR: &str = if cfg!(feature = "emulator") { "; `tokenmint emulator` starts one" } else { "" };
 
 impl Route {
     /// ` through the proxy HOST:PORT`, if there is one.
@@ -99,7 +103,9 @@ impl Route {
                 format!("{CHECK_PROXY}, and that the proxy runs; NO_PROXY exempts a host"),
             ),
             (Cause::Refused, None) => {
-                (format!("{to} refused the connection"), "check that the server runs and the port is right".to_owned())
+                let emulator = if self.is_loopback { EMULATOR } else { "" };
+                let hint = format!("check that the server runs and the port is right{emulator}");
+                (format!("{to} refused the connection"), hint)
             }
             (Cause::ProxyRefused(status), proxy) => (
                 format!(
@@ -120,14 +126,15 @@ impl Route {
             (Cause::System(words), _) => (format!("no connection to {to}{through}: {words}"), String::new()),
             (Cause::Unknown, _) => (format!("no connection to {to}{through}"), String::new()),
         };
-        let failure = Failure::unavailable(message);
+        let failure = Failure::unavailable(message).with_reach(Reach::Row);
         let failure = if hint.is_empty() { failure } else { failure.with_hint(hint) };
         (failure, !matches!(cause, Cause::ProxyRefused(_)))
     }
 
     /// The time limit was over before anything was sent.
     pub(super) fn no_time_left(&self) -> Failure {
-        self.not_connected(&ureq::Error::Timeout(ureq::Timeout::Global)).0
+        // The time went by while the line waited, which says nothing about the service.
+        self.not_connected(&ureq::Error::Timeout(ureq::Timeout::Global)).0.with_reach(Reach::Line)
     }
 
     /// The request was sent and no complete answer came back.
@@ -184,6 +191,7 @@ mod tests {
         Route {
             host: "example.signalwire.com".to_owned(),
             port: 443,
+            is_loopback: false,
             proxy: proxy.map(str::to_owned),
             timeout: Duration::from_secs(30),
         }
@@ -268,6 +276,26 @@ mod tests {
                 true,
             ),
         ]);
+    }
+
+    #[test]
+    fn a_refusal_on_this_machine_names_the_emulator_where_there_is_one() {
+        let hint = |is_loopback| {
+            let route = Route { is_loopback, ..route(None) };
+            let (failure, _) = route.not_connected(&io_error(ErrorKind::ConnectionRefused));
+            failure.hint().map(str::to_owned)
+        };
+        let plain = "check that the server runs and the port is right";
+        assert_eq!(hint(false).as_deref(), Some(plain));
+        let emulator = format!("{plain}; `tokenmint emulator` starts one");
+        assert_eq!(hint(true).as_deref(), Some(if cfg!(feature = "emulator") { &emulator } else { plain }));
+    }
+
+    #[test]
+    fn without_a_connection_a_row_of_lines_ends_a_run() {
+        assert_eq!(route(None).not_connected(&ureq::Error::HostNotFound).0.reach(), Reach::Row);
+        assert_eq!(route(None).no_time_left().reach(), Reach::Line);
+        assert_eq!(route(None).lost(&io_error(ErrorKind::ConnectionReset)).reach(), Reach::Line);
     }
 
     #[cfg(target_os = "linux")]

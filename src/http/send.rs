@@ -9,7 +9,7 @@ use super::answer::{CHANGED, MAX_BODY, unclear};
 use super::failure::Route;
 use super::sent::{Lost, Sent};
 use super::{Received, tls};
-use crate::error::Failure;
+use crate::error::{Failure, Reach};
 use crate::signalwire::Space;
 
 /// What came of sending once.
@@ -55,8 +55,11 @@ pub(super) fn explain(lost: &Lost, route: &Route, space: &Space) -> Attempt {
             let error = &lost.error;
             let (failure, temporary) =
                 tls::explain(error, space).map_or_else(|| route.not_connected(error), |failure| (failure, false));
+            // There was a connection, and another request may fare better on its own.
+            let failure = if lost.sent == Sent::No { failure } else { failure.with_reach(Reach::Line) };
             Attempt::NotSent(failure, temporary)
         }
+        Sent::SpeaksTls => Attempt::NotSent(tls::spoken(space), false),
         Sent::Unclear => Attempt::Unclear(route.lost(&lost.error)),
     }
 }

@@ -20,6 +20,8 @@ pub(super) enum Sent {
     No,
     /// The connection ended, and the other side has not received a byte of the request.
     NothingTaken,
+    /// The other side took the request for a broken TLS handshake.
+    SpeaksTls,
     /// The other side may have received and processed it.
     Unclear,
 }
@@ -135,6 +137,10 @@ impl<T: Transport> AnswerWatch<T> {
         Lost { sent, reused: self.reused, error }.mark()
     }
 
+    fn is_alert(&mut self) -> bool {
+        !self.inner.is_tls() && tls::is_alert(self.inner.buffers().input())
+    }
+
     fn judge(&self, error: &Error) -> Sent {
         // In TLS 1.3 a server asks for a certificate during the handshake, and refuses its absence after ours is done.
         let refused = [AlertDescription::CertificateRequired, AlertDescription::BadCertificate];
@@ -166,6 +172,10 @@ impl<T: Transport> Transport for AnswerWatch<T> {
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
         match self.inner.await_input(timeout) {
+            Ok(true) if self.state == State::Asked && !self.reused && self.is_alert() => {
+                let error = Error::Tls("an alert came back for a plain request");
+                Err(Lost { sent: Sent::SpeaksTls, reused: false, error }.mark())
+            }
             Ok(true) => {
                 self.state = State::Answered;
                 Ok(true)
@@ -285,6 +295,25 @@ mod tests {
         assert!(matches!(lost.error, Error::Timeout(_)), "{lost:?}");
         assert_eq!(lost.sent, Sent::Unclear);
         assert!(talk.reuse.is_allowed());
+    }
+
+    #[test]
+    fn an_alert_in_place_of_an_answer_is_a_server_that_speaks_tls() {
+        // fatal decode_error (RFC 8446, section 6), and the same cut short.
+        for alert in [&[0x15, 3, 3, 0, 2, 2, 50][..], &[0x15, 3, 1], &[0x15]] {
+            let mut talk = Talk::new(LONG);
+            talk.ask();
+            talk.server.read_exact(&mut [0; 3]).unwrap();
+            talk.server.write_all(alert).unwrap();
+            assert_eq!(talk.lost().sent, Sent::SpeaksTls, "{alert:?}");
+        }
+        for answer in [&b"HTTP/1.1 200"[..], &[0x15, 4], &[0x16, 3, 3], b"\x15HTTP"] {
+            let mut talk = Talk::new(LONG);
+            talk.ask();
+            talk.server.read_exact(&mut [0; 3]).unwrap();
+            talk.server.write_all(answer).unwrap();
+            assert!(talk.client.await_input(NextTimeout::default()).unwrap(), "{answer:?}");
+        }
     }
 
     #[test]

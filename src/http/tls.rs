@@ -8,7 +8,7 @@ use rustls::{AlertDescription, CertificateError};
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, TlsProvider};
 
 use crate::app::Environment;
-use crate::error::{Category, Failure, OrFail as _, Result};
+use crate::error::{Category, Failure, OrFail as _, Reach, Result};
 use crate::os;
 use crate::signalwire::Space;
 
@@ -84,12 +84,12 @@ fn read(path: &Path, origin: &str, kind: Category) -> Result<Authorities> {
 /// What a failure while connecting means if TLS is behind it.
 pub(super) fn explain(error: &ureq::Error, space: &Space) -> Option<Failure> {
     let host = space.host();
-    let refused = |why: String, hint: &str| Some(Failure::unavailable(why).with_hint(hint));
+    let refused = |why: String, hint: &str| Some(Failure::unavailable(why).with_hint(hint).with_reach(Reach::Row));
     match rustls_error(error)? {
         // An authority that was made anew under its old name signs with another key.
         rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer | CertificateError::BadSignature) => refused(
             format!("the certificate of {host} comes from an authority that is not trusted here"),
-            "behind an inspecting proxy name its CA with --cacert FILE or SSL_CERT_FILE, or use --cacert system",
+            untrusted_hint(space),
         ),
         rustls::Error::InvalidCertificate(CertificateError::Expired | CertificateError::ExpiredContext { .. }) => {
             refused(
@@ -126,6 +126,36 @@ pub(super) fn explain(error: &ureq::Error, space: &Space) -> Option<Failure> {
             "the server may require an older or newer TLS version",
         ),
     }
+}
+
+fn untrusted_hint(space: &Space) -> &'static str {
+    match (space.is_loopback(), cfg!(feature = "emulator")) {
+        (false, _) => {
+            "behind an inspecting proxy name its CA with --cacert FILE or SSL_CERT_FILE, or use --cacert system"
+        }
+        (true, false) => "name its CA with --cacert FILE or SSL_CERT_FILE, or use --cacert system",
+        (true, true) => {
+            "name its CA with --cacert FILE or SSL_CERT_FILE, or use --cacert system; `tokenmint emulator --tls` prints \
+             these variables"
+        }
+    }
+}
+
+/// Whether what came back for a plain request is not HTTP but TLS: an alert, since the request was no handshake. No answer
+/// in HTTP begins like that.
+pub(super) fn is_alert(answer: &[u8]) -> bool {
+    matches!(answer, [ALERT] | [ALERT, 3, ..])
+}
+
+/// The type of such a record (RFC 8446, section 5.1); the version that follows begins with a 3 in every version.
+const ALERT: u8 = 21;
+
+/// The other side speaks TLS, and could not read the request.
+pub(super) fn spoken(space: &Space) -> Failure {
+    let (host, port) = (space.host(), space.port());
+    Failure::unavailable(format!("{host}:{port} speaks TLS: write https://{host}:{port}"))
+        .with_hint("set the space to that URL; --cacert FILE names the CA of the server")
+        .with_reach(Reach::Row)
 }
 
 /// The alert with which the other side ended TLS, if that is what an error means.

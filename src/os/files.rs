@@ -65,6 +65,23 @@ pub fn private_folder(prefix: &str) -> io::Result<tempfile::TempDir> {
     builder.tempdir()
 }
 
+/// A folder for a unit test, gone when it is dropped. A test that cannot have one fails and says why: to skip it would hide
+/// that nothing was tested.
+#[cfg(test)]
+#[track_caller]
+pub fn temporary_folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().and_then(|folder| {
+        // On a disk that is full there is often room for a folder, and none for what goes into it.
+        let room = folder.path().join("room");
+        std::fs::write(&room, [0; 16 * 1024])?;
+        std::fs::remove_file(room).map(|()| folder)
+    });
+    folder.unwrap_or_else(|error| {
+        let place = std::env::temp_dir();
+        panic!("no room for temporary files in {}: {error}; point TMPDIR to a folder with room", place.display())
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,7 +96,7 @@ mod tests {
 
     #[test]
     fn only_a_regular_file_is_opened() {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = temporary_folder();
         assert!(open_regular(folder.path()).is_ok_and(|file| file.is_none()) || cfg!(windows));
         assert_eq!(open_regular(&folder.path().join("missing")).unwrap_err().kind(), io::ErrorKind::NotFound);
         std::fs::write(folder.path().join("file"), "text").unwrap();

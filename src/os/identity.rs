@@ -46,6 +46,15 @@ pub fn is_private(file: &File) -> bool {
     file.metadata().is_ok_and(|metadata| imp::is_private(&metadata))
 }
 
+/// Gives a file the mode of another one, and its owner and group as far as that is allowed. Where the group cannot be kept,
+/// the permissions of the group are dropped: they were meant for other people.
+///
+/// # Errors
+/// Where the mode cannot be set.
+pub fn keep_owner_and_mode(file: &File, of: &Metadata) -> io::Result<()> {
+    imp::keep_owner_and_mode(file, of)
+}
+
 /// Creates and opens a file that must not exist yet, readable by its owner alone from the first moment.
 ///
 /// # Errors
@@ -58,10 +67,11 @@ pub fn create_private_with(options: &mut OpenOptions, path: &Path) -> io::Result
 
 #[cfg(unix)]
 mod imp {
+    use std::fs::Permissions;
     use std::fs::{File, Metadata};
     use std::io;
     use std::os::fd::AsFd as _;
-    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, fchown};
     use std::path::Path;
 
     /// Device and inode.
@@ -83,6 +93,16 @@ mod imp {
     pub(super) fn is_private(metadata: &Metadata) -> bool {
         // No bit of group and others.
         metadata.uid() == nix::unistd::geteuid().as_raw() && metadata.permissions().mode().trailing_zeros() >= 6
+    }
+
+    pub(super) fn keep_owner_and_mode(file: &File, of: &Metadata) -> io::Result<()> {
+        let new = file.metadata()?;
+        let same = (new.uid(), new.gid()) == (of.uid(), of.gid())
+            || fchown(file, Some(of.uid()), Some(of.gid())).is_ok()
+            || new.gid() == of.gid()
+            || fchown(file, None, Some(of.gid())).is_ok();
+        let group = if same { 0o070 } else { 0 };
+        file.set_permissions(Permissions::from_mode(of.permissions().mode() & (0o707 | group)))
     }
 }
 
@@ -110,6 +130,12 @@ mod imp {
     pub(super) fn is_private(_: &Metadata) -> bool {
         true
     }
+
+    // A new file has the access list of its folder.
+    #[allow(clippy::unnecessary_wraps, reason = "the same call as elsewhere")]
+    pub(super) fn keep_owner_and_mode(_: &File, _: &Metadata) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 #[cfg(all(test, unix))]
@@ -118,7 +144,7 @@ mod tests {
 
     #[test]
     fn a_file_is_itself_under_every_name_and_no_other() {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = crate::os::temporary_folder();
         let [one, two, link] = ["one", "two", "link"].map(|name| folder.path().join(name));
         let file = File::create(&one).unwrap();
         std::fs::write(&two, "").unwrap();

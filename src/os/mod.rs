@@ -20,6 +20,8 @@ pub mod stream;
 #[cfg(unix)]
 mod terminal;
 
+#[cfg(test)]
+pub use files::temporary_folder;
 pub use files::{create_private, create_private_folders, open_regular, private_folder, read_limited};
 #[cfg(not(unix))]
 pub use imp::{Change, Group, protect_memory, run_in_foreground, signals};

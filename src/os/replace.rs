@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn an_ordinary_file_can_be_replaced_and_is_not_touched() {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = crate::os::temporary_folder();
         let path = folder.path().join("file");
         assert_eq!(obstacle(&path, folder.path(), false), None);
         std::fs::write(&path, "x").unwrap();

@@ -250,7 +250,7 @@ mod tests {
     /// What a file that held `before` holds after 5 of our bytes, or none, were written and the rest was not; `append`
     /// comes from another program after that.
     fn after_failure(room: usize, append: &str) -> String {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = crate::os::temporary_folder();
         let path = folder.path().join("file");
         std::fs::write(&path, "before\n").unwrap();
         let open = || File::options().append(true).open(&path).unwrap();
@@ -271,7 +271,7 @@ mod tests {
 
     #[test]
     fn what_is_written_over_is_not_cut_off() {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = crate::os::temporary_folder();
         let path = folder.path().join("file");
         std::fs::write(&path, "0123456789").unwrap();
         let file = File::options().write(true).open(&path).unwrap();

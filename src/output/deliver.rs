@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
 
+use super::dotenv;
+use super::dotenv_file::DotenvFile;
 use super::format::{Format, Rendered};
 use crate::app::Environment;
 use crate::error::{Category, Failure, OrFail as _, Result, system_words};
@@ -20,6 +22,8 @@ pub enum Destination {
     Stdout,
     /// A file that is replaced atomically.
     File(PathBuf),
+    /// A dotenv file in which variables are set.
+    Dotenv(PathBuf),
     /// Standard output for the mask, and a file to append to.
     Github(PathBuf),
 }
@@ -34,7 +38,11 @@ impl Destination {
             (Some(variable), _) => github_file(variable, env),
             (None, Some(path)) => {
                 check_replaceable(path)?;
-                Ok(Destination::File(path.to_owned()))
+                if format != Format::Dotenv {
+                    return Ok(Destination::File(path.to_owned()));
+                }
+                DotenvFile::check(path)?;
+                Ok(Destination::Dotenv(path.to_owned()))
             }
             (None, None) => Ok(Destination::Stdout),
         }
@@ -48,6 +56,7 @@ impl Destination {
         let written = match self {
             Destination::Stdout => stdout(&rendered.bytes),
             Destination::File(path) => replace(path, &rendered.bytes),
+            Destination::Dotenv(path) => set_variables(path, rendered),
             Destination::Github(path) => stdout(&rendered.bytes).and_then(|()| append(path, &rendered.appended)),
         };
         written.map_err(|failure| {
@@ -138,6 +147,28 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     file.write_all(bytes).and_then(|()| file.as_file().sync_all()).with_context(cannot).or_fail(Category::Internal)?;
     file.persist(path).map_err(|error| anyhow!(error.error)).with_context(cannot).or_fail(Category::Internal)?;
     Ok(())
+}
+
+/// How often a dotenv file that changes meanwhile is read again.
+const MOST_CHANGES: usize = 100;
+
+/// Sets variables in a dotenv file and leaves the rest of it alone. Of runs side by side none takes away what another has
+/// set; what an editor saves is kept if it is saved before the file is replaced.
+fn set_variables(path: &Path, rendered: &Rendered) -> Result<()> {
+    os::report_size_limit();
+    let cannot = || format!("cannot write {}", crate::text::path(path));
+    for _ in 0..MOST_CHANGES {
+        check_target(path)?;
+        let current = DotenvFile::lock(path)?;
+        let variables = rendered.variables.iter().map(|(name, value)| (name.as_str(), value.expose()));
+        let text = dotenv::with_variables(current.text(), variables);
+        let mut temporary = temporary_beside(path)?;
+        let replaced = temporary.write_all(&text).and_then(|()| current.replaced_by(temporary));
+        if replaced.with_context(cannot).or_fail(Category::Internal)? {
+            return Ok(());
+        }
+    }
+    Err(Failure::internal(format!("{}: it is changed all the time", cannot())))
 }
 
 /// A new file of mode 0600 in the folder of another, to take its name.

@@ -126,12 +126,15 @@ pub struct Rendered {
     pub bytes: Zeroizing<Vec<u8>>,
     /// What is appended to the file of a GitHub format.
     pub appended: Zeroizing<Vec<u8>>,
+    /// What is set in the file of `-o dotenv --write`.
+    pub variables: Vec<(String, Secret)>,
 }
 
 /// Writes a token in a format. `notes` reach the `warnings` of JSON and nothing else; `now` gives `expires_in`.
 pub fn render(token: &Token, format: Format, names: &Names, notes: &[Note], now: Timestamp) -> Rendered {
     let mut bytes = Zeroizing::new(Vec::new());
     let mut appended = Zeroizing::new(Vec::new());
+    let mut variables = Vec::new();
     let pairs = || names.assignments(token);
     match format {
         Format::Raw => {
@@ -144,7 +147,10 @@ pub fn render(token: &Token, format: Format, names: &Names, notes: &[Note], now:
                 bytes.extend_from_slice(Zeroizing::new(shell.set_variable(name, value)).as_bytes());
             }
         }
-        Format::Dotenv => append_assignments(&mut bytes, pairs()),
+        Format::Dotenv => {
+            append_assignments(&mut bytes, pairs());
+            variables.extend(pairs().map(|(name, value)| (name.to_owned(), Secret::new(value.to_owned()))));
+        }
         Format::GithubEnv | Format::GithubOutput => {
             // A believable token has no %, CR or LF, so nothing in a workflow command needs escaping.
             for (_, value) in pairs() {
@@ -155,7 +161,7 @@ pub fn render(token: &Token, format: Format, names: &Names, notes: &[Note], now:
             append_assignments(&mut appended, pairs());
         }
     }
-    Rendered { bytes, appended }
+    Rendered { bytes, appended, variables }
 }
 
 fn append_assignments<'a>(bytes: &mut Vec<u8>, pairs: impl Iterator<Item = (&'a str, &'a str)>) {

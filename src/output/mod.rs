@@ -3,6 +3,8 @@
 
 pub mod child;
 pub mod deliver;
+mod dotenv;
+mod dotenv_file;
 pub mod format;
 pub mod report;
 pub mod request;

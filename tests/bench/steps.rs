@@ -11,7 +11,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use tokenmint::testing::app::App;
 use tokenmint::testing::batch::Kept;
 use tokenmint::testing::batch::lines::{Chunk, Lines};
-use tokenmint::testing::batch::worker::{Shared, Worker};
+use tokenmint::testing::batch::worker::{Row, Shared, Worker};
 use tokenmint::testing::catalog::{Defaults, Draft, Given, NoncePool, Request, Scratch, Sign};
 use tokenmint::testing::commands::batch::Fingerprint;
 use tokenmint::testing::commands::batch::sign::Minter;
@@ -101,6 +101,7 @@ fn twilio_steps(criterion: &mut Criterion) {
         scrubber: Scrubber::default(),
         clock: app().clock,
         halted: Arc::new(AtomicBool::new(false)),
+        row: Row::default(),
     });
     let signer: Arc<dyn Sign> = Arc::new(Signing::new(twilio_plan(None), signer));
     let fingerprint = Fingerprint::new("twilio", signer.key_id(), signer.draft().settled_fields());

@@ -9,7 +9,7 @@ use std::sync::mpsc;
 use predicates::prelude::*;
 
 use crate::batch::{lines, members, minting_by_member, token_of};
-use crate::harness::{CHAT, Run, tokenmint};
+use crate::harness::{CHAT, Run, temporary_folder, tokenmint};
 use crate::server::{Answer, Server};
 
 fn resume(server: &Server, out: &Path, count: usize) -> Run {
@@ -19,7 +19,7 @@ fn resume(server: &Server, out: &Path, count: usize) -> Run {
 /// The second of two runs on one file leaves it to the first, whatever the second has to do.
 #[test]
 fn a_second_run_on_a_file_is_refused_while_the_first_writes_it() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = temporary_folder();
     let out = folder.path().join("out");
     let (asked, first_asked) = mpsc::channel();
     let (go_on, may_go_on) = mpsc::channel::<()>();
@@ -56,7 +56,7 @@ fn a_signal_while_the_file_is_read_leaves_nothing_beside_it() {
     use nix::sys::signal::{Signal, kill};
     use nix::unistd::Pid;
 
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = temporary_folder();
     let out = folder.path().join("out");
     // An error first, so that the file is written anew; and so long that this takes a while.
     let error = "{\"line\":1,\"error\":{\"code\":\"usage\"}}\n";

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use predicates::prelude::*;
 
 use crate::batch::{lines, minting_by_member};
-use crate::harness::{CHAT, Run, tokenmint};
+use crate::harness::{CHAT, Run, temporary_folder, tokenmint};
 use crate::server::{Answer, Server};
 
 fn sid(prefix: &str) -> String {
@@ -67,7 +67,7 @@ fn one_line_with_very_many_grants_is_answered_at_once() {
 /// 48 kB of parameters are 64 kB of base64.
 #[test]
 fn a_token_that_is_too_long_is_the_failure_of_its_line() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = temporary_folder();
     let out = folder.path().join("out");
     let voice = format!("{{\"x\":\"{}\"}}", "y".repeat(50_000));
     let input = format!("{{\"identity\":\"a\"}}\n{{\"identity\":\"b\",\"voice_params\":{voice}}}\n");
@@ -85,7 +85,7 @@ fn a_token_that_is_too_long_is_the_failure_of_its_line() {
 
 #[test]
 fn a_line_number_beyond_every_input_is_no_trouble() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = temporary_folder();
     let out = folder.path().join("out");
     let mut far = String::new();
     for number in [4_294_967_295_u64, 4_294_967_296, 9_007_199_254_740_993] {
@@ -101,7 +101,7 @@ fn a_line_number_beyond_every_input_is_no_trouble() {
 #[cfg(unix)]
 #[test]
 fn an_output_with_an_endless_line_is_read_in_little_memory() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = temporary_folder();
     let out = folder.path().join("out");
     let whole = "{\"line\":9,\"token\":\"x\",\"expires_at\":null}\n";
     for (tail, exit) in [("{\"line\":10", 0), ("precious", 3)] {
@@ -122,7 +122,7 @@ fn an_output_with_an_endless_line_is_read_in_little_memory() {
 
 #[test]
 fn of_a_line_that_stands_twice_the_id_is_that_of_the_one_that_stays() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = temporary_folder();
     let out = folder.path().join("out");
     let line = |id: &str| format!("{{\"line\":1,\"id\":\"{id}\",\"token\":\"of-{id}\",\"expires_at\":null}}\n");
     std::fs::write(&out, line("a") + &line("b")).expect("an earlier result");
@@ -214,7 +214,7 @@ fn long_lines_on_many_threads_take_little_memory() {
 /// Tokens as long as a token can be, in both places of a guest's line, are read back.
 #[test]
 fn the_longest_lines_are_kept() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = temporary_folder();
     let out = folder.path().join("out");
     let token = "t".repeat(65_536);
     let answer = format!(r#"{{"token":"{token}","refresh_token":"{token}"}}"#);

@@ -5,7 +5,7 @@ use predicates::prelude::*;
 use serde_json::Value;
 
 use crate::batch::{lines, minting_by_member, token_of};
-use crate::harness::{GUEST_COMMAND, PUBSUB, Run, tokenmint};
+use crate::harness::{GUEST_COMMAND, PUBSUB, Run, temporary_folder, tokenmint};
 use crate::server::Server;
 
 fn sid(prefix: &str) -> String {
@@ -55,7 +55,7 @@ fn every_output_line_has_the_mark_of_its_request() {
 #[test]
 fn a_time_that_is_counted_from_now_is_the_same_request_later() {
     let server = Server::minting();
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = temporary_folder();
     for (number, command) in [
         format!("{GUEST_COMMAND} --ttl 2h"),
         format!("{GUEST_COMMAND} --expire-at +2h"),
@@ -86,7 +86,7 @@ fn a_time_that_is_counted_from_now_is_the_same_request_later() {
 #[test]
 fn it_does_not_matter_whether_a_flag_or_the_line_asks() {
     let server = Server::answering([minting_by_member()]);
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = temporary_folder();
     let out = folder.path().join("out");
     let run = |flags: &str, input: &str| {
         let run = tokenmint("chat -c a=r --batch - --resume").arg(&out).args(flags.split_whitespace());
@@ -112,7 +112,7 @@ fn it_does_not_matter_whether_a_flag_or_the_line_asks() {
 /// An inserted line, another member, another kind of token, another space: none of them may get the old token.
 #[test]
 fn a_token_is_kept_for_its_own_request_only() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = temporary_folder();
     let out = folder.path().join("out");
     let (dev, prod) = (Server::answering([minting_by_member()]), Server::answering([minting_by_member()]));
     let run = |command: &str, server: &Server, input: &str| {
@@ -146,7 +146,7 @@ fn a_token_is_kept_for_its_own_request_only() {
 
 #[test]
 fn a_line_whose_new_request_fails_holds_the_failure_and_not_the_old_token() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = temporary_folder();
     let out = folder.path().join("out");
     let run = |input: &str| twilio("twilio --video --batch - --resume").arg(&out).stdin(input);
     run("{\"identity\":\"a\"}\n{\"identity\":\"b\"}\n").says("2 minted").run();
@@ -159,7 +159,7 @@ fn a_line_whose_new_request_fails_holds_the_failure_and_not_the_old_token() {
 
 #[test]
 fn another_key_or_another_default_is_another_request() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = temporary_folder();
     let out = folder.path().join("out");
     let run = || twilio("twilio --chat --identity a --batch - --resume").arg(&out).stdin("{}\n{\"chat\":true}\n");
     run().env("TWILIO_CHAT_SERVICE_SID", sid("IS")).says("2 minted").run();
@@ -173,7 +173,7 @@ fn another_key_or_another_default_is_another_request() {
 /// `date -u -d 2020-01-01 +%s` is 1577836800: the token has ended, whatever the clock says.
 #[test]
 fn tokens_that_have_ended_are_minted_again_and_told() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = temporary_folder();
     let out = folder.path().join("out");
     let run = || twilio("twilio --video --identity a --batch - --resume").arg(&out).stdin("{}\n{}\n{}\n");
     run().says("3 minted").run();
@@ -197,7 +197,7 @@ fn tokens_that_have_ended_are_minted_again_and_told() {
 /// Version 0.1.0 wrote no mark: such a file is taken, and its tokens are minted again.
 #[test]
 fn lines_without_a_mark_are_ours_and_agree_with_nothing() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = temporary_folder();
     let out = folder.path().join("out");
     let old = "{\"line\":1,\"id\":7,\"token\":\"old\",\"expires_at\":null}\n";
     std::fs::write(&out, old).expect("an earlier result");
@@ -213,7 +213,7 @@ fn lines_without_a_mark_are_ours_and_agree_with_nothing() {
 #[cfg(feature = "emulator")]
 #[test]
 fn the_emulator_is_the_same_place_in_every_run() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = temporary_folder();
     let out = folder.path().join("out");
     let run = || tokenmint("chat -p emulator --ttl 1h -c a=r --batch - --resume").arg(&out).stdin("{}\n");
     run().says("1 minted").run();

@@ -4,7 +4,7 @@
 use predicates::prelude::*;
 
 use crate::batch::{lines, members, minting_by_member, token_of};
-use crate::harness::{CHAT, Run, tokenmint};
+use crate::harness::{CHAT, Run, temporary_folder, tokenmint};
 use crate::server::{Answer, Server};
 
 fn resume(server: &Server, input: &str) -> Run {
@@ -13,7 +13,7 @@ fn resume(server: &Server, input: &str) -> Run {
 
 /// A place for a result that outlives its run.
 fn folder() -> tempfile::TempDir {
-    tempfile::tempdir().expect("a folder")
+    temporary_folder()
 }
 
 /// Mints so many lines into OUT, and gives what stands there then.

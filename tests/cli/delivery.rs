@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use crate::harness::{API_TOKEN, CHAT, PROJECT, Run, TOKEN, installed, tokenmint};
+use crate::harness::{API_TOKEN, CHAT, PROJECT, Run, TOKEN, installed, temporary_folder, tokenmint};
 use crate::server::{Answer, Server};
 
 /// A run that is refused before anything is sent, with nothing left behind in the folder `d`.
@@ -53,7 +53,7 @@ impl Other {
             println!("left out: this needs root and setpriv");
             return None;
         }
-        let folder = tempfile::tempdir().expect("a folder");
+        let folder = temporary_folder();
         mode(folder.path(), 0o755);
         let binary = folder.path().join("tokenmint");
         // By another process: a file that a test beside this one holds open for writing while it forks cannot be run.
@@ -141,7 +141,7 @@ impl Drop for Attribute<'_> {
 #[test]
 fn what_is_immutable_or_append_only_is_refused_before_the_mint() {
     let server = Server::unused();
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = temporary_folder();
     let (file, inner) = (folder.path().join("token"), folder.path().join("inner"));
     fs::create_dir(&inner).expect("a folder");
     let refuse = |place: &Path| {

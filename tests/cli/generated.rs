@@ -3,9 +3,9 @@
 
 use std::path::{Path, PathBuf};
 
-#[cfg(unix)]
-use crate::harness::installed;
 use crate::harness::tokenmint;
+#[cfg(unix)]
+use crate::harness::{installed, temporary_folder};
 
 fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
@@ -103,7 +103,7 @@ fn shells_accept_the_completions() {
         [("bash", "-n", "tokenmint.bash"), ("zsh", "-n", "_tokenmint"), ("fish", "--no-execute", "tokenmint.fish")]
     {
         if installed(shell) {
-            let home = tempfile::tempdir().expect("a home folder");
+            let home = temporary_folder();
             let mut command = std::process::Command::new(shell);
             command.arg(flag).arg(folder("completions").join(file));
             // A locale or a start-up file of this machine is not what is tested.

@@ -57,7 +57,7 @@ const TIME_LIMIT: Duration = Duration::from_mins(2);
 /// A run of the program with these arguments, divided at blanks. The environment is empty but for PATH, HOME and
 /// XDG_CONFIG_HOME, which point into a folder of its own.
 pub fn tokenmint(line: &str) -> Run {
-    let root = tempfile::tempdir().expect("a folder for the run");
+    let root = temporary_folder();
     let mut run = Run {
         args: line.split_whitespace().map(OsString::from).collect(),
         env: Vec::new(),
@@ -83,6 +83,22 @@ pub fn tokenmint(line: &str) -> Run {
         run.set("SystemRoot", root);
     }
     run
+}
+
+/// A folder that is removed when it is dropped. Without one no test can run, and to skip it would hide that: the test fails
+/// and says what to do.
+#[track_caller]
+pub fn temporary_folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().and_then(|folder| {
+        // On a disk that is full there is often room for a folder, and none for what goes into it.
+        let room = folder.path().join("room");
+        fs::write(&room, [0; 16 * 1024])?;
+        fs::remove_file(room).map(|()| folder)
+    });
+    folder.unwrap_or_else(|error| {
+        let place = std::env::temp_dir();
+        panic!("no room for temporary files in {}: {error}; point TMPDIR to a folder with room", place.display())
+    })
 }
 
 /// A run in the making.
@@ -322,6 +338,12 @@ impl Run {
             shorten(&outcome.stderr),
         );
         outcome
+    }
+
+    /// Not run: this machine cannot, and the test has said why.
+    #[cfg(unix)]
+    pub fn leave_out(mut self) {
+        self.done = true;
     }
 
     /// What stands on stdin, for tests that feed it themselves.

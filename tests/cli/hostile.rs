@@ -14,7 +14,8 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
 use crate::credentials::{dev, refuse};
 use crate::harness::{
-    API_TOKEN, BASIC, CHAT, GUEST, GUEST_COMMAND, PROJECT, PUBSUB, Run, TOKEN, VIDEO, tokenmint, write,
+    API_TOKEN, BASIC, CHAT, GUEST, GUEST_COMMAND, PROJECT, PUBSUB, Run, TOKEN, VIDEO, temporary_folder, tokenmint,
+    write,
 };
 use crate::server::{Answer, Server};
 
@@ -406,7 +407,7 @@ fn files_are_private_whatever_the_umask_says() {
 
 #[test]
 fn a_link_that_comes_at_the_wrong_moment_is_not_followed() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = temporary_folder();
     let (target, link) = (folder.path().join("target"), folder.path().join("token"));
     fs::write(&target, "as it was").expect("a file");
     let server = Server::minting().optional();
@@ -439,7 +440,7 @@ fn many_runs_at_once_each_get_their_own_token() {
     let server = Server::answering([Answer::With(Arc::new(move |_| {
         Answer::json(200, format!(r#"{{"token":"token-{}"}}"#, count.fetch_add(1, Ordering::SeqCst)))
     }))]);
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = temporary_folder();
     let tokens: BTreeSet<String> = std::thread::scope(|scope| {
         let runs: Vec<_> = (0..50)
             .map(|number| {
@@ -552,7 +553,7 @@ fn a_project_id_can_be_no_second_half_of_the_pair() {
 
 #[test]
 fn an_old_file_is_replaced_whole_and_its_readers_keep_theirs() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = temporary_folder();
     let (file, other_name) = (folder.path().join("token"), folder.path().join("other name"));
     write(&file, "as it was", 0o644);
     fs::hard_link(&file, &other_name).expect("a second name");

@@ -32,6 +32,8 @@ mod credentials;
 mod emulator;
 /// The example configuration is accepted as it stands.
 mod example_config;
+/// Variables set in a dotenv file.
+mod dotenv_file;
 /// Batches that end early or run side by side.
 mod batch_end;
 /// Batches of odd sizes.
@@ -79,6 +81,8 @@ mod delivery;
 mod network;
 /// SOCKS proxies that refuse.
 mod socks;
+/// Services that are not there, and ports that speak something else.
+mod unreachable;
 /// Which texts are a space, and which are not.
 mod spaces;
 /// Certificates, handshakes and proxies.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 #[cfg(unix)]
 use crate::harness::{API_TOKEN, PROJECT};
-use crate::harness::{CHAT, GUEST, GUEST_COMMAND, PUBSUB, REFRESH, TOKEN, VIDEO, tokenmint, write};
+use crate::harness::{CHAT, GUEST, GUEST_COMMAND, PUBSUB, REFRESH, TOKEN, VIDEO, temporary_folder, tokenmint, write};
 #[cfg(unix)]
 use crate::server::Request;
 use crate::server::{Answer, Server};
@@ -231,14 +231,12 @@ fn a_curl_command_without_the_variables_has_a_hint() {
 
 #[test]
 fn write_puts_the_same_bytes_into_a_private_file() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = temporary_folder();
     let place = folder.path().join("token");
     let server = Server::minting();
-    for (format, expected) in [
-        ("raw", format!("{TOKEN}\n")),
-        ("dotenv", format!("SIGNALWIRE_CHAT_TOKEN={TOKEN}\n")),
-        ("export", format!("export SIGNALWIRE_CHAT_TOKEN='{TOKEN}'\n")),
-    ] {
+    for (format, expected) in
+        [("raw", format!("{TOKEN}\n")), ("export", format!("export SIGNALWIRE_CHAT_TOKEN='{TOKEN}'\n"))]
+    {
         // The second time it replaces a file that is longer and that others may read.
         write(&place, &"old ".repeat(1_000), 0o644);
         tokenmint(CHAT).args(["-o", format, "--write"]).arg(&place).credentials(&server).run();
@@ -263,7 +261,7 @@ fn private(_: &std::path::Path) {}
 
 #[test]
 fn write_leaves_the_file_alone_on_failure() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = temporary_folder();
     let place = folder.path().join("token");
     write(&place, "old", 0o600);
     for (answer, code) in
@@ -279,7 +277,7 @@ fn write_leaves_the_file_alone_on_failure() {
 
 #[test]
 fn write_refuses_what_is_no_plain_file() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = temporary_folder();
     let server = Server::unused();
     let refuse = |place: &std::path::Path| {
         let error = tokenmint(CHAT)

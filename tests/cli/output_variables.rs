@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use crate::harness::{CHAT, GUEST, GUEST_COMMAND, PUBSUB, REFRESH, Run, TOKEN, VIDEO, tokenmint};
+use crate::harness::{CHAT, GUEST, GUEST_COMMAND, PUBSUB, REFRESH, Run, TOKEN, VIDEO, temporary_folder, tokenmint};
 use crate::server::{Answer, Server};
 
 /// The run mints and prints exactly this.
@@ -156,7 +156,7 @@ fn github_formats_register_the_mask_before_they_write() {
 
 /// The file as the run leaves it; the run's folder goes with the run, so a second link keeps the file.
 fn read_after(run: Run, place: &std::path::Path) -> String {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = temporary_folder();
     let kept = folder.path().join("kept");
     fs::hard_link(place, &kept).expect("a second link");
     run.run();
@@ -247,7 +247,7 @@ fn real_shells_read_back_what_was_minted() {
         let script = format!(
             "{lines}\nsh -c 'printf \"%s %s\" \"$SIGNALWIRE_GUEST_TOKEN\" \"$SIGNALWIRE_GUEST_REFRESH_TOKEN\"'"
         );
-        let home = tempfile::tempdir().expect("a home folder");
+        let home = temporary_folder();
         let output = std::process::Command::new(program)
             .args(["-c", &script])
             .env_clear()

@@ -458,7 +458,7 @@ mod shells {
 
     /// What a shell gives back of the variables that it was told to set, or of words that it was told to print.
     fn read_back(program: &str, script: &str) -> Vec<String> {
-        let folder = tempfile::tempdir().expect("a folder");
+        let folder = crate::harness::temporary_folder();
         let file = folder.path().join("script");
         std::fs::write(&file, script).expect("a script");
         let output = std::process::Command::new(program)

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use crate::emulator::Emulator;
-use crate::harness::{installed, tokenmint, write};
+use crate::harness::{installed, temporary_folder, tokenmint, write};
 use crate::twilio::{ACCOUNT, KEY, SECRET};
 
 const README: &str = include_str!("../../README.md");
@@ -107,7 +107,7 @@ struct Stage {
 
 impl Stage {
     fn new() -> Self {
-        let stage = Stage { folder: tempfile::tempdir().expect("a folder"), emulator: Emulator::start() };
+        let stage = Stage { folder: temporary_folder(), emulator: Emulator::start() };
         for (name, script) in STUBS {
             write(&stage.path(&format!("bin/{name}")), &format!("#!/bin/sh\n{script}\n"), 0o755);
         }

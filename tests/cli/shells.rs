@@ -3,7 +3,7 @@
 
 use std::process::{Command, Output};
 
-use crate::harness::{API_TOKEN, PROJECT, TOKEN, installed};
+use crate::harness::{API_TOKEN, PROJECT, TOKEN, installed, temporary_folder};
 use crate::server::Server;
 
 /// What a script says once it has evaluated what was printed.
@@ -27,7 +27,7 @@ const SHELLS: [(&str, &[&str], &str); 7] = [
 ];
 
 fn script(shell: &str, words: &[&str], text: &str, server: &Server) -> Output {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = temporary_folder();
     let program = assert_cmd::cargo::cargo_bin!("tokenmint");
     std::os::unix::fs::symlink(program, folder.path().join("tokenmint")).expect("a link");
     let path = format!("{}:{}", folder.path().display(), std::env::var("PATH").unwrap_or_default());

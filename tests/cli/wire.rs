@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::harness::{ADDRESS, BASIC, CHAT, GUEST_COMMAND, PUBSUB, Run, VIDEO, tokenmint};
+use crate::harness::{ADDRESS, BASIC, CHAT, GUEST_COMMAND, PUBSUB, Run, VIDEO, temporary_folder, tokenmint};
 use crate::server::{Request, Server};
 
 /// What arrives when this runs.
@@ -414,7 +414,7 @@ fn each_video_flag_wins_over_its_field_in_the_body() {
 #[test]
 fn json_may_stand_in_a_file_or_on_stdin() {
     let channels = r#"{"a":{"read":true}}"#;
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = temporary_folder();
     let place = folder.path().join("some.json");
     std::fs::write(&place, format!("\n{channels}\n")).expect("a file");
     let file = format!("@{}", place.display());

@@ -16,6 +16,7 @@ use crate::error::{Category, Failure, Note, Reach, Result};
 use crate::http::Mode;
 use crate::options::Batch;
 use crate::providers::SCHEMAS;
+use crate::text;
 
 /// Asks a service for a token for each line.
 pub fn ask_lines(job: &Job, batch: &Batch, draft: Draft) -> Result<u8> {
@@ -70,11 +71,11 @@ fn run(job: &Job, batch: &Batch, input: Input, minter: Minters, halted: Arc<Atom
             && job.app.env.text("TERM") != Some("dumb"),
     };
     let summary = batch::run(batch, input, setting, &mut |note| job.report.aside(&[note]))?;
-    report(job, summary)
+    report(job, batch, summary)
 }
 
 /// Says how a run went, with `-o json`, too: the result is on stdout line by line.
-fn report(job: &Job, summary: Summary) -> Result<u8> {
+fn report(job: &Job, batch: &Batch, summary: Summary) -> Result<u8> {
     let Summary { tally, end, elapsed } = summary;
     let dry = job.mint.dry_run;
     if !dry {
@@ -84,11 +85,15 @@ fn report(job: &Job, summary: Summary) -> Result<u8> {
     let took = pace(tally.minted + tally.failed(), elapsed);
     match end {
         End::Done => {
+            if tally.minted + tally.failed() + tally.kept == 0 {
+                job.report.aside(&[Note::Note("the input has no lines".to_owned())]);
+            }
             job.report.summary(&format!("{counts} {took}"));
             Ok(0)
         }
         End::Interrupted(status) => {
-            job.report.interrupted(&format!("{counts} {took}; unprocessed lines have no output"));
+            let resume = batch.resume.as_ref().map_or_else(String::new, |_| format!("; {}", continuing(batch)));
+            job.report.interrupted(&format!("{counts} {took}; unprocessed lines have no output{resume}"));
             Ok(status)
         }
         End::SomeFailed => {
@@ -96,12 +101,26 @@ fn report(job: &Job, summary: Summary) -> Result<u8> {
                 .with_hint("their output lines have an error; with --resume they are tried again"))
         }
         End::Stopped(failure) => {
-            let resumes = failure.category() == Category::Unavailable && failure.reach() == Reach::Run;
             let failure = failure.and(format!("; {counts} {took}"));
-            Err(if resumes { failure.with_hint("continue this run later with --resume") } else { failure })
+            Err(match (failure.category(), failure.reach()) {
+                (Category::Unavailable, Reach::Run) => failure.with_hint(continuing(batch)),
+                (Category::Unavailable, Reach::Row) => {
+                    let first = failure.hint().map_or_else(String::new, |hint| format!("{hint}; then "));
+                    failure.with_hint(first + &continuing(batch))
+                }
+                _ => failure,
+            })
         }
         // A reader that has gone wants no words either.
         End::ReaderGone => Ok(1),
+    }
+}
+
+/// How a run that ended early goes on.
+fn continuing(batch: &Batch) -> String {
+    match &batch.resume {
+        Some(path) => format!("continue with --resume {}", text::sh_word(&text::path(path))),
+        None => "continue this run later with --resume".to_owned(),
     }
 }
 
@@ -109,8 +128,8 @@ fn report(job: &Job, summary: Summary) -> Result<u8> {
 fn advice(tally: &Tally) -> Vec<Note> {
     let mut notes = Vec::new();
     if tally.changed > 0 {
-        let what = "lines of the --resume file were minted for another request and are minted again";
-        notes.push(Note::Note(format!("{} {what}", tally.changed)));
+        let lines = text::count(tally.changed, "line");
+        notes.push(Note::Note(format!("{lines} of the --resume file had other requests; minted again")));
     }
     if tally.endless > 0 {
         let limits = "join_until, remove_at or remove_after_seconds_elapsed, in the line or by its flag";
