@@ -7,13 +7,12 @@ use std::time::Duration;
 use clap::{Arg, ArgAction, ArgMatches, ValueHint, value_parser};
 
 use super::help::{DEFAULT_OUTPUT, DEFAULT_RETRIES, DEFAULT_SHELL, DEFAULT_TIMEOUT};
-use crate::catalog::{Field, Kind, Value};
+use crate::catalog::{Field, Kind, Value, lifetime};
 use crate::error::{Failure, Result};
 use crate::http::Settings;
 use crate::options::{Batch, Mint};
 use crate::output::Format;
 use crate::output::shell::Shell;
-use crate::time;
 
 /// The most requests under way at once.
 pub(super) const MAX_JOBS: u16 = 512;
@@ -144,7 +143,7 @@ fn curl_argument() -> Arg {
 /// What was typed of [`sending_arguments`].
 pub(super) fn settings(matches: &ArgMatches) -> Result<Settings> {
     let timeout = matches.get_one::<String>("timeout").map_or(DEFAULT_TIMEOUT, String::as_str);
-    let timeout = time::duration(timeout).map_err(|fault| Failure::usage(format!("--timeout {fault}")))?;
+    let timeout = lifetime::any("--timeout", timeout)?;
     Ok(Settings {
         timeout: Duration::try_from(timeout).unwrap_or(Duration::MAX).min(Duration::from_hours(24 * 365)),
         retries: matches.get_one::<u32>("retries").copied().or(DEFAULT_RETRIES.parse().ok()).unwrap_or_default(),
