@@ -241,7 +241,8 @@ impl Rule for Region {
         if self.documented.contains(&given.as_ref()) {
             return Vec::new();
         }
-        let sentence = format!("is documented as {} only; sent as '{}'", self.documented.join(", "), clip(&given, SHOWN));
+        let sentence =
+            format!("is documented as {} only; sent as '{}'", self.documented.join(", "), clip(&given, SHOWN));
         vec![Problem::new(sentence, self.code, "{} is not supported").soft()]
     }
 

@@ -7,6 +7,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::mint::{MAX_JOBS, MAX_RETRIES};
 use crate::error::Failure;
+use crate::providers;
 use crate::text;
 use crate::text::clip;
 
@@ -98,6 +99,9 @@ fn unknown_argument(error: &clap::Error, words: &[OsString], tree: &clap::Comman
             .with_hint("set the SIGNALWIRE_… or TWILIO_… variables, or use a profile; see tokenmint --help");
     }
     let (typed, command) = parent(words, tree);
+    if let Some(failure) = needless(&typed, &flag) {
+        return failure;
+    }
     let own = flags(command);
     let suggested = text(error, ContextKind::SuggestedArg).map(|meant| flag_alone(&meant));
     let failure = Failure::usage(format!("{typed} has no flag {flag}"));
@@ -109,9 +113,9 @@ fn unknown_argument(error: &clap::Error, words: &[OsString], tree: &clap::Comman
     if let Some(meant) = meant.filter(|_| elsewhere.is_empty()) {
         return Failure::usage(format!("{typed} has no flag {flag} (did you mean {meant}?)"));
     }
-    let life = ["--ttl", "--expire-at", "--expires-at", "--expires-in", "--exp"];
+    let life = ["--expire-at", "--expires-at", "--exp"];
     if typed == "tokenmint video" && life.contains(&flag.as_str()) {
-        failure.with_hint("limit a room token with --join-until, --remove-at or --remove-after")
+        failure.with_hint("limit a room token with --ttl, --join-until, --remove-at or --remove-after")
     } else if typed == "tokenmint" && !elsewhere.is_empty() {
         failure.with_hint(format!("it stands after the name of a command that has it: {}", elsewhere.join(", ")))
     } else if elsewhere.is_empty() {
@@ -119,6 +123,19 @@ fn unknown_argument(error: &clap::Error, words: &[OsString], tree: &clap::Comman
     } else {
         failure.with_hint(format!("{} has it; see {typed} --help for the flags here", elsewhere.join(", ")))
     }
+}
+
+/// The failure of a flag about requests for a token that is signed here.
+fn needless(typed: &str, flag: &str) -> Option<Failure> {
+    let kind = providers::kind(typed.strip_prefix("tokenmint ")?)?;
+    let is_about_requests = ["--timeout", "--retries", "--cacert", "--curl", "--body"].contains(&flag);
+    let needless = kind.endpoint().is_none() && is_about_requests;
+    let message = format!("{flag} has no effect: a {} token is signed on this machine, nothing is sent", kind.name);
+    let hint = match flag {
+        "--curl" => "use --dry-run to see its header and claims".to_owned(),
+        _ => format!("leave out {flag}"),
+    };
+    needless.then(|| Failure::usage(message).with_hint(hint))
 }
 
 /// The flags of a command as they are typed, aliases and short ones included.

@@ -47,7 +47,6 @@ impl Job<'_> {
         match &kind.minting {
             Minting::Http(_) => self.ask(kind, &names, notes),
             Minting::Signed(way) => {
-                sign::refuse_curl(self)?;
                 let order = sign::Order::new(kind, *way, self, notes)?;
                 if let Some(batch) = &self.mint.batch {
                     return batch::sign(self, batch, order, notes);
@@ -82,6 +81,12 @@ impl Job<'_> {
             if file == Some(Path::new("-")) {
                 let hint = format!("leave out {flag} to print to standard output; a file of that name is ./-");
                 return refuse(&format!("{flag} takes a file, and - is none"), &hint);
+            }
+        }
+        for look in [("--dry-run", self.mint.dry_run), ("--curl", self.mint.curl)] {
+            if look.1 && self.mint.write.is_some() {
+                let hint = "leave out --write: it would replace a token with a request";
+                return refuse(&format!("{} cannot be used with --write", look.0), hint);
             }
         }
         let (write, program) = (self.mint.write.is_some(), self.mint.program.is_some());
@@ -207,21 +212,13 @@ impl Job<'_> {
         } else {
             paper::text(&shown(request), &space)
         };
-        self.put(&text)
+        deliver::stdout(text.as_bytes())?;
+        Ok(0)
     }
 
     /// What stands in the `warnings` of JSON: nothing with `-q`.
     pub(super) fn warnings<'n>(&self, notes: &'n [Note]) -> &'n [Note] {
         if self.general.tone.quiet { &[] } else { notes }
-    }
-
-    /// Puts what is shown instead of a token where the token would go.
-    pub(super) fn put(&self, text: &str) -> Result<u8> {
-        match &self.mint.write {
-            Some(path) => deliver::replace(path, text.as_bytes())?,
-            None => deliver::stdout(text.as_bytes())?,
-        }
-        Ok(0)
     }
 }
 

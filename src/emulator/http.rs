@@ -165,10 +165,13 @@ mod tests {
 
     #[test]
     fn json_is_told_from_other_types() {
-        for json in ["application/json", "Application/JSON; charset=utf-8", "application/json;", "application/vnd.a+json"] {
+        for json in
+            ["application/json", "Application/JSON; charset=utf-8", "application/json;", "application/vnd.a+json"]
+        {
             assert!(is_json(json.as_bytes()), "{json}");
         }
-        for other in ["", "text/plain", "text/json", "application/x-www-form-urlencoded", "application/jsonp", "+json"] {
+        for other in ["", "text/plain", "text/json", "application/x-www-form-urlencoded", "application/jsonp", "+json"]
+        {
             assert!(!is_json(other.as_bytes()), "{other}");
         }
     }
