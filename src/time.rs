@@ -57,7 +57,9 @@ impl std::fmt::Display for Fault {
 pub fn duration(text: &str) -> Result<SignedDuration, Fault> {
     let given = || shown(text);
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b'_') {
-        return Err(Fault::NoUnit(given()));
+        // Nothing is nothing in every unit.
+        let is_zero = text.bytes().all(|byte| byte != b'_' && !(b'1'..=b'9').contains(&byte));
+        return Err(if is_zero { Fault::NotPositive(given()) } else { Fault::NoUnit(given()) });
     }
     // The library also reads clock times and signs, neither of which says how long.
     if text.contains([':', '+']) {
@@ -208,6 +210,7 @@ mod tests {
         assert_eq!(seconds("1w"), Ok(604_800));
         assert_eq!(duration("60"), Err(Fault::NoUnit("60".into())));
         assert_eq!(duration("1mo"), Err(Fault::Calendar("1mo".into())));
+        assert_eq!(duration("0"), Err(Fault::NotPositive("0".into())));
         assert_eq!(duration("0s"), Err(Fault::NotPositive("0s".into())));
         assert_eq!(duration("-5m"), Err(Fault::NotPositive("-5m".into())));
         assert_eq!(duration(""), Err(Fault::NotDuration(String::new())));

@@ -134,7 +134,7 @@ impl Draft {
             (_, None) => field.encode(&field.dashed(), values, now)?,
         };
         let typed = || json_list(values.iter().flatten().map(String::as_str));
-        let is_moment = field.input.is_time() || matches!(field.input, Input::ExpiryAfter);
+        let is_moment = field.input.is_time() || field.input.is_from_now();
         self.asked.set(field.key, if is_moment { typed() } else { raw.clone() });
         self.values.set(field.key, raw);
         self.set_by.push((field.key, field));

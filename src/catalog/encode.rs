@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::likely::time_hint;
 use super::{Field, Input, Value, lifetime};
 use crate::error::{Failure, Result};
 use crate::json::{self, Object};
@@ -14,8 +15,7 @@ impl Field {
         let texts: Vec<&str> = values.iter().flatten().map(String::as_str).collect();
         match (self.input, texts.as_slice(), self.flag.value) {
             (Input::Entries { parse, .. }, _, _) => parse(name, &texts).map(|object| object.to_string()),
-            (Input::List, _, _) => Ok(json_list(texts.iter().copied())),
-            (Input::CommaList, _, _) => Ok(json_list(texts.iter().flat_map(|text| text.split(',')).map(str::trim))),
+            (Input::CommaList, _, _) => comma_list(name, &texts),
             (_, [], Value::Optional(_) | Value::Switch) => Ok("true".to_owned()),
             (_, [], Value::Required(_)) => Err(Failure::usage(format!("{name} needs a value"))),
             (_, [.., text], _) => self.encode_one(name, text, now),
@@ -24,7 +24,16 @@ impl Field {
 
     fn encode_one(&self, name: &str, text: &str, now: Timestamp) -> Result<String> {
         let wrong = |why: String| Failure::usage(format!("{name} {why}"));
-        let instant = || time::instant(text, now).map_err(|fault| wrong(fault.to_string()));
+        let instant = || {
+            time::instant(text, now).map_err(|fault| match time_hint(name, text) {
+                Some(hint) => wrong(fault.to_string()).with_hint(hint),
+                None => wrong(fault.to_string()),
+            })
+        };
+        let from_now = || {
+            let length = SignedDuration::from_secs(lifetime::seconds(name, text, self.rule)?);
+            now.checked_add(length).map_err(|_| wrong(format!("is too far in the future, got '{text}'")))
+        };
         match self.input {
             Input::Minutes => lifetime::minutes(name, text, self.rule).map(|minutes| minutes.to_string()),
             Input::Seconds if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) => {
@@ -34,11 +43,8 @@ impl Field {
             Input::Seconds => lifetime::seconds(name, text, self.rule).map(|seconds| seconds.to_string()),
             Input::Lifetime { max } => lifetime::limited(name, text, max).map(|seconds| seconds.to_string()),
             Input::Epoch => Ok(instant()?.0.as_second().to_string()),
-            Input::ExpiryAfter => {
-                let length = SignedDuration::from_secs(lifetime::seconds(name, text, self.rule)?);
-                let end = now.checked_add(length);
-                Ok(end.map_err(|_| wrong(format!("is too far in the future, got '{text}'")))?.as_second().to_string())
-            }
+            Input::ExpiryAfter => Ok(from_now()?.as_second().to_string()),
+            Input::DateTimeAfter => Ok(json::string(&time::rfc3339(from_now()?))),
             Input::DateTime => Ok(json::string(&match instant()? {
                 (_, time::Form::Absolute) => text.to_owned(),
                 (time, time::Form::Ours) => time::rfc3339(time),
@@ -52,7 +58,7 @@ impl Field {
             // A variable that is not set arrives as an empty text.
             Input::Text | Input::Secret if text.is_empty() => Err(wrong("is empty".to_owned())),
             Input::Text | Input::Secret => Ok(json::string(text)),
-            Input::Entries { .. } | Input::List | Input::CommaList => self.encode(name, &[Some(text.to_owned())], now),
+            Input::Entries { .. } | Input::CommaList => self.encode(name, &[Some(text.to_owned())], now),
         }
     }
 
@@ -88,6 +94,17 @@ pub(super) fn object(name: &str, text: &str) -> Result<Object> {
         Some(key) => Err(Failure::usage(format!("{name} has the key '{}' twice", text::clip(key, 60)))),
         None => Ok(object),
     }
+}
+
+/// The entries of lists. An empty one is a variable that was not set, or a comma too many.
+fn comma_list(name: &str, texts: &[&str]) -> Result<String> {
+    let entries = texts.iter().flat_map(|text| text.split(',')).map(str::trim);
+    if entries.clone().any(str::is_empty) {
+        let given = text::clip(&texts.join(" "), 60);
+        return Err(Failure::usage(format!("{name} has an empty entry, got '{given}'"))
+            .with_hint("remove the extra comma, or check that the variable is set"));
+    }
+    Ok(json_list(entries))
 }
 
 pub(super) fn json_list<'a>(entries: impl Iterator<Item = &'a str>) -> String {

@@ -16,8 +16,6 @@ pub struct Endpoint {
     pub scope: &'static str,
     /// The members of a successful answer that are passed on, in the order of our output. The token comes first.
     pub answer: &'static [Member],
-    /// Whether the service's schema forbids fields that it does not name.
-    pub closed: bool,
     /// Names other than its key under which the service's 422 answers report a field.
     pub other_attributes: &'static [(&'static str, &'static str)],
     /// What can be wrong with several fields together. The time is now.
@@ -37,7 +35,6 @@ impl Endpoint {
             path,
             scope,
             answer: &[Member::TOKEN],
-            closed: true,
             other_attributes: &[],
             cross_check: |_, _| Vec::new(),
             expiry: |_, _| None,

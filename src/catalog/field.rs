@@ -120,7 +120,7 @@ impl Field {
     /// How a value is most easily given.
     pub fn example(&self) -> String {
         let value = match (self.input, self.flag.value) {
-            (Input::Minutes | Input::ExpiryAfter | Input::Lifetime { .. }, _) => "1h",
+            (Input::Minutes | Input::ExpiryAfter | Input::DateTimeAfter | Input::Lifetime { .. }, _) => "1h",
             (Input::Entries { example, .. }, _) => example,
             (_, Value::Required(value) | Value::Optional(value)) => value,
             (_, Value::Switch) => return self.dashed(),

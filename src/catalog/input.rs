@@ -23,6 +23,8 @@ pub enum Input {
     Epoch,
     /// A duration from now, sent as whole seconds since 1970.
     ExpiryAfter,
+    /// A duration from now, sent as RFC 3339 UTC.
+    DateTimeAfter,
     /// A time, sent as typed where the service can read it, else as RFC 3339 UTC.
     DateTime,
     /// `true` or `false`.
@@ -40,16 +42,14 @@ pub enum Input {
         /// A value that is right.
         example: &'static str,
     },
-    /// Repeatable: one list entry each.
-    List,
-    /// Repeatable, and several in one value with commas between.
+    /// A list: repeatable, and several in one value with commas between.
     CommaList,
 }
 
 impl Input {
     /// Whether the flag may be given more than once.
     pub fn repeats(self) -> bool {
-        matches!(self, Input::Entries { .. } | Input::List | Input::CommaList)
+        matches!(self, Input::Entries { .. } | Input::CommaList)
     }
 
     /// Whether the value is JSON, which may stand in a file.
@@ -64,7 +64,12 @@ impl Input {
 
     /// Whether the value is a duration.
     pub fn is_duration(self) -> bool {
-        matches!(self, Input::Minutes | Input::Seconds | Input::Lifetime { .. } | Input::ExpiryAfter)
+        matches!(self, Input::Minutes | Input::Seconds | Input::Lifetime { .. }) || self.is_from_now()
+    }
+
+    /// Whether the value is a duration that is sent as the time at its end.
+    pub fn is_from_now(self) -> bool {
+        matches!(self, Input::ExpiryAfter | Input::DateTimeAfter)
     }
 
     /// Whether the value must not be shown.

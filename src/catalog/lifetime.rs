@@ -2,65 +2,69 @@
 
 use jiff::SignedDuration;
 
-use super::Rule;
+use super::{Limits, Rule};
 use crate::error::{Failure, Result};
 use crate::{text, time};
 
 /// Whole minutes.
 pub(super) fn minutes(name: &str, text: &str, rule: &dyn Rule) -> Result<i64> {
-    let length = duration(name, text, rule.range())?;
+    let limits = Limits::of(rule, 60);
+    let length = duration(name, text, rule.range(), limits)?;
     let minutes = length.as_secs() / 60;
     if length == SignedDuration::from_mins(minutes) {
         return Ok(minutes);
     }
-    let choices = if minutes == 0 { "1m".to_owned() } else { format!("{minutes}m or {}m", minutes + 1) };
-    Err(Failure::usage(format!("{name} counts whole minutes, got '{text}'")).with_hint(format!("write {choices}")))
+    let (given, most) = (text::clip(text, 40), limits.most() / 60);
+    if let Some(range) = rule.range().filter(|_| minutes > most) {
+        return Err(Failure::usage(format!("{name} must be {range}, got '{given}'")));
+    }
+    let near = [minutes, minutes + 1].into_iter().filter(|near| (1..=most).contains(near));
+    let near: Vec<String> = near.map(|near| format!("{near}m")).collect();
+    Err(Failure::usage(format!("{name} counts whole minutes, got '{given}'"))
+        .with_hint(format!("write {}", near.join(" or "))))
 }
 
 /// Whole seconds.
 pub(super) fn seconds(name: &str, text: &str, rule: &dyn Rule) -> Result<i64> {
-    whole_seconds(name, duration(name, text, rule.range())?, text)
+    whole_seconds(name, duration(name, text, rule.range(), Limits::of(rule, 1))?, text)
 }
 
 /// Whole seconds, at most `max` of them.
 pub(super) fn limited(name: &str, text: &str, max: i64) -> Result<i64> {
-    let most = time::format_exact(SignedDuration::from_secs(max));
-    let failure = |failure: Failure, number: Option<i64>| match number.and_then(|number| from_milliseconds(number, max))
-    {
-        Some(meant) => failure.with_hint(format!("that looks like milliseconds: write {meant}")),
-        None => failure,
-    };
-    let length = time::duration(text).map_err(|fault| {
-        let message = format!("{name} {fault}");
-        match fault {
-            time::Fault::NoUnit(given) => {
-                let hint = format!("write the unit: {name} {given}s for seconds, as Twilio's libraries count");
-                failure(Failure::usage(message).with_hint(hint), given.parse().ok())
-            }
-            time::Fault::NotPositive(given) => Failure::usage(format!("{name} must be 1s to {most}, got '{given}'")),
-            _ => Failure::usage(message),
-        }
-    })?;
+    let (most, limits) = (time::format_exact(SignedDuration::from_secs(max)), Limits::up_to(max));
+    let length = duration(name, text, Some(format!("1s to {most}")), limits)?;
     if length > SignedDuration::from_secs(max) {
-        let shown = text::clip(text, 40);
+        let failure = Failure::usage(format!("{name} must be at most {most}, got '{}'", text::clip(text, 40)));
         // Only a plain number of seconds can be one of milliseconds; 25h is meant as hours.
         let plain = text.strip_suffix('s').and_then(|number| number.parse().ok());
-        return Err(failure(Failure::usage(format!("{name} must be at most {most}, got '{shown}'")), plain));
+        return Err(match plain.and_then(|number| limits.from_milliseconds(number)) {
+            Some(meant) => {
+                let meant = time::format_exact(SignedDuration::from_secs(meant));
+                failure.with_hint(format!("that looks like milliseconds; write {meant}"))
+            }
+            None => failure,
+        });
     }
     whole_seconds(name, length, text)
 }
 
-fn duration(name: &str, text: &str, range: Option<String>) -> Result<SignedDuration> {
+/// A duration, whatever is not one refused with what was likely meant.
+///
+/// # Errors
+/// Exit 2, naming what was given.
+pub fn any(name: &str, text: &str) -> Result<SignedDuration> {
+    duration(name, text, None, Limits::ANY)
+}
+
+fn duration(name: &str, text: &str, range: Option<String>, limits: Limits) -> Result<SignedDuration> {
     time::duration(text).map_err(|fault| {
-        let message = format!("{name} {fault}");
-        match (fault, range) {
-            (time::Fault::NoUnit(given), _) => {
-                Failure::usage(message).with_hint(format!("write the unit: {name} {given}m for minutes"))
-            }
-            (time::Fault::NotPositive(given), Some(range)) => {
-                Failure::usage(format!("{name} must be {range}, got '{given}'"))
-            }
-            _ => Failure::usage(message),
+        let failure = Failure::usage(match (&fault, range) {
+            (time::Fault::NotPositive(given), Some(range)) => format!("{name} must be {range}, got '{given}'"),
+            _ => format!("{name} {fault}"),
+        });
+        match limits.hint(name, text) {
+            Some(hint) if !matches!(fault, time::Fault::NotPositive(_)) => failure.with_hint(hint),
+            _ => failure,
         }
     })
 }
@@ -70,13 +74,6 @@ fn whole_seconds(name: &str, length: SignedDuration, text: &str) -> Result<i64> 
         return Ok(length.as_secs());
     }
     Err(Failure::usage(format!("{name} counts whole seconds, got '{}'", text::clip(text, 40))))
-}
-
-/// What was meant, if a number that is too large for seconds is right for milliseconds.
-fn from_milliseconds(number: i64, max: i64) -> Option<String> {
-    let seconds = number / 1_000;
-    let likely = number > max && number % 1_000 == 0 && (1..=max).contains(&seconds);
-    likely.then(|| time::format_exact(SignedDuration::from_secs(seconds)))
 }
 
 #[cfg(test)]
@@ -103,9 +100,10 @@ mod tests {
     #[test]
     fn milliseconds_and_bare_numbers_are_told_apart() {
         let (message, hint) = read("3600").unwrap_err();
-        assert!(message.contains("3600m or 3600s?") && hint.contains("--ttl 3600s"), "{message} {hint}");
-        assert!(read("3600000").unwrap_err().1.contains("milliseconds: write 1h"));
-        assert!(read("3600000s").unwrap_err().1.contains("milliseconds: write 1h"));
+        assert!(message.contains("3600m or 3600s?") && hint == "3600s is 1h; write --ttl 1h", "{message} {hint}");
+        assert!(read("3600000").unwrap_err().1.contains("milliseconds; write --ttl 1h"));
+        assert!(read("3600000s").unwrap_err().1.contains("milliseconds; write 1h"));
+        assert_eq!(read("0").unwrap_err(), ("--ttl must be 1s to 24h, got '0'".to_owned(), String::new()));
         assert_eq!(read("1000h").unwrap_err().1, "");
         assert_eq!(read("90001s").unwrap_err().1, "");
     }
@@ -115,6 +113,9 @@ mod tests {
         let rule = super::super::rule::Integer { min: 1, max: 43_200, unit: "minutes (30 days)" };
         assert_eq!(minutes("--ttl", "90m", &rule).unwrap(), 90);
         assert_eq!(minutes("--ttl", "90s", &rule).unwrap_err().hint(), Some("write 1m or 2m"));
+        assert_eq!(minutes("--ttl", "1s", &rule).unwrap_err().hint(), Some("write 1m"));
+        assert_eq!(minutes("--ttl", "2592001s", &rule).unwrap_err().hint(), Some("write 43200m"));
+        assert!(minutes("--ttl", "3000001s", &rule).unwrap_err().to_string().contains("must be 1 to 43200 minutes"));
         assert_eq!(
             minutes("--ttl", "0m", &rule).unwrap_err().to_string(),
             "--ttl must be 1 to 43200 minutes (30 days), got '0m'"

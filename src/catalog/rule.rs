@@ -23,6 +23,11 @@ pub trait Rule: Sync {
         None
     }
 
+    /// The least and the most of a number.
+    fn bounds(&self) -> Option<(i64, i64)> {
+        None
+    }
+
     /// Values that shells complete. Others may be right, too.
     fn suggestions(&self) -> &'static [&'static str] {
         &[]
@@ -78,6 +83,10 @@ impl Rule for Integer {
 
     fn range(&self) -> Option<String> {
         Some(format!("{} to {} {}", self.min, self.max, self.unit))
+    }
+
+    fn bounds(&self) -> Option<(i64, i64)> {
+        Some((self.min, self.max))
     }
 }
 
@@ -219,20 +228,26 @@ impl Rule for OneOf {
 }
 
 /// One of these strings as far as is documented; others draw a warning.
-pub struct Region(pub &'static [&'static str]);
+pub struct Region {
+    /// What is documented.
+    pub documented: &'static [&'static str],
+    /// The service's code for anything else.
+    pub code: &'static str,
+}
 
 impl Rule for Region {
     fn check(&self, raw: &str) -> Vec<Problem> {
         let Some(given) = json::as_str(raw) else { return vec![not_string()] };
-        if self.0.contains(&given.as_ref()) {
+        if self.documented.contains(&given.as_ref()) {
             return Vec::new();
         }
-        let sentence = format!("is documented as {} only; sent as '{}'", self.0.join(", "), clip(&given, SHOWN));
-        vec![Problem::new(sentence, "unsupported_region", "{} is not supported").soft()]
+        let sentence =
+            format!("is documented as {} only; sent as '{}'", self.documented.join(", "), clip(&given, SHOWN));
+        vec![Problem::new(sentence, self.code, "{} is not supported").soft()]
     }
 
     fn suggestions(&self) -> &'static [&'static str] {
-        self.0
+        self.documented
     }
 }
 
@@ -330,7 +345,7 @@ mod tests {
 
     #[test]
     fn an_undocumented_region_is_a_warning_and_an_undocumented_choice_is_not() {
-        assert!(Region(&["us-central"]).check("\"mars\"")[0].is_soft());
+        assert!(Region { documented: &["us-central"], code: "x" }.check("\"mars\"")[0].is_soft());
         assert!(!OneOf(&["a", "b"]).check("\"c\"")[0].is_soft());
         assert_eq!(said(&OneOf(&["a", "b"]), "\"c\""), ["must be one of a, b, got 'c'"]);
     }

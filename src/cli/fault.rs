@@ -8,6 +8,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use super::mint::{MAX_JOBS, MAX_RETRIES};
 use super::words;
 use crate::error::Failure;
+use crate::providers;
 use crate::text;
 use crate::text::clip;
 
@@ -113,6 +114,9 @@ fn unknown_argument(error: &clap::Error, words: &[OsString], tree: &clap::Comman
         format!("unknown flag{shown}")
     };
     let name = command.get_name();
+    if let Some(failure) = needless(&typed, &flag) {
+        return failure;
+    }
     let elsewhere: Vec<&str> =
         tree.get_subcommands().filter(|other| flags(other).contains(&flag)).map(clap::Command::get_name).collect();
     if let Some(meant) = words::meant_by_flag(&flag, name) {
@@ -184,6 +188,19 @@ fn unexpected(given: &str, words: &[OsString], typed: &str, command: &clap::Comm
         format!("run {typed} --help")
     };
     Failure::usage(what).with_hint(hint)
+}
+
+/// The failure of a flag about requests for a token that is signed here.
+fn needless(typed: &str, flag: &str) -> Option<Failure> {
+    let kind = providers::kind(typed.strip_prefix("tokenmint ")?)?;
+    let is_about_requests = ["--timeout", "--retries", "--cacert", "--curl", "--body"].contains(&flag);
+    let needless = kind.endpoint().is_none() && is_about_requests;
+    let message = format!("{flag} has no effect: a {} token is signed on this machine, nothing is sent", kind.name);
+    let hint = match flag {
+        "--curl" => "use --dry-run to see its header and claims".to_owned(),
+        _ => format!("leave out {flag}"),
+    };
+    needless.then(|| Failure::usage(message).with_hint(hint))
 }
 
 /// The flags of a command as they are typed, aliases and short ones included.

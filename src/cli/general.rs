@@ -9,17 +9,23 @@ use crate::output::{Color, Verbosity};
 
 const HEADING: &str = "General";
 
-pub(super) fn arguments() -> [Arg; 6] {
+pub(super) fn arguments() -> [Arg; 7] {
     [
         Arg::new("profile").long("profile").short('p'),
         Arg::new("config").long("config").value_parser(value_parser!(PathBuf)),
-        Arg::new("verbose").long("verbose").short('v').action(ArgAction::Count),
-        Arg::new("quiet").long("quiet").short('q').action(ArgAction::Count),
+        // Twice is the same as once, as it is for other programs that have one level alone.
+        switch("verbose").short('v'),
+        switch("quiet").short('q'),
         Arg::new("color").long("color").value_parser(["auto", "always", "never"]).hide_possible_values(true),
-        // In place of the parser's own, so that it stands among the flags of every command, at their end.
+        // In place of the parser's own, so that they stand among the flags of every command, at their end.
         Arg::new("help").long("help").short('h').action(ArgAction::Help),
+        Arg::new("version").long("version").short('V').action(ArgAction::Version),
     ]
     .map(|argument| argument.global(true).help_heading(HEADING))
+}
+
+fn switch(name: &'static str) -> Arg {
+    Arg::new(name).long(name).action(ArgAction::SetTrue).overrides_with(name)
 }
 
 /// `--output` of the commands that report instead of minting.
@@ -39,8 +45,8 @@ pub(super) fn read(matches: &ArgMatches, json: bool) -> General {
         config: matches.get_one::<PathBuf>("config").cloned(),
         verbosity: Verbosity {
             json,
-            quiet: matches.get_count("quiet") > 0,
-            verbose: matches.get_count("verbose") > 0,
+            quiet: matches.get_flag("quiet"),
+            verbose: matches.get_flag("verbose"),
             color: color.map_or_else(Color::default, self::color),
         },
     }

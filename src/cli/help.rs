@@ -167,6 +167,7 @@ const ARGUMENTS: &[Texts] = &[
     ("quiet", "", None, "Silence notes, hints and warnings, never errors"),
     ("color", "WHEN", Some("auto"), "Colour messages: auto, always or never"),
     ("help", "", None, "Print a summary (-h) or everything (--help)"),
+    ("version", "", None, "Print the version"),
     ("report", "FORMAT", Some("text"), "text or json"),
     (
         "body",

@@ -3,9 +3,9 @@
 use clap::{Arg, ArgAction, ArgMatches};
 
 use super::general;
-use crate::error::{Failure, Result};
+use crate::catalog::lifetime;
+use crate::error::Result;
 use crate::options::Inspect;
-use crate::time;
 
 pub(super) fn command() -> clap::Command {
     clap::Command::new("inspect")
@@ -17,8 +17,7 @@ pub(super) fn command() -> clap::Command {
 }
 
 pub(super) fn read(matches: &ArgMatches) -> Result<Inspect> {
-    let min_ttl = matches.get_one::<String>("min-ttl").map(|text| time::duration(text)).transpose();
-    let min_ttl = min_ttl.map_err(|fault| Failure::usage(format!("--min-ttl {fault}")))?;
+    let min_ttl = matches.get_one::<String>("min-ttl").map(|text| lifetime::any("--min-ttl", text)).transpose()?;
     Ok(Inspect {
         token: matches.get_one::<String>("token").cloned(),
         check: matches.get_flag("check") || min_ttl.is_some(),

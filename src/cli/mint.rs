@@ -4,16 +4,16 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, ValueHint, value_parser};
 
 use super::help::{DEFAULT_OUTPUT, DEFAULT_RETRIES, DEFAULT_SHELL, DEFAULT_TIMEOUT};
-use crate::catalog::{Field, Kind, Value};
+use crate::catalog::{Field, Kind, Value, lifetime};
 use crate::error::{Failure, Result};
 use crate::http::Settings;
 use crate::options::{Batch, Mint};
 use crate::output::Format;
 use crate::output::shell::Shell;
-use crate::time;
 
 /// The most requests under way at once.
 pub(super) const MAX_JOBS: u16 = 512;
@@ -40,8 +40,7 @@ const SHELL_NAMES: [&str; Shell::NAMES.len()] = {
 pub(super) fn command(kind: &'static Kind) -> clap::Command {
     let sent = kind.endpoint().is_some();
     let body = sent.then(|| Arg::new("body").long("body").help_heading(FIELDS));
-    // Accepted where nothing is sent, so that one set of flags fits every command that mints.
-    let sending = sending_arguments().into_iter().chain([curl_argument()]).map(|flag| flag.hide(!sent));
+    let sending = sending_arguments().into_iter().chain([curl_argument()]).filter(|_| sent);
     clap::Command::new(kind.name)
         .args(kind.fields.iter().map(field_argument))
         .args(body)
@@ -125,14 +124,14 @@ fn batch_arguments() -> [Arg; 3] {
         .requires("batch")
         .value_parser(value_parser!(u16).range(1..=i64::from(MAX_JOBS)))
         .allow_hyphen_values(true);
-    let batch = file("batch").conflicts_with_all(["command", "write", "curl"]);
+    let batch = file("batch").conflicts_with_all(["command", "write"]);
     [batch, jobs, file("resume").requires("batch").conflicts_with("dry-run")].map(|flag| flag.help_heading(BATCH))
 }
 
 /// What was typed of [`batch_arguments`].
 fn batch(matches: &ArgMatches) -> Result<Option<Batch>> {
     let Some(input) = matches.get_one::<PathBuf>("batch") else { return Ok(None) };
-    let typed = matches.value_source("output") == Some(clap::parser::ValueSource::CommandLine);
+    let typed = matches.value_source("output") == Some(ValueSource::CommandLine);
     if typed && matches.get_one::<String>("output").is_some_and(|format| format != "json") {
         return Err(Failure::usage("--batch writes JSON lines; --output can only be json with it"));
     }
@@ -151,18 +150,27 @@ pub(super) fn sending_arguments() -> [Arg; 3] {
 }
 
 fn curl_argument() -> Arg {
-    Arg::new("curl").long("curl").action(ArgAction::SetTrue).conflicts_with("dry-run").help_heading(REQUEST)
+    Arg::new("curl")
+        .long("curl")
+        .action(ArgAction::SetTrue)
+        .conflicts_with_all(["dry-run", "batch"])
+        .help_heading(REQUEST)
 }
 
-/// What was typed of [`sending_arguments`].
+/// What was typed of [`sending_arguments`], or the defaults of a command that has them not.
 pub(super) fn settings(matches: &ArgMatches) -> Result<Settings> {
-    let timeout = matches.get_one::<String>("timeout").map_or(DEFAULT_TIMEOUT, String::as_str);
-    let timeout = time::duration(timeout).map_err(|fault| Failure::usage(format!("--timeout {fault}")))?;
+    let timeout = value_of::<String>(matches, "timeout").map_or(DEFAULT_TIMEOUT, String::as_str);
+    let timeout = lifetime::any("--timeout", timeout)?;
     Ok(Settings {
         timeout: Duration::try_from(timeout).unwrap_or(Duration::MAX).min(Duration::from_hours(24 * 365)),
-        retries: matches.get_one::<u32>("retries").copied().or(DEFAULT_RETRIES.parse().ok()).unwrap_or_default(),
-        cacert: matches.get_one::<PathBuf>("cacert").cloned(),
+        retries: value_of::<u32>(matches, "retries").copied().or(DEFAULT_RETRIES.parse().ok()).unwrap_or_default(),
+        cacert: value_of::<PathBuf>(matches, "cacert").cloned(),
     })
+}
+
+/// The value of a flag that not every command has.
+fn value_of<'a, T: Clone + Send + Sync + 'static>(matches: &'a ArgMatches, flag: &str) -> Option<&'a T> {
+    matches.try_get_one(flag).ok().flatten()
 }
 
 /// What was typed for a kind.
@@ -176,11 +184,12 @@ pub(super) fn read(kind: &'static Kind, matches: &ArgMatches) -> Result<Mint> {
         }
         (field.flag.name, values)
     });
+    refuse_without_effect(matches)?;
     Ok(Mint {
         kind,
         given: given.collect(),
         body: kind.endpoint().and_then(|_| matches.get_one::<String>("body").cloned()),
-        curl: matches.get_flag("curl"),
+        curl: value_of::<bool>(matches, "curl").is_some_and(|curl| *curl),
         settings: settings(matches)?,
         format: format(matches)?,
         name: matches.get_one::<String>("name").cloned(),
@@ -189,6 +198,28 @@ pub(super) fn read(kind: &'static Kind, matches: &ArgMatches) -> Result<Mint> {
         batch: batch(matches)?,
         program: matches.get_many::<OsString>("command").map(|words| words.cloned().collect()),
     })
+}
+
+/// Refuses flags about the form of the token that change nothing: what they were meant to do would not happen.
+fn refuse_without_effect(matches: &ArgMatches) -> Result<()> {
+    let is_typed = |flag: &str| matches.value_source(flag) == Some(ValueSource::CommandLine);
+    let format = matches.get_one::<String>("output").map_or(DEFAULT_OUTPUT, String::as_str);
+    let refuse = |what: String, hint: &str| Err(Failure::usage(what).with_hint(hint));
+    if is_typed("command") {
+        for flag in ["output", "shell"].into_iter().filter(|flag| is_typed(flag)) {
+            let what = format!("--{flag} has no effect with a command after --, which gets the token in a variable");
+            return refuse(what, &format!("leave out --{flag}; --name changes the variable"));
+        }
+        return Ok(());
+    }
+    if is_typed("shell") && format != "export" {
+        return refuse(format!("--shell has no effect with -o {format}"), "write -o export for an assignment");
+    }
+    if is_typed("name") && matches!(format, "raw" | "json") {
+        let hint = "write -o export or -o dotenv for a variable, or run a command after --";
+        return refuse(format!("--name has no effect with -o {format}, which names no variable"), hint);
+    }
+    Ok(())
 }
 
 fn format(matches: &ArgMatches) -> Result<Format> {

@@ -25,13 +25,20 @@ pub fn parse(words: &[OsString]) -> Result<Invocation> {
         // Never dropped, for the reason that `matches` gives.
         Ok(matches) => ManuallyDrop::new(matches),
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
-            let command = Command::Print(error.render().to_string().into_bytes());
+            let text = match error.kind() {
+                ErrorKind::DisplayVersion => concat!("tokenmint ", env!("CARGO_PKG_VERSION"), "\n").to_owned(),
+                _ => error.render().to_string(),
+            };
+            let command = Command::Print(text.into_bytes());
             return Ok(Invocation { general: General { verbosity, ..General::default() }, command });
         }
         Err(error) => return Err(fault::failure(&error, words, &tree())),
     };
     let general = general::read(&matches, verbosity.json);
     let command = command(&matches)?;
+    if let Some(name) = &general.profile {
+        refuse_profile(&command, matches.subcommand_name().unwrap_or_default(), name)?;
+    }
     if let Command::Mint(mint) = &command
         && mint.program.is_none()
         && words.last().is_some_and(|word| word == "--")
@@ -40,6 +47,19 @@ pub fn parse(words: &[OsString]) -> Result<Invocation> {
         return Err(Failure::usage("-- needs a command after it"));
     }
     Ok(Invocation { general, command })
+}
+
+/// Refuses `--profile` for a command that needs no credentials.
+fn refuse_profile(command: &Command, name: &str, profile: &str) -> Result<()> {
+    let (why, hint) = match command {
+        Command::Emulator { .. } => {
+            let port = profile.parse().unwrap_or(8793_u16);
+            ("it has its own credentials", format!("the port is set with --listen 127.0.0.1:{port}"))
+        }
+        Command::Print(_) | Command::WritePages(..) => ("it needs no credentials", "leave it out".to_owned()),
+        _ => return Ok(()),
+    };
+    Err(Failure::usage(format!("--profile has no effect with {name}: {why}")).with_hint(hint))
 }
 
 /// What the parser makes of the words: with the named command alone, and only where that does not do, with all of them.

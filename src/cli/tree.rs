@@ -46,6 +46,8 @@ fn root() -> clap::Command {
         .styles(clap::builder::Styles::plain())
         .disable_help_subcommand(true)
         .disable_help_flag(true)
+        .disable_version_flag(true)
+        .propagate_version(true)
         .max_term_width(100)
         .args(general::arguments())
 }

@@ -15,7 +15,7 @@ pub(super) fn check(mint: &Mint) -> Result<()> {
 }
 
 /// Whether the flags are in conflict, the message, and the hint. The first that applies is reported.
-fn conflicts(mint: &Mint) -> [(bool, String, String); 5] {
+fn conflicts(mint: &Mint) -> [(bool, String, String); 7] {
     let (write, program) = (mint.write.is_some(), mint.program.is_some());
     let is_dash = |file: Option<&Path>| file == Some(Path::new("-"));
     let dash = |flag: &str, file: Option<&Path>| {
@@ -24,9 +24,15 @@ fn conflicts(mint: &Mint) -> [(bool, String, String); 5] {
     };
     let resume = mint.batch.as_ref().and_then(|batch| batch.resume.as_deref());
     let github = mint.format.github_variable();
+    let look = |flag: &str, given: bool| {
+        let hint = "leave out --write: it would replace a token with a request";
+        (given && write, format!("{flag} cannot be used with --write"), hint.to_owned())
+    };
     [
         dash("--write", mint.write.as_deref()),
         dash("--resume", resume),
+        look("--dry-run", mint.dry_run),
+        look("--curl", mint.curl),
         (
             github.is_some() && write,
             "--write cannot be used with a GitHub format".to_owned(),

@@ -7,7 +7,6 @@ use crate::commands::input::Reader;
 use crate::credentials::Wanted;
 use crate::error::{Note, Result};
 use crate::options::{General, Mint};
-use crate::output::deliver;
 use crate::output::report::Report;
 use crate::providers::SCHEMAS;
 
@@ -79,14 +78,5 @@ impl Job<'_> {
     /// The notes so far, as the `warnings` of JSON: none with `-q`.
     pub(super) fn warnings(&self) -> Vec<Note> {
         if self.general.verbosity.quiet { Vec::new() } else { self.app.notes.all() }
-    }
-
-    /// Puts what is shown instead of a token where the token would go.
-    pub(super) fn put(&self, text: &str) -> Result<u8> {
-        match &self.mint.write {
-            Some(path) => deliver::replace(path, text.as_bytes())?,
-            None => deliver::stdout(text.as_bytes())?,
-        }
-        Ok(0)
     }
 }

@@ -26,7 +26,6 @@ pub fn run(job: &Job) -> Result<u8> {
     match &kind.minting {
         Minting::Http(_) => ask(job, kind, &names),
         Minting::Signed(way) => {
-            sign::refuse_curl(job)?;
             let signing = sign::SigningRequest::new(kind, *way, job)?;
             if let Some(batch) = &job.mint.batch {
                 return batch::sign_lines(job, batch, signing);

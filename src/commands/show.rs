@@ -7,7 +7,7 @@ use crate::catalog::Request;
 use crate::credentials;
 use crate::error::{Note, Result};
 use crate::output::Format;
-use crate::output::request as paper;
+use crate::output::{deliver, request as paper};
 use crate::signalwire::Space;
 use crate::signalwire::credentials::SCHEMA;
 
@@ -24,7 +24,8 @@ pub(super) fn show(job: &Job, request: &Request) -> Result<u8> {
     } else {
         paper::text(&shown(request), &space)
     };
-    job.put(&text)
+    deliver::stdout(text.as_bytes())?;
+    Ok(0)
 }
 
 /// The space that a request on paper goes to, with credentials or without.

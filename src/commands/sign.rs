@@ -6,7 +6,7 @@ use crate::catalog::{Defaults, Draft, Found, Kind, Offline, Paper, Prepared, Scr
 use crate::credentials::{self, Schema, Set};
 use crate::error::{Category, Failure, Result};
 use crate::json::Writer;
-use crate::output::Format;
+use crate::output::{Format, deliver};
 use crate::providers;
 use crate::secret::Secret;
 use crate::token::{MAX_LENGTH, Token};
@@ -84,7 +84,8 @@ impl SigningRequest {
         } else {
             format!("{header}\n{claims}\n")
         };
-        job.put(&text)
+        deliver::stdout(text.as_bytes())?;
+        Ok(0)
     }
 }
 
@@ -105,16 +106,4 @@ pub fn check_length(length: usize) -> Result<()> {
     }
     Err(Failure::usage(format!("the token would have {length} characters, and the limit is {MAX_LENGTH}"))
         .with_hint("shorten --voice-params, --grant or --identity"))
-}
-
-/// `--curl` makes no sense for a token that is signed here.
-pub fn refuse_curl(job: &Job) -> Result<()> {
-    if job.mint.curl {
-        let message = format!(
-            "--curl is for tokens that a service mints; a {} token is signed on this machine and nothing is sent",
-            job.mint.kind.name
-        );
-        return Err(Failure::usage(message).with_hint("use --dry-run to see its header and claims"));
-    }
-    Ok(())
 }

@@ -61,7 +61,17 @@ fn admit(head: &Parts) -> Result<(&'static Kind, &'static Endpoint), Answer> {
         return Err(Answer::method_not_allowed());
     }
     let credentials = head.headers.get(header::AUTHORIZATION).map(HeaderValue::as_bytes);
-    if credentials.is_some_and(is_authorised) { Ok(found) } else { Err(Answer::unauthorized()) }
+    if !credentials.is_some_and(is_authorised) {
+        return Err(Answer::unauthorized());
+    }
+    let content_type = head.headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+    if content_type.is_some_and(is_json) { Ok(found) } else { Err(Answer::bad_request()) }
+}
+
+/// Whether a `Content-Type` header says JSON: `application/json` or another type of JSON, with parameters or without.
+fn is_json(header: &[u8]) -> bool {
+    let media_type = header.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii().to_ascii_lowercase();
+    media_type == b"application/json" || (media_type.starts_with(b"application/") && media_type.ends_with(b"+json"))
 }
 
 /// Whether an `Authorization` header holds the development credentials.
@@ -152,6 +162,19 @@ fn response(minter: &Minter, answer: Answer, body_is_read: bool) -> Response<Ful
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn json_is_told_from_other_types() {
+        for json in
+            ["application/json", "Application/JSON; charset=utf-8", "application/json;", "application/vnd.a+json"]
+        {
+            assert!(is_json(json.as_bytes()), "{json}");
+        }
+        for other in ["", "text/plain", "text/json", "application/x-www-form-urlencoded", "application/jsonp", "+json"]
+        {
+            assert!(!is_json(other.as_bytes()), "{other}");
+        }
+    }
 
     #[test]
     fn only_the_development_credentials_are_taken() {

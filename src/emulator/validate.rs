@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::answer::{Answer, Entry};
-use crate::catalog::{Endpoint, Kind, Problem, Violation, check_fields};
+use crate::catalog::{Endpoint, Field, Kind, Problem, Violation, check_fields};
 use crate::json::Object;
 
 /// The most entries of one answer, so that a hostile body is not repeated many times over.
@@ -30,27 +30,33 @@ pub(super) fn body(kind: &Kind, endpoint: &Endpoint, bytes: &[u8], now: Timestam
 
 fn violations(kind: &Kind, endpoint: &Endpoint, body: &Object, now: Timestamp) -> Vec<Violation> {
     let mut violations = check_fields(kind, body);
+    let absent = |field: &&Field| field.required && body.get(field.key).is_none_or(is_blank);
+    let missing: Vec<&Field> = kind.distinct_fields().filter(absent).collect();
+    // Of what is blank nothing else is said.
+    violations.retain(|violation| missing.iter().all(|field| field.key != violation.key));
     for violation in (endpoint.cross_check)(body, now) {
         // What is not a time at all need not also be called past.
         if !violations.iter().any(|earlier| earlier.key == violation.key) {
             violations.push(violation);
         }
     }
-    let missing = kind.distinct_fields().filter(|field| field.required && body.get(field.key).is_none());
-    violations.extend(missing.map(|field| Violation::new(field.key, Problem::missing())));
+    violations.extend(missing.iter().map(|field| Violation::new(field.key, Problem::missing())));
     // In the order of the reference's table of fields.
     violations.sort_by_key(|violation| kind.fields.iter().position(|field| field.key == violation.key));
-    if endpoint.closed {
-        let unknown = body.iter().filter(|(key, _)| kind.field(key).is_none());
-        violations.extend(unknown.map(|(key, _)| Violation::new(key, Problem::unknown())));
-    }
+    let unknown = body.iter().filter(|(key, _)| kind.field(key).is_none());
+    violations.extend(unknown.map(|(key, _)| Violation::new(key, Problem::unknown())));
     violations
+}
+
+/// Whether a value counts as not given where one is required.
+fn is_blank(raw: &str) -> bool {
+    matches!(raw, "\"\"" | "[]" | "null")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::signalwire::{PROVIDER, chat, guest, pubsub, video};
+    use crate::signalwire::{PROVIDER, chat, guest, pubsub, subscriber, video};
 
     const NOW: i64 = 1_700_000_000;
 
@@ -143,7 +149,8 @@ mod tests {
         let wrong = [
             (guest(r#","expire_at":1700000000"#), "invalid_parameter", "expire_at"),
             (guest(r#","expire_at":"2020-01-01""#), "invalid_parameter", "expire_at"),
-            (guest(r#","region":"mars""#), "unsupported_region", "region"),
+            (guest(r#","region":"mars""#), "unsupported_option", "region"),
+            (guest(r#","ch":"mars""#), "unsupported_region", "ch"),
             (guest(r#","room_name":"x""#), "invalid_parameter", "room_name"),
             (eleven, "allowed_address_limit_exceeded", "allowed_addresses"),
         ];
@@ -161,12 +168,11 @@ mod tests {
     }
 
     #[test]
-    fn rooms_may_have_past_times_unknown_fields_and_the_permission_of_the_prose() {
+    fn rooms_may_have_past_times_and_the_permission_of_the_prose() {
         let room = |more: &str| format!(r#"{{"room_name":"r"{more}}}"#);
         let fine = [
             "",
             r#","join_until":"2020-01-01","remove_at":"2020-01-01T00:00:00Z""#,
-            r#","expires_in":3600"#,
             r#","permissions":["room.stream.start","room.self.audio_mute"]"#,
         ];
         for more in fine {
@@ -183,6 +189,29 @@ mod tests {
             &room(r#","join_from":"2030-01-02","join_until":"2030-01-01""#),
             &[("invalid_join_until_date", "join_until")],
         );
+    }
+
+    #[test]
+    fn unknown_fields_are_refused_in_every_request_and_in_a_channel() {
+        let unknown = "invalid_parameter";
+        assert_refused(&video::KIND, r#"{"room_name":"r","expires_in":3600}"#, &[(unknown, "expires_in")]);
+        for kind in [&chat::KIND, &pubsub::KIND] {
+            let text = r#"{"ttl":1,"channels":{"a":{"read":true,"admin":true}}}"#;
+            assert_refused(kind, text, &[(unknown, "channels")]);
+        }
+    }
+
+    #[test]
+    fn a_blank_value_counts_as_missing_where_one_is_required() {
+        let missing = "missing_required_parameter";
+        for blank in ["\"\"", "[]", "null"] {
+            assert_refused(&video::KIND, &format!(r#"{{"room_name":{blank}}}"#), &[(missing, "room_name")]);
+            assert_refused(&subscriber::KIND, &format!(r#"{{"reference":{blank}}}"#), &[(missing, "reference")]);
+            let guest = format!(r#"{{"allowed_addresses":{blank}}}"#);
+            assert_refused(&guest::KIND, &guest, &[(missing, "allowed_addresses")]);
+            let chat = format!(r#"{{"ttl":{blank},"channels":{blank}}}"#);
+            assert_refused(&chat::KIND, &chat, &[(missing, "ttl"), (missing, "channels")]);
+        }
     }
 
     #[test]

@@ -53,7 +53,8 @@ pub(super) const fn fields(channels: &'static dyn Rule) -> [Field; 5] {
             "How long the token is valid: 90m, 12h, 30d\n\n\
              Whole minutes, 1m to 30d. A bare number is refused: the service counts minutes here and seconds elsewhere.",
         )
-        .required(),
+        .required()
+        .aliases(&["expires-in"]),
         Field::new(
             "channels",
             "channel",

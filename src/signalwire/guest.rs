@@ -37,17 +37,21 @@ pub(super) const ANY_SCOPE: &str = "Voice, Messaging, Fax or Video";
 const DEFAULT_LIFETIME: SignedDuration = SignedDuration::from_hours(2);
 
 /// The regions that are documented.
-pub(super) const REGIONS: Region = Region(&["us-central"]);
+const REGIONS: &[&str] = &["us-central"];
+/// What `region` may hold.
+pub(super) const REGION: Region = Region { documented: REGIONS, code: "unsupported_option" };
+/// What `ch` may hold.
+const CHANNEL_REGION: Region = Region { documented: REGIONS, code: "unsupported_region" };
 
 const FIELDS: [Field; 5] = [
     Field::new(
         "allowed_addresses",
         "allowed-address",
         "UUID",
-        Input::List,
+        Input::CommaList,
         &Uuids { max: 10, code: "allowed_address_limit_exceeded" },
         "A Fabric address that the guest may call\n\n\
-         Repeatable, 1 to 10. The address's id, a UUID, from the Dashboard or from \
+         Repeatable, or several separated by commas; 1 to 10. The address's id, a UUID, from the Dashboard or from \
          GET /api/fabric/resources/{id}/addresses.",
     )
     .required()
@@ -60,7 +64,7 @@ const FIELDS: [Field; 5] = [
         "region",
         "REGION",
         Input::Text,
-        &REGIONS,
+        &REGION,
         "Routing override\n\nOnly us-central is documented; others draw a warning and are sent.",
     ),
     Field::new(
@@ -68,7 +72,7 @@ const FIELDS: [Field; 5] = [
         "ch",
         "REGION",
         Input::Text,
-        &REGIONS,
+        &CHANNEL_REGION,
         "Routing override that is placed in the token's header\n\n\
          Only us-central is documented; others draw a warning and are sent.",
     ),
@@ -95,7 +99,8 @@ pub(super) const TTL: Field = Field::new(
     &Epoch,
     "How long the token is valid: 15m, 2h, 1d\n\n\
      Sent as expire_at, counted from now by this machine's clock. Without it the service gives two hours.",
-);
+)
+.aliases(&["expires-in"]);
 
 /// What was asked for, else what the service documents.
 pub(super) fn expiry(body: &Object, now: Timestamp) -> Option<Timestamp> {

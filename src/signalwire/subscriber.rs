@@ -3,7 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::guest::{self, ANY_SCOPE, EXPIRE_AT, REGIONS, TTL};
+use super::guest::{self, ANY_SCOPE, EXPIRE_AT, REGION, TTL};
 use crate::catalog::rule::{NonEmpty, OneOf, Rule, Text, Uuid, not_string};
 use crate::catalog::{Emulation, Endpoint, Field, Form, Help, Input, Invented, Kind, Minting, Problem, past};
 use crate::error::Note;
@@ -97,7 +97,7 @@ const FIELDS: &[Field] = &[
         "region",
         "REGION",
         Input::Text,
-        &REGIONS,
+        &REGION,
         "Routing override\n\nOnly us-central is documented; others draw a warning and are sent.",
     ),
     profile("company_name", "company-name", "The subscriber's company"),

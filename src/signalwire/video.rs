@@ -22,11 +22,10 @@ pub static KIND: Kind = Kind {
         examples: "tokenmint video --room standup --user-name alice --join-until +2h
 tokenmint video --room standup --permission room.self.audio_mute,room.lock --remove-after 45m
 tokenmint video --room stage --join-as audience --media-allowed all --join-until 2030-01-31
-tokenmint video --profile emulator --room standup --join-until +2h -o json",
+tokenmint video --profile emulator --room standup --ttl 2h -o json",
     },
     fields: &FIELDS,
     minting: Minting::Http(Endpoint {
-        closed: false,
         cross_check,
         expiry: |body, _| time_of(body, "join_until"),
         advice,
@@ -35,7 +34,7 @@ tokenmint video --profile emulator --room standup --join-until +2h -o json",
     emulation: Some(Emulation { status: 200, form: Form::Signed("VRT"), claims }),
 };
 
-const FIELDS: [Field; 18] = [
+const FIELDS: [Field; 19] = [
     Field::new(
         "room_name",
         "room-name",
@@ -66,6 +65,16 @@ const FIELDS: [Field; 18] = [
     ),
     time_field("join_from", "join-from", "The user cannot join before this time"),
     time_field("join_until", "join-until", "The user cannot join after this time"),
+    Field::new(
+        "join_until",
+        "ttl",
+        "DURATION",
+        Input::DateTimeAfter,
+        &DateTime,
+        "How long the token is valid for joining: 15m, 2h, 1d\n\n\
+         Sent as join_until, counted from now by this machine's clock. A user who has joined stays: see --remove-after.",
+    )
+    .aliases(&["expires-in"]),
     time_field("remove_at", "remove-at", "The user is removed from the room at this time"),
     Field::new(
         "remove_after_seconds_elapsed",
@@ -152,7 +161,7 @@ fn advice(body: &Object) -> Vec<Note> {
     let limits = ["join_until", "remove_at", "remove_after_seconds_elapsed"];
     if limits.iter().all(|key| body.get(key).is_none()) {
         notes.push(Note::Hint(
-            "this token never expires; limit it with --join-until, --remove-at or --remove-after".to_owned(),
+            "this token never expires; limit it with --ttl, --join-until, --remove-at or --remove-after".to_owned(),
         ));
     }
     if is_audience(body) && body.get("permissions").is_some_and(|permissions| permissions != "[]") {

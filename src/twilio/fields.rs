@@ -43,7 +43,8 @@ pub(super) const FIELDS: &[Field] = &[
         &Integer { min: 1, max: MAX_TTL_SECONDS, unit: "seconds" },
         "How long the token is valid: 10m, 1h, 24h\n\n\
          Whole seconds, 1s to 24h; 1h without it. A bare number is refused.",
-    ),
+    )
+    .aliases(&["expires-in"]),
     Field::new(
         "not_before",
         "not-before",
