@@ -4,7 +4,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{batch, sign};
+use super::refusal::Refusal;
+use super::{batch, curl, sign};
 use crate::app::World;
 use crate::catalog::{Defaults, Draft, Given, Input, Kind, Minting, Request};
 use crate::commands::input::Reader;
@@ -154,7 +155,8 @@ impl Job<'_> {
         let way = Way::find(self.wanted(), &self.mint.settings, Mode::Single, self.world, self.report, notes)?;
         let trace = |line: &str| self.report.trace(line);
         let mut odd = Vec::new();
-        let token = send(&way.client, request, self.world, &trace, &mut odd).map_err(|failure| way.explain(failure))?;
+        let token =
+            send(&way.client, request, self.world, &trace, &mut odd).map_err(|failure| way.refusal.explain(failure))?;
         notes.extend(way.note());
         notes.extend(odd);
         Ok(token)
@@ -186,22 +188,16 @@ impl Job<'_> {
     /// The space that a request on paper goes to, with credentials or without.
     pub(super) fn shown_space(&self, notes: &mut Vec<Note>) -> Result<Space> {
         let set = credentials::find(&SCHEMA, self.wanted(), &self.world.env, notes)?;
-        set.as_ref().map_or_else(|| Ok(Space::placeholder()), space)
+        shown_space(set.as_ref())
     }
 
     /// `--dry-run` and `--curl`: the request on paper.
     fn show(&self, request: &Request, notes: &mut Vec<Note>) -> Result<u8> {
+        if self.mint.curl {
+            return curl::show(self, request, notes);
+        }
         let space = self.shown_space(notes)?;
-        let text = if self.mint.curl {
-            let demanded = ["SIGNALWIRE_PROJECT_ID", "SIGNALWIRE_API_TOKEN"].map(str::to_owned).into_iter();
-            let demanded = demanded.chain(paper::secret_variables(request));
-            let unset: Vec<String> = demanded.filter(|name| self.world.env.text(name).is_none()).collect();
-            if !unset.is_empty() {
-                notes.push(Note::Hint(format!("set {} before you run it", unset.join(" and "))));
-            }
-            self.report.aside(&std::mem::take(notes));
-            paper::curl(&shown(request), &paper::body_for_sh(request), &space, &self.mint.settings)
-        } else if self.mint.format == Format::Json {
+        let text = if self.mint.format == Format::Json {
             let warnings: Vec<&str> = self.warnings(notes).iter().map(Note::text).collect();
             paper::json(&shown(request), &space, &warnings)
         } else {
@@ -234,7 +230,8 @@ pub struct Way {
     pub space: String,
     /// Where the credentials came from, in words.
     pub source: String,
-    suspicion: Option<&'static str>,
+    /// What is known where the service refuses them.
+    pub refusal: Refusal,
     server: Option<Server>,
 }
 
@@ -256,8 +253,8 @@ impl Way {
         let set = set.ok_or_else(|| credentials::none_found(&SCHEMA, env))?;
         report.trace(&format!("credentials from {}", set.source));
         // What is wrong with the public values is reported before a helper program is run for the secret.
-        let own_space = space(&set)?;
         set.check()?;
+        let own_space = space(&set)?;
         let secret = set.reveal(env, notes)?;
         let server = (set.source == Source::Emulator).then(|| Server::start(world)).transpose()?;
         let space = server.as_ref().map_or(own_space, Server::space);
@@ -265,7 +262,7 @@ impl Way {
         Ok(Way {
             space: space.to_string(),
             source: set.source.to_string(),
-            suspicion: suspicion(secret.expose()),
+            refusal: Refusal::new(&set, &secret),
             client: Arc::new(Client::new(space, &credentials, settings, mode, world.clone())?),
             server,
         })
@@ -280,33 +277,6 @@ impl Way {
     pub fn note(&self) -> Option<Note> {
         let text = "this token is from the built-in emulator; it is not valid on SignalWire";
         self.server.as_ref().map(|_| Note::Note(text.to_owned()))
-    }
-
-    /// What can be behind a refusal of the credentials.
-    pub fn causes(&self) -> String {
-        let usual = "a wrong project id or API token, a wrong space, or an API token without the needed scope";
-        match self.suspicion {
-            Some(suspicion) => format!("the API token looks like {suspicion}"),
-            None => format!("three causes look alike: {usual} (credentials from {})", self.source),
-        }
-    }
-
-    fn explain(&self, failure: Failure) -> Failure {
-        match self.suspicion {
-            Some(_) if failure.status() == Some(401) => failure.with_hint(self.causes()),
-            _ => failure,
-        }
-    }
-}
-
-/// What somebody has likely taken for an API token, by its look.
-fn suspicion(token: &str) -> Option<&'static str> {
-    if token.starts_with("PSK_") {
-        Some("a project signing key (PSK_…), which signs webhooks and cannot authenticate")
-    } else if token.starts_with("c2c_") || token.starts_with("vpt_") || token.starts_with("eyJ") {
-        Some("a client token; the API token begins with PT and is made in the SignalWire Dashboard under API")
-    } else {
-        None
     }
 }
 
@@ -326,12 +296,14 @@ pub fn shown(request: &Request) -> http::Request {
 /// Exit 4, 5 or 6 as the service's answer or the network has it.
 pub fn send(client: &Client, request: &Request, world: &World, trace: Trace, notes: &mut Vec<Note>) -> Result<Token> {
     let (endpoint, flag_of) = (request.endpoint, |attribute: &str| request.flag_of(attribute));
+    let looked_up = || request.looked_up();
     let members: Vec<Member> = endpoint.answer.iter().map(expected).collect();
     let secrets = request.secrets();
     let expected = Expected {
         path: endpoint.path,
         members: &members,
         scope: endpoint.scope,
+        looked_up: &looked_up,
         secrets: &secrets,
         flag_of: &flag_of,
     };
@@ -349,6 +321,13 @@ pub fn send(client: &Client, request: &Request, world: &World, trace: Trace, not
 fn expected(member: &token::Member) -> Member {
     let presence = if member.role == Role::Token { Presence::Required } else { Presence::Warned };
     Member { name: member.key, presence }
+}
+
+/// The space of a request on paper.
+pub(super) fn shown_space(set: Option<&Set>) -> Result<Space> {
+    let Some(set) = set else { return Ok(Space::placeholder()) };
+    set.check_public(SPACE)?;
+    space(set)
 }
 
 fn space(set: &Set) -> Result<Space> {

@@ -1,10 +1,12 @@
 //! The commands, a file each: what was typed in, bytes and an exit status out.
 
 pub mod batch;
+mod curl;
 pub mod emulator;
 pub mod generate;
 pub mod input;
 pub mod inspect;
 pub mod mint;
 pub mod profile;
+pub mod refusal;
 pub mod sign;

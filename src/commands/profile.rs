@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::app::World;
 use crate::catalog::{Endpoint, Kind};
-use crate::commands::mint;
+use crate::commands::{mint, refusal};
 use crate::credentials::config::{self, Config};
 use crate::credentials::locate::locate;
 use crate::credentials::{self, EMULATOR, Found, Schema, Set, Wanted};
@@ -118,9 +118,13 @@ impl Looker<'_> {
         for (kind, endpoint) in asked {
             rows.push((kind, endpoint, way.client.probe(&Request::basic(endpoint.path, "{}"), &trace)?));
         }
-        let refused = rows.iter().filter(|(_, _, status)| matches!(status, 401 | 403)).count();
+        let refused: Vec<(&str, u16)> = rows
+            .iter()
+            .filter(|(_, _, status)| verdict(*status) == Some(false))
+            .map(|(_, endpoint, status)| (endpoint.scope, *status))
+            .collect();
         let unclear = rows.iter().find(|(_, _, status)| verdict(*status).is_none());
-        if let Some((_, endpoint, status)) = unclear.filter(|_| refused == 0) {
+        if let Some((_, endpoint, status)) = unclear.filter(|_| refused.is_empty()) {
             let path = endpoint.path;
             let message = format!("unexpected status {status} from {path}; cannot tell whether the credentials work");
             let hint = if matches!(status, 429 | 500..) { "try again later" } else { "check the space name" };
@@ -128,18 +132,17 @@ impl Looker<'_> {
         }
         let text = self.verdicts(&way, &rows);
         deliver::stdout(text.as_bytes())?;
-        if refused == 0 {
+        if refused.is_empty() {
             return Ok(0);
         }
         let failure = Failure::message(
             Category::CredentialsRefused,
-            format!("{refused} of {} endpoints refuse these credentials", rows.len()),
+            format!("{} of {} endpoints refuse these credentials", refused.len(), rows.len()),
         );
-        let hint = if refused == rows.len() {
-            way.causes()
-        } else {
-            "give the API token the missing scopes in the SignalWire Dashboard".to_owned()
-        };
+        let (scopes, statuses): (Vec<&str>, Vec<u16>) = refused.into_iter().unzip();
+        // One endpoint that accepts them proves the rest of the set.
+        let accepted = rows.iter().any(|(_, _, status)| verdict(*status) == Some(true));
+        let hint = if accepted { refusal::missing_scopes(&scopes) } else { way.refusal.of_all(&statuses) };
         Err(failure.with_hint(hint))
     }
 
@@ -217,6 +220,7 @@ fn sections(profile: &config::Profile) -> Vec<&'static str> {
 fn rows(set: &Set, settings: &[Found], notes: &mut Vec<Note>) -> Vec<Row> {
     let mut shown = |found: &Found| {
         let fault = set.schema.fault(found.key, &found.value);
+        let fault = fault.filter(|_| !set.schema.is_placeholder(found.key, &found.value));
         let value = if fault.is_some() { REDACTED.to_owned() } else { text::clip(&found.value, 200) };
         notes.extend(
             fault.map(|fault| Note::Warning(format!("{} {fault} (hidden, it could be a secret)", found.origin))),

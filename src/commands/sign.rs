@@ -36,6 +36,10 @@ impl Order {
                 if let Some(set) = &set {
                     set.check()?;
                 }
+                // A profile that was asked for by name shuts the environment out.
+                if credentials::chosen_profile(job.wanted(), &job.world.env)?.is_none() {
+                    notes.extend(prepared.advice(&job.world.env));
+                }
                 Ok(Order { prepared, schema, set })
             }
         }

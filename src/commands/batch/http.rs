@@ -10,6 +10,7 @@ use crate::app::World;
 use crate::batch::{LineMinter, Minted};
 use crate::catalog::Draft;
 use crate::commands::mint;
+use crate::commands::refusal::Refusal;
 use crate::error::{Note, Result};
 use crate::http::Client;
 use crate::json::{Object, Writer};
@@ -22,6 +23,7 @@ use crate::signalwire::Space;
 pub(super) struct Minter {
     pub(super) draft: Arc<Draft>,
     pub(super) client: Arc<Client>,
+    pub(super) refusal: Refusal,
     pub(super) world: World,
     pub(super) fingerprint: Fingerprint,
 }
@@ -38,7 +40,8 @@ impl LineMinter for Minter {
     fn mint(&mut self, fields: Object, _: Timestamp, members: &mut Writer<'_, Vec<u8>>) -> Result<Minted> {
         let mut notes = Vec::new();
         let request = self.draft.with_line(fields, self.world.now(), &mut notes)?;
-        let token = mint::send(&self.client, &request, &self.world, &|_| {}, &mut notes)?;
+        let token = mint::send(&self.client, &request, &self.world, &|_| {}, &mut notes)
+            .map_err(|failure| self.refusal.explain(failure))?;
         for (member, value) in &token.members {
             members.string_or_null(member.key, value.as_ref().map(Secret::expose));
         }

@@ -35,8 +35,8 @@ pub(super) fn ask(job: &Job, batch: &Batch, draft: Draft, notes: &mut Vec<Note>)
     notes.extend(connection.note());
     connection.client.prepare();
     let fingerprint = Fingerprint::new(draft.kind.name, connection.name(), draft.settled_fields());
-    let client = Arc::clone(&connection.client);
-    let minter = http::Minter { draft, client, world: job.world.clone(), fingerprint };
+    let (client, refusal) = (Arc::clone(&connection.client), connection.refusal.clone());
+    let minter = http::Minter { draft, client, refusal, world: job.world.clone(), fingerprint };
     run(job, batch, input, Box::new(move || Box::new(minter.clone())), halted, notes)
 }
 
