@@ -79,7 +79,7 @@ complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l color -d 'C
 always\t''
 never\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l dry-run -d 'Print the request without sending it; needs no credentials'
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l curl -d 'Print the request as a curl command that reads the credentials from variables'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l curl -d 'Print the request as a curl command without its secrets'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -s h -l help -d 'Print a summary (-h) or everything (--help)'
@@ -118,7 +118,7 @@ complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l color -d 
 always\t''
 never\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l dry-run -d 'Print the request without sending it; needs no credentials'
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l curl -d 'Print the request as a curl command that reads the credentials from variables'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l curl -d 'Print the request as a curl command without its secrets'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -s h -l help -d 'Print a summary (-h) or everything (--help)'
@@ -157,7 +157,7 @@ complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l color -d '
 always\t''
 never\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l dry-run -d 'Print the request without sending it; needs no credentials'
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l curl -d 'Print the request as a curl command that reads the credentials from variables'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l curl -d 'Print the request as a curl command without its secrets'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -s h -l help -d 'Print a summary (-h) or everything (--help)'
@@ -261,7 +261,7 @@ complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l color -d '
 always\t''
 never\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l dry-run -d 'Print the request without sending it; needs no credentials'
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l curl -d 'Print the request as a curl command that reads the credentials from variables'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l curl -d 'Print the request as a curl command without its secrets'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -s h -l help -d 'Print a summary (-h) or everything (--help)'
@@ -310,7 +310,7 @@ complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l color
 always\t''
 never\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l dry-run -d 'Print the request without sending it; needs no credentials'
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l curl -d 'Print the request as a curl command that reads the credentials from variables'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l curl -d 'Print the request as a curl command without its secrets'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -s h -l help -d 'Print a summary (-h) or everything (--help)'
@@ -364,7 +364,7 @@ complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l color -d 
 always\t''
 never\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l dry-run -d 'Print the request without sending it; needs no credentials'
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l curl -d 'Print the request as a curl command that reads the credentials from variables'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l curl -d 'Print the request as a curl command without its secrets'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -s h -l help -d 'Print a summary (-h) or everything (--help)'

@@ -24,6 +24,8 @@ pub struct Endpoint {
     pub expiry: fn(&Object, Timestamp) -> Option<Timestamp>,
     /// When a token expires by its own claims, where these can be read.
     pub own_expiry: fn(&str) -> Option<Timestamp>,
+    /// The field whose value the service may not know, which it answers with a 404.
+    pub looked_up: Option<&'static str>,
     /// Notes on a request that is right.
     pub advice: fn(&Object) -> Vec<Note>,
 }
@@ -39,6 +41,7 @@ impl Endpoint {
             cross_check: |_, _| Vec::new(),
             expiry: |_, _| None,
             own_expiry: |_| None,
+            looked_up: None,
             advice: |_| Vec::new(),
         }
     }

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 
 use super::Draft;
-use crate::app::App;
+use crate::app::{App, Environment};
 use crate::credentials::Set;
-use crate::error::Result;
+use crate::error::{Note, Result};
 use crate::json::Object;
 use crate::secret::Secret;
 
@@ -19,6 +19,9 @@ pub trait Offline: Sync {
 pub trait Prepared {
     /// Whether the flags alone make a token, which a batch need not ask.
     fn complete(&self, now: Timestamp) -> Result<()>;
+
+    /// What the environment shows to be likely, and is never guessed in silence.
+    fn advice(&self, env: &Environment) -> Vec<Note>;
 
     /// What signs every token of a run.
     fn signer(self: Box<Self>, set: &Set, secret: &Secret, app: &App) -> Result<Box<dyn Sign>>;

@@ -61,6 +61,14 @@ impl Request {
         (self.endpoint.expiry)(&self.body, now)
     }
 
+    /// What a 404 may be about besides the space: the flag of the field that the service looks up, and its values.
+    pub fn looked_up(&self) -> Option<String> {
+        let key = self.endpoint.looked_up?;
+        let raw = self.body.get(key)?;
+        let values = json::as_strings(raw).or_else(|| json::as_str(raw).map(|text| vec![text.into_owned()]))?;
+        Some(format!("{} {}", self.flag_of(key)?, values.join(", ")))
+    }
+
     /// Our flag for the attribute that a 422 answer names: the one that was typed, else the first that sets the field.
     pub fn flag_of(&self, attribute: &str) -> Option<String> {
         let alias = self.endpoint.other_attributes.iter().find(|(name, _)| *name == attribute);

@@ -223,7 +223,7 @@ const ARGUMENTS: &[Texts] = &[
         "Trust the CA certificates in FILE, or with 'system' those of the operating system\n\n\
          They replace the built-in ones. Also: SSL_CERT_FILE, SIGNALWIRE_REST_CA_FILE.",
     ),
-    ("curl", "", None, "Print the request as a curl command that reads the credentials from variables"),
+    ("curl", "", None, "Print the request as a curl command without its secrets"),
     ("token", "TOKEN", None, "The token; stdin if omitted or -"),
     ("check", "", None, "Exit with 8 unless the token is valid now"),
     ("min-ttl", "DURATION", None, "Like --check, but require this much time left"),

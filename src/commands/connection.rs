@@ -3,9 +3,12 @@
 
 use std::sync::Arc;
 
+use super::refusal::Refusal;
 use crate::app::App;
 use crate::credentials::{self, Set, Source, Wanted};
-use crate::error::{Failure, Note, Result};
+#[cfg(not(feature = "emulator"))]
+use crate::error::Failure;
+use crate::error::{Note, Result};
 use crate::http::{Client, Credentials, Mode, Settings};
 use crate::output::report::Report;
 use crate::signalwire::Space;
@@ -19,7 +22,8 @@ pub struct Connection {
     pub space: String,
     /// Where the credentials came from, in words.
     pub source: String,
-    likely_mistake: Option<&'static str>,
+    /// What is known where the service refuses them.
+    pub refusal: Refusal,
     server: Option<Server>,
 }
 
@@ -33,8 +37,8 @@ impl Connection {
         let set = set.ok_or_else(|| credentials::none_found(&SCHEMA, &app.env))?;
         report.trace(&format!("credentials from {}", set.source));
         // What is wrong with the public values is reported before a helper program is run for the secret.
-        let own_space = space_of(&set)?;
         set.check()?;
+        let own_space = space_of(&set)?;
         let secret = set.reveal(app)?;
         let server = (set.source == Source::Emulator).then(|| Server::start(app)).transpose()?;
         let space = server.as_ref().map_or(own_space, Server::space);
@@ -42,7 +46,7 @@ impl Connection {
         Ok(Connection {
             space: space.to_string(),
             source: set.source.to_string(),
-            likely_mistake: likely_mistake(secret.expose()),
+            refusal: Refusal::new(&set, &secret),
             client: Arc::new(Client::new(space, &credentials, settings, mode, app.clone())?),
             server,
         })
@@ -58,34 +62,13 @@ impl Connection {
         let text = "this token is from the built-in emulator; it is not valid on SignalWire";
         self.server.as_ref().map(|_| Note::Note(text.to_owned()))
     }
-
-    /// What can be behind a refusal of the credentials.
-    pub fn possible_causes(&self) -> String {
-        let usual = "a wrong project id or API token, a wrong space, or an API token without the needed scope";
-        match self.likely_mistake {
-            Some(mistake) => format!("the API token looks like {mistake}"),
-            None => format!("three causes look alike: {usual} (credentials from {})", self.source),
-        }
-    }
-
-    /// A refusal with its likely mistake.
-    pub fn explain(&self, failure: Failure) -> Failure {
-        match self.likely_mistake {
-            Some(_) if failure.status() == Some(401) => failure.with_hint(self.possible_causes()),
-            _ => failure,
-        }
-    }
 }
 
-/// What was likely taken for an API token, by its look.
-fn likely_mistake(token: &str) -> Option<&'static str> {
-    if token.starts_with("PSK_") {
-        Some("a project signing key (PSK_…), which signs webhooks and cannot authenticate")
-    } else if token.starts_with("c2c_") || token.starts_with("vpt_") || token.starts_with("eyJ") {
-        Some("a client token; the API token begins with PT and is made in the SignalWire Dashboard under API")
-    } else {
-        None
-    }
+/// The space of a request on paper, with credentials or without.
+pub(super) fn shown_space(set: Option<&Set>) -> Result<Space> {
+    let Some(set) = set else { return Ok(Space::placeholder()) };
+    set.check_public(SPACE)?;
+    space_of(set)
 }
 
 /// The space that a set names.

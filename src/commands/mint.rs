@@ -57,7 +57,7 @@ fn ask_one(job: &Job, request: &Request) -> Result<Token> {
     let connection = Connection::find(job.wanted(), &job.mint.settings, Mode::Single, job.app, job.report)?;
     let trace = |line: &str| job.report.trace(line);
     let sent = send::send(&connection.client, request, job.app, &trace);
-    let (token, odd) = sent.map_err(|failure| connection.explain(failure))?;
+    let (token, odd) = sent.map_err(|failure| connection.refusal.explain(failure))?;
     job.app.notes.extend(connection.note().into_iter().chain(odd));
     Ok(token)
 }

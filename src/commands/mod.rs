@@ -3,6 +3,7 @@
 pub mod batch;
 mod conflicts;
 mod connection;
+mod curl;
 pub mod emulator;
 pub mod generate;
 pub mod input;
@@ -12,4 +13,5 @@ pub mod mint;
 pub mod profile;
 pub mod send;
 mod show;
+pub mod refusal;
 pub mod sign;

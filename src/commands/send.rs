@@ -24,10 +24,12 @@ pub fn send(client: &Client, request: &Request, app: &App, trace: Trace) -> Resu
     let (endpoint, flag_of) = (request.endpoint, |attribute: &str| request.flag_of(attribute));
     let members: Vec<Member> = endpoint.answer.iter().map(expected).collect();
     let secrets = request.secrets();
+    let looked_up = || request.looked_up();
     let expected = Expected {
         path: endpoint.path,
         members: &members,
         scope: endpoint.scope,
+        looked_up: &looked_up,
         secrets: &secrets,
         flag_of: &flag_of,
     };

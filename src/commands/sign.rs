@@ -35,6 +35,10 @@ impl SigningRequest {
                 if let Some(set) = &set {
                     set.check()?;
                 }
+                // A profile that was asked for by name shuts the environment out.
+                if credentials::chosen_profile(job.wanted(), &job.app.env)?.is_none() {
+                    job.app.notes.extend(prepared.advice(&job.app.env));
+                }
                 Ok(SigningRequest { prepared, schema, set })
             }
         }

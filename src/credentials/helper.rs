@@ -45,8 +45,7 @@ impl Terms {
 /// else. When its time is over, or a signal ends us, its whole process group is ended.
 ///
 /// # Errors
-/// Exit 3, naming the key of the configuration and how the program failed. Neither what it printed is shown nor the
-/// program's name, which may be the secret itself under the wrong key.
+/// Exit 3, naming the key of the configuration, the program, and how it failed. What it printed is never shown.
 pub fn run(argv: &[String], key: &str, terms: &Terms, env: &Environment) -> Result<Secret> {
     let mut command = command(argv, key, env)?;
     for variable in &terms.hidden {
@@ -56,10 +55,13 @@ pub fn run(argv: &[String], key: &str, terms: &Terms, env: &Environment) -> Resu
     if terms.stdin_taken && !stdin.is_terminal() {
         command.stdin(Stdio::null());
     }
-    let failed = |how: String| Failure::configuration(format!("{key}: the command {how}"));
+    let named = shown_program(argv).map_or_else(String::new, |program| format!(" '{program}'"));
+    let failed = |how: String| Failure::configuration(format!("{key}: the command{named} {how}"));
     let output = watch(&mut command, terms.limit).map_err(|fault| {
         let failure = failed(fault.to_string());
         match fault {
+            // A file that is no program may be one with the secret in it, under the wrong key.
+            Fault::NotStarted(_) => Failure::configuration(format!("{key}: the command {fault}")),
             // Our own status for such a case, seen from outside.
             Fault::Status(status) if status == Category::Configuration.exit() => {
                 failure.with_hint("if it runs tokenmint: tokenmint refuses to run inside its own credential helper")
@@ -79,7 +81,8 @@ fn command(argv: &[String], key: &str, env: &Environment) -> Result<Command> {
         return Err(Failure::configuration(format!("{key} is empty")));
     };
     let path = find(program, env.get("PATH")).ok_or_else(|| {
-        Failure::configuration(format!("{key}: command not found"))
+        let named = shown_program(argv).map_or_else(String::new, |program| format!(" '{program}'"));
+        Failure::configuration(format!("{key}: command{named} not found"))
             .with_hint("use an absolute path, or the name of a program in a folder of PATH")
     })?;
     if is_ourselves(&path) {
@@ -92,6 +95,17 @@ fn command(argv: &[String], key: &str, env: &Environment) -> Result<Command> {
         command.stderr(Stdio::null());
     }
     Ok(command)
+}
+
+/// The program's file name for messages, unless it could be the secret itself under the wrong key.
+pub fn shown_program(argv: &[String]) -> Option<String> {
+    let path = Path::new(argv.first()?);
+    let name = path.file_name()?.to_str()?;
+    let harmless = (path.is_absolute() || path.components().count() == 1)
+        && name.len() <= 24
+        && !name.starts_with("PT")
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-+".contains(&byte));
+    harmless.then(|| name.to_owned())
 }
 
 /// Whether a path is that of the program that runs.

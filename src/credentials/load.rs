@@ -74,9 +74,11 @@ fn load(path: &Path) -> Result<(String, Option<UnsafePermissions>)> {
     let place = text::path(path);
     let cannot = || format!("cannot read the configuration file {place}");
     let opened = os::open_regular(path).map_err(|error| {
-        let missing = error.kind() == std::io::ErrorKind::NotFound;
-        let failure = Failure::new(Category::Configuration, error).context(cannot());
-        if missing { failure.with_hint("create one with: tokenmint profile init") } else { failure }
+        if error.kind() == std::io::ErrorKind::NotFound {
+            return Failure::configuration(format!("there is no configuration file {place}"))
+                .with_hint("create one with: tokenmint profile init");
+        }
+        Failure::new(Category::Configuration, error).context(cannot())
     })?;
     let (file, metadata) = opened.ok_or_else(|| Failure::configuration(format!("{place} is not a regular file")))?;
     let distrust = os::distrust(&metadata);

@@ -10,9 +10,12 @@ pub mod locate;
 mod parse;
 pub mod schema;
 mod set;
+mod shell;
+mod slip;
 #[cfg(test)]
 mod tests;
 
 pub use find::{Wanted, chosen_profile, find, find_any, none_found, not_in_profile, settings};
-pub use schema::{BuiltIn, EMULATOR, Field, Schema, Setting, secret_variables};
+pub use schema::{BuiltIn, Confusion, EMULATOR, Field, Placed, Schema, Setting, never, secret_variables};
 pub use set::{Found, Set, Source};
+pub use shell::ShellWord;

@@ -26,6 +26,16 @@ pub(super) struct Reader<'a> {
     pub(super) schemas: &'a [&'static Schema],
 }
 
+/// The keys that a secret can have.
+fn secret_keys(schema: &Schema) -> [String; 3] {
+    ["", "_command", "_file"].map(|suffix| format!("{}{suffix}", schema.secret.key))
+}
+
+/// Whether a key looks like one.
+fn is_plain(name: &str) -> bool {
+    name.len() <= 40 && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_' || byte == b'-')
+}
+
 type Key<'t> = &'t Spanned<Cow<'t, str>>;
 type Value<'t> = &'t Spanned<DeValue<'t>>;
 
@@ -60,18 +70,37 @@ impl Reader<'_> {
         for (key, value) in self.table(name, value)? {
             let known = self.schemas.iter().find(|schema| key.get_ref() == schema.section);
             let Some(schema) = known else {
-                let sections: Vec<&str> = self.schemas.iter().map(|schema| schema.section).collect();
-                return Err(self.unknown(key, &sections));
+                return Err(self.not_a_section(name, key));
             };
             profile.sections.push((schema.section, self.section(schema, key, value)?));
         }
         Ok(profile)
     }
 
+    /// A key of a profile that is no section, but may belong into one.
+    fn not_a_section(&self, profile: Key, key: Key) -> Failure {
+        let sections: Vec<&str> = self.schemas.iter().map(|schema| schema.section).collect();
+        let failure = self.unknown(key, &sections);
+        let owner = self.schemas.iter().find(|schema| {
+            let fields = schema.public.iter().map(|field| field.key);
+            let mut plain = fields.chain(schema.settings.iter().map(|setting| setting.key));
+            plain.any(|plain| key.get_ref() == plain)
+                || secret_keys(schema).iter().any(|secret| key.get_ref() == secret)
+        });
+        match (owner, is_plain(profile.get_ref())) {
+            (Some(schema), true) => {
+                let (profile, section) = (profile.get_ref(), schema.section);
+                failure.with_hint(format!("move these under [profiles.{profile}.{section}]"))
+            }
+            (Some(schema), false) => failure.with_hint(format!("move these under [profiles.NAME.{}]", schema.section)),
+            (None, _) => failure,
+        }
+    }
+
     fn section(&self, schema: &Schema, name: Key, value: Value) -> Result<Section> {
         let fields = schema.public.iter().map(|field| field.key);
         let plain: Vec<&'static str> = fields.chain(schema.settings.iter().map(|setting| setting.key)).collect();
-        let secrets = ["", "_command", "_file"].map(|suffix| format!("{}{suffix}", schema.secret.key));
+        let secrets = secret_keys(schema);
         let mut section = Section::default();
         for (key, value) in self.table(name, value)? {
             if let Some(plain) = plain.iter().find(|plain| key.get_ref() == *plain) {
@@ -115,6 +144,7 @@ impl Reader<'_> {
     fn command(&self, key: Key, value: Value) -> Result<Vec<String>> {
         let shape = || {
             self.wrong(&key.span(), &format!("{} must be a list of strings: program and arguments", Self::name(key)))
+                .with_hint("separate the words: [\"op\", \"read\", \"op://…\"]")
         };
         let DeValue::Array(entries) = value.get_ref() else { return Err(shape()) };
         let words: Option<Vec<String>> = entries
@@ -146,9 +176,7 @@ impl Reader<'_> {
     /// A key fit for a message. One that does not look like a key may be a value in the wrong place.
     fn name(key: Key) -> String {
         let name = key.get_ref().as_ref();
-        let plain =
-            name.len() <= 40 && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_' || byte == b'-');
-        if plain { format!("'{name}'") } else { "here".to_owned() }
+        if is_plain(name) { format!("'{name}'") } else { "here".to_owned() }
     }
 
     fn wrong(&self, place: &Range<usize>, what: &str) -> Failure {

@@ -23,6 +23,8 @@ pub struct Schema {
     pub other_secrets: &'static [&'static str],
     /// What `--profile emulator` means for this provider.
     pub built_in: BuiltIn,
+    /// What shows that two values of the set have taken each other's place. The public values come in their order.
+    pub confusion: fn(public: &[Placed], secret: &Placed) -> Option<Confusion>,
     /// A better explanation than the usual one where the environment shows what was tried.
     pub explain_missing: fn(&Environment) -> Option<Failure>,
 }
@@ -38,6 +40,28 @@ pub struct Field {
     pub implies_set: bool,
     /// What is certainly wrong with a value: the rest of a sentence that begins with where it was found.
     pub fault: fn(&str) -> Option<String>,
+    /// Whether a value is the one that our own documentation writes in its place.
+    pub placeholder: fn(&str) -> bool,
+    /// What to do about a value that is wrong.
+    pub hint: Option<&'static str>,
+}
+
+/// A value and its place in words.
+#[derive(Clone)]
+pub struct Placed<'a> {
+    /// Where it was found.
+    pub place: String,
+    /// The value.
+    pub value: &'a str,
+}
+
+/// Values of a set that have taken each other's place.
+#[derive(Debug)]
+pub struct Confusion {
+    /// What is wrong, with the places and without the values.
+    pub message: String,
+    /// What to do.
+    pub hint: &'static str,
 }
 
 /// One optional setting.
@@ -83,6 +107,11 @@ impl Schema {
         self.fields().filter_map(|field| field.variables.first().copied()).collect()
     }
 
+    /// Whether a public value is the one that our own documentation writes in its place.
+    pub fn is_placeholder(&self, key: &str, value: &str) -> bool {
+        self.public.iter().any(|field| field.key == key && (field.placeholder)(value))
+    }
+
     /// What is wrong with a public value or a setting; something always is with a key that is neither.
     pub fn fault(&self, key: &str, value: &str) -> Option<String> {
         let fields = self.public.iter().map(|field| (field.key, field.fault));
@@ -92,6 +121,11 @@ impl Schema {
             None => Some("is unknown".to_owned()),
         }
     }
+}
+
+/// The placeholder of a field that our documentation writes no value for.
+pub fn never(_: &str) -> bool {
+    false
 }
 
 /// Every variable that holds a secret of one of these providers.

@@ -7,7 +7,8 @@ use anyhow::Context as _;
 
 use super::config::SecretSource;
 use super::helper::{self, Terms};
-use super::schema::Schema;
+use super::schema::{Field, Placed, Schema};
+use super::slip;
 use crate::app::{App, Notes};
 use crate::error::{Category, Failure, Note, OrFail as _, Result};
 use crate::os::{self, UnsafePermissions};
@@ -129,19 +130,48 @@ impl Set {
         &self.secret_origin
     }
 
-    /// Refuses public values that are certainly wrong.
+    /// Refuses what is certainly wrong as far as it can be known without fetching the secret.
     ///
     /// # Errors
-    /// Exit 3 naming where the first of them was found.
+    /// Exit 3 naming where the wrong value was found and what to do.
     pub fn check(&self) -> Result<()> {
-        let faults =
-            self.public.iter().zip(self.schema.public).map(|(found, field)| (found, (field.fault)(&found.value)));
-        for (found, fault) in faults {
-            if let Some(fault) = fault {
-                return Err(Failure::configuration(format!("{} {fault}", found.origin)));
-            }
+        let both = || self.public.iter().zip(self.schema.public);
+        both().try_for_each(|(found, field)| self.refuse_slip(found, field))?;
+        if let SecretSource::Literal(secret) = &self.secret {
+            self.refuse_confusion(secret.expose().trim())?;
         }
-        Ok(())
+        self.public
+            .iter()
+            .zip(self.schema.public)
+            .try_for_each(|(found, field)| refuse_fault(field, &found.value, &found.origin.to_string()))
+    }
+
+    /// Refuses a public value that is certainly wrong, whatever the others are.
+    ///
+    /// # Errors
+    /// As [`Set::check`].
+    pub fn check_public(&self, key: &str) -> Result<()> {
+        let mut both = self.public.iter().zip(self.schema.public);
+        let Some((found, field)) = both.find(|(found, _)| found.key == key) else { return Ok(()) };
+        self.refuse_slip(found, field)?;
+        refuse_fault(field, &found.value, &found.origin.to_string())
+    }
+
+    fn refuse_slip(&self, found: &Found, field: &Field) -> Result<()> {
+        match slip::of_public(&found.value, field.fault) {
+            Some(slip) => Err(slip.refusal(&found.origin, self.schema.secret.key, false)),
+            None => Ok(()),
+        }
+    }
+
+    fn refuse_confusion(&self, secret: &str) -> Result<()> {
+        let public = self.public.iter().map(|found| Placed { place: found.origin.to_string(), value: &found.value });
+        let public: Vec<Placed> = public.collect();
+        let secret = Placed { place: self.secret_origin.to_string(), value: secret };
+        match (self.schema.confusion)(&public, &secret) {
+            Some(confusion) => Err(Failure::configuration(confusion.message).with_hint(confusion.hint)),
+            None => Ok(()),
+        }
     }
 
     /// Where the secret is stored, in words that hold nothing of it.
@@ -153,6 +183,20 @@ impl Set {
             SecretSource::Command(argv) => {
                 format!("printed by the program {}", text::clip(argv.first().map_or("", String::as_str), 60))
             }
+        }
+    }
+
+    /// Where all of it came from, in words: the source, and the program or file of the secret if there is one.
+    pub fn summary(&self) -> String {
+        match (&self.secret, &self.secret_origin) {
+            (SecretSource::Command(argv), Origin::Profile { key, suffix, .. }) => {
+                let program = helper::shown_program(argv).map_or_else(String::new, |program| format!(" ({program})"));
+                format!("{}, the secret from its {key}{suffix}{program}", self.source)
+            }
+            (SecretSource::File(_), Origin::Profile { key, suffix, .. }) => {
+                format!("{}, the secret from its {key}{suffix}", self.source)
+            }
+            _ => self.source.to_string(),
         }
     }
 
@@ -168,11 +212,28 @@ impl Set {
             SecretSource::File(path) => read_secret(path, &origin)?,
         };
         let secret = trim_value(raw.expose(), &origin, &app.notes).map(Secret::new)?;
-        match (self.schema.secret.fault)(secret.expose()) {
-            Some(fault) => Err(Failure::configuration(format!("{origin} {fault}"))),
-            None => Ok(secret),
+        if let Some(slip) = slip::of_secret(secret.expose()) {
+            return Err(slip.refusal(&self.secret_origin, self.schema.secret.key, true));
         }
+        self.refuse_confusion(secret.expose())?;
+        refuse_fault(&self.schema.secret, secret.expose(), &origin)?;
+        Ok(secret)
     }
+}
+
+/// Refuses the value of a field that is a placeholder or has a fault.
+fn refuse_fault(field: &Field, value: &str, origin: &str) -> Result<()> {
+    let fault = if (field.placeholder)(value) {
+        Some("is still the placeholder of the documentation".to_owned())
+    } else {
+        (field.fault)(value)
+    };
+    let Some(fault) = fault else { return Ok(()) };
+    let failure = Failure::configuration(format!("{origin} {fault}"));
+    Err(match field.hint {
+        Some(hint) => failure.with_hint(hint),
+        None => failure,
+    })
 }
 
 /// A secret alone in a file. The path is not shown: it may be the secret itself, under the wrong key.

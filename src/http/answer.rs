@@ -62,6 +62,9 @@ pub struct Member {
 pub(super) const CHANGED: &str =
     "a proxy between this machine and the space may be changing answers; check it before you retry";
 
+/// The command that tells which of the possible causes it is.
+pub const CHECK: &str = "tokenmint profile check";
+
 /// What the caller knows of an answer before it comes.
 #[derive(Clone, Copy)]
 pub struct Expected<'a> {
@@ -71,6 +74,8 @@ pub struct Expected<'a> {
     pub members: &'a [Member],
     /// The scopes of the API token one of which is needed, in the Dashboard's spelling.
     pub scope: &'a str,
+    /// The flag and the value that a 404 may be about, if the service looks one up.
+    pub looked_up: &'a dyn Fn() -> Option<String>,
     /// Secrets in the body of the request, which no message may repeat.
     pub secrets: &'a [Secret],
     /// The flag that sets the attribute which a 422 names.
@@ -120,7 +125,7 @@ pub fn judge(received: &Received, expected: &Expected, host: &str, scrubber: &Sc
 fn credentials_refused(status: u16, said: &ErrorBody, expected: &Expected, host: &str) -> Failure {
     let (reason, hint) = if status == 401 {
         let causes = "possible causes: wrong project id or API token, wrong space, missing scope";
-        ("401 Unauthorized", format!("{causes} {} (tokenmint profile check tests them)", expected.scope))
+        ("401 Unauthorized", format!("{causes} {} ({CHECK} tests them)", expected.scope))
     } else {
         ("403 Forbidden", format!("the API token needs the scope {}", expected.scope))
     };
@@ -132,7 +137,11 @@ fn request_refused(status: u16, said: &ErrorBody, expected: &Expected, host: &st
     let after = said.after(&status.to_string());
     let refused = |what: String| Failure::message(Category::RequestRefused, what);
     match status {
-        404 => refused(format!("{host} has no {}{after}", expected.path)).with_hint("check the space name"),
+        404 => match (expected.looked_up)() {
+            Some(value) => refused(format!("{host} does not know {value}, or has no {}{after}", expected.path))
+                .with_hint("check that the address exists in this space; if it does, check the space name"),
+            None => refused(format!("{host} has no {}{after}", expected.path)).with_hint("check the space name"),
+        },
         408 | 421 | 425 => refused(format!("{host} did not process the request{after}"))
             .with_hint("try again; if that does not help, check the proxies between this machine and the space"),
         _ => {

@@ -17,8 +17,14 @@ fn received(status: u16, body: impl Into<Vec<u8>>) -> Received {
 
 fn judged(received: &Received) -> Result<Success> {
     let flag_of = |attribute: &str| (attribute == "permissions").then(|| "--channel".to_owned());
-    let expected =
-        Expected { path: "/api/chat/tokens", members: &MEMBERS, scope: "Chat", secrets: &[], flag_of: &flag_of };
+    let expected = Expected {
+        path: "/api/chat/tokens",
+        members: &MEMBERS,
+        scope: "Chat",
+        looked_up: &|| None,
+        secrets: &[],
+        flag_of: &flag_of,
+    };
     judge(received, &expected, HOST, &Scrubber::new([&Secret::new(SECRET.to_owned())]))
 }
 

@@ -29,7 +29,7 @@ mod tls;
 mod tunnel;
 mod waiting;
 
-pub use answer::{Expected, Member, Presence, Received, Success, judge};
+pub use answer::{CHECK, Expected, Member, Presence, Received, Success, judge};
 pub use client::{Client, Mode, Trace};
 pub use credentials::Credentials;
 pub use proxy::Proxy;

@@ -4,6 +4,7 @@ use serde_json::value::RawValue;
 
 use crate::catalog;
 use crate::catalog::Field;
+use crate::credentials::ShellWord;
 use crate::http::{Authorization, Request, Settings};
 use crate::redact::REDACTED;
 use crate::signalwire::Space;
@@ -36,13 +37,28 @@ pub fn json(request: &Request, space: &Space, warnings: &[&str]) -> String {
     format!("{}\n", serde_json::to_string(&shown).unwrap_or_default())
 }
 
-/// A command for POSIX `sh` that sends the same bytes, with the credentials from the environment; `body` is a word of that
-/// shell. The name under which curl introduces itself stays its own.
-pub fn curl(request: &Request, body: &str, space: &Space, settings: &Settings) -> String {
+/// User and password of a curl command: what stands inside of double quotes.
+pub struct Login {
+    /// The user.
+    pub user: ShellWord,
+    /// The password.
+    pub password: ShellWord,
+}
+
+impl Login {
+    /// The variables that it needs.
+    pub fn variables(&self) -> impl Iterator<Item = String> {
+        [&self.user, &self.password].into_iter().filter_map(|word| word.variable.clone())
+    }
+}
+
+/// A command for POSIX `sh` that sends the same bytes, with credentials from where they are stored; `body` is a word of
+/// that shell. The name under which curl introduces itself stays its own.
+pub fn curl(request: &Request, body: &str, space: &Space, login: &Login, settings: &Settings) -> String {
     let credentials = match request.authorization {
-        Authorization::Basic => " --user \"$SIGNALWIRE_PROJECT_ID:$SIGNALWIRE_API_TOKEN\"",
-        Authorization::Bearer => " --header \"Authorization: Bearer $SIGNALWIRE_SUBSCRIBER_TOKEN\"",
-        Authorization::None => "",
+        Authorization::Basic => format!(" --user \"{}:{}\"", login.user.text, login.password.text),
+        Authorization::Bearer => " --header \"Authorization: Bearer $SIGNALWIRE_SUBSCRIBER_TOKEN\"".to_owned(),
+        Authorization::None => String::new(),
     };
     let headers = Request::headers().into_iter().filter(|(name, _)| *name != "User-Agent");
     let headers: Vec<String> =

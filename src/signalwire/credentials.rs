@@ -4,12 +4,17 @@ use super::Space;
 #[cfg(feature = "emulator")]
 use super::sandbox;
 use crate::catalog::rule::is_uuid;
-use crate::credentials::{BuiltIn, Field, Schema};
+use crate::credentials::{BuiltIn, Confusion, Field, Placed, Schema};
 
 /// The key of the space.
 pub const SPACE: &str = "space";
 /// The key of the project id.
 pub const PROJECT_ID: &str = "project_id";
+
+/// The space that our example configuration writes: no valid one, so that it cannot be somebody else's.
+const PLACEHOLDER_SPACE: &str = "<your-space>";
+/// The project id of our examples.
+const PLACEHOLDER_PROJECT_ID: &str = "00000000-0000-4000-8000-000000000000";
 
 /// The set.
 pub static SCHEMA: Schema = Schema {
@@ -21,14 +26,26 @@ pub static SCHEMA: Schema = Schema {
             variables: &["SIGNALWIRE_SPACE", "SIGNALWIRE_SPACE_URL", "SIGNALWIRE_SPACE_NAME"],
             implies_set: true,
             fault: space_fault,
+            placeholder: |text| text.to_ascii_lowercase().contains(PLACEHOLDER_SPACE),
+            hint: Some("write a name such as example, a host such as example.signalwire.com, or its https:// URL"),
         },
-        Field { key: PROJECT_ID, variables: &["SIGNALWIRE_PROJECT_ID"], implies_set: true, fault: project_id_fault },
+        Field {
+            key: PROJECT_ID,
+            variables: &["SIGNALWIRE_PROJECT_ID"],
+            implies_set: true,
+            fault: project_id_fault,
+            placeholder: |text| text == PLACEHOLDER_PROJECT_ID,
+            hint: Some("the project id is a UUID; copy it from the SignalWire Dashboard, under API"),
+        },
     ],
     secret: Field {
         key: "api_token",
         variables: &["SIGNALWIRE_API_TOKEN", "SIGNALWIRE_TOKEN"],
         implies_set: true,
-        fault: |_| None,
+        // Its form is nowhere documented: only what is certain is refused.
+        fault: |text| text.ends_with('\u{2026}').then(|| "ends in an ellipsis (…): it was cut off".to_owned()),
+        placeholder: is_placeholder_token,
+        hint: Some("create an API token in the SignalWire Dashboard, under API"),
     },
     settings: &[],
     other_secrets: &[],
@@ -36,11 +53,37 @@ pub static SCHEMA: Schema = Schema {
     built_in: BuiltIn::Set(&[sandbox::SPACE, sandbox::PROJECT_ID], sandbox::API_TOKEN),
     #[cfg(not(feature = "emulator"))]
     built_in: BuiltIn::NotBuilt,
+    confusion,
     explain_missing: |_| None,
 };
 
 fn space_fault(text: &str) -> Option<String> {
-    Space::parse(text, SPACE).err().map(|_| "is not a valid space".to_owned())
+    Space::fault(text).map(|why| format!("is not a valid space: {why}"))
+}
+
+/// `PT…`, `PT...`, `PTxxxxxxxx`.
+fn is_placeholder_token(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix("PT") else { return false };
+    let mut characters = rest.chars();
+    let first = characters.next();
+    rest == "\u{2026}" || (rest.chars().count() >= 3 && characters.all(|character| Some(character) == first))
+}
+
+/// An API token has no documented form, but it is never a UUID next to a project id that is none.
+fn confusion(public: &[Placed], secret: &Placed) -> Option<Confusion> {
+    let project = public.get(1)?;
+    let looks_like_a_token = project.value.starts_with("PT")
+        || (project.value.len() >= 32 && project.value.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+    if is_uuid(secret.value) && looks_like_a_token {
+        return Some(Confusion {
+            message: format!("{} is an API token and {} a project id: swap them", project.place, secret.place),
+            hint: "the project id is a UUID, the API token usually begins with PT",
+        });
+    }
+    (secret.value == project.value && is_uuid(secret.value)).then(|| Confusion {
+        message: format!("{} is the project id itself", secret.place),
+        hint: "create an API token in the SignalWire Dashboard, under API",
+    })
 }
 
 fn project_id_fault(text: &str) -> Option<String> {
@@ -71,6 +114,38 @@ mod tests {
             );
         }
         assert!(project_id_fault("PTca9a47c0").unwrap().ends_with("API token"));
+    }
+
+    #[test]
+    fn placeholders_are_those_of_our_documentation() {
+        let placeholder = |key, text| SCHEMA.is_placeholder(key, text);
+        assert!(placeholder("space", "<your-space>") && placeholder("space", "https://<your-space>.signalwire.com"));
+        assert!(!placeholder("space", "example") && !placeholder("space", "your-space"));
+        assert!(placeholder("project_id", "00000000-0000-4000-8000-000000000000"));
+        // The emulator's.
+        assert!(!placeholder("project_id", "00000000-0000-4000-8000-000000008793"));
+        for token in ["PT\u{2026}", "PT...", "PTxxxxxxxx", "PT000"] {
+            assert!(is_placeholder_token(token), "{token}");
+        }
+        for token in ["PT", "PTx", "PTabab", "xxxx", "PTdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeef"] {
+            assert!(!is_placeholder_token(token), "{token}");
+        }
+    }
+
+    #[test]
+    fn values_that_have_changed_places_are_told_together() {
+        const UUID: &str = "7b981c06-3e4f-4d5a-9c1b-2a3b4c5d6e7f";
+        let placed = |place: &str, value| Placed { place: place.to_owned(), value };
+        let told = |project, token| {
+            confusion(&[placed("S", "example"), placed("P", project)], &placed("T", token)).map(|it| it.message)
+        };
+        let swap = Some("P is an API token and T a project id: swap them".to_owned());
+        assert_eq!(told("PTca9a47c0", UUID), swap);
+        assert_eq!(told("ca9a47c0ffee5ec2e7d15ea5e0ddba11badcab1e0f1ce2d4", UUID), swap);
+        assert_eq!(told(UUID, UUID), Some("T is the project id itself".to_owned()));
+        for (project, token) in [(UUID, "PTca9a47c0"), ("abc", UUID), ("PTca9a47c0", "PTca9a47c0")] {
+            assert_eq!(told(project, token), None, "{project} {token}");
+        }
     }
 
     #[test]

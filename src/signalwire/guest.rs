@@ -25,6 +25,7 @@ tokenmint guest --profile emulator -a 0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f0 -o ex
         answer: &[Member::TOKEN, Member::REFRESH],
         cross_check: |body, now| past(body, "expire_at", now).into_iter().collect(),
         expiry,
+        looked_up: Some("allowed_addresses"),
         ..Endpoint::new("/api/fabric/guests/tokens", ANY_SCOPE)
     }),
     emulation: Some(Emulation { status: 201, form: Form::Encrypted("SAT"), claims }),

@@ -20,12 +20,15 @@ impl Space {
     /// # Errors
     /// Exit 3 for anything else; `origin` says where the value stands and the value itself is not shown.
     pub fn parse(text: &str, origin: &str) -> Result<Self> {
-        let lower = text.to_ascii_lowercase();
-        let trimmed = if lower.ends_with("//") { &lower } else { lower.strip_suffix('/').unwrap_or(&lower) };
-        read(trimmed).map_err(|why| {
-            Failure::configuration(format!("{origin} is no space: {why}"))
+        read(&canonical(text)).map_err(|why| {
+            Failure::configuration(format!("{origin} is not a valid space: {why}"))
                 .with_hint("write a name such as example, a host such as example.signalwire.com, or its https:// URL")
         })
+    }
+
+    /// What is wrong with the text of a space, in words that hold nothing of it.
+    pub fn fault(text: &str) -> Option<String> {
+        read(&canonical(text)).err()
     }
 
     /// The space that stands in a dry run where no credentials are set.
@@ -68,6 +71,11 @@ impl fmt::Display for Space {
             None => write!(formatter, "{scheme}://{}", self.host),
         }
     }
+}
+
+fn canonical(text: &str) -> String {
+    let lower = text.to_ascii_lowercase();
+    if lower.ends_with("//") { lower } else { lower.strip_suffix('/').unwrap_or(&lower).to_owned() }
 }
 
 fn read(text: &str) -> std::result::Result<Space, String> {

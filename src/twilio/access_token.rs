@@ -12,7 +12,7 @@ use super::identity::{self, Product};
 use super::key::{Key, check_secret};
 use super::sign::Signer;
 use super::{other_grants, region};
-use crate::app::App;
+use crate::app::{App, Environment};
 use crate::catalog::{Draft, Help, Kind, Minting, Offline, Paper, Prepared, Scratch, Sign, Values};
 use crate::credentials::Set;
 use crate::error::{Category, Failure, Note, Result};
@@ -128,8 +128,13 @@ impl Prepared for Plan {
         self.claims(None, now).map(drop)
     }
 
+    fn advice(&self, env: &Environment) -> Vec<Note> {
+        let hint = if self.region.is_none() { region::likely(env) } else { None };
+        hint.map(Note::Hint).into_iter().collect()
+    }
+
     fn signer(self: Box<Self>, set: &Set, secret: &Secret, app: &App) -> Result<Box<dyn Sign>> {
-        app.notes.extend(check_secret(secret, set.public(API_KEY_SID), &set.secret_origin().to_string())?);
+        app.notes.extend(check_secret(secret, &set.secret_origin().to_string())?);
         let signer = Signer::new(Key::new(secret)?, issuer(set), self.region.as_deref());
         Ok(Box::new(Signing::new(*self, signer)))
     }

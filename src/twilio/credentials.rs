@@ -4,7 +4,7 @@ use super::fields::{CHAT, REGION, SYNC, VOICE};
 use super::region;
 use super::sid::Sid;
 use crate::app::Environment;
-use crate::credentials::{BuiltIn, Field, Schema, Setting};
+use crate::credentials::{BuiltIn, Confusion, Field, Placed, Schema, Setting, never};
 use crate::error::Failure;
 
 /// The key of the account SID.
@@ -23,12 +23,16 @@ pub static SCHEMA: Schema = Schema {
             variables: &["TWILIO_ACCOUNT_SID"],
             implies_set: false,
             fault: |text| sid_fault(Sid::Account, text),
+            placeholder: never,
+            hint: Some("copy the account SID from the Twilio Console"),
         },
         Field {
             key: API_KEY_SID,
             variables: &["TWILIO_API_KEY", "TWILIO_API_KEY_SID"],
             implies_set: true,
             fault: |text| sid_fault(Sid::ApiKey, text),
+            placeholder: never,
+            hint: Some("create an API key in the Twilio Console: it has a SID (SK…) and a secret"),
         },
     ],
     secret: Field {
@@ -36,6 +40,8 @@ pub static SCHEMA: Schema = Schema {
         variables: &["TWILIO_API_SECRET", "TWILIO_API_KEY_SECRET"],
         implies_set: true,
         fault: |_| None,
+        placeholder: never,
+        hint: None,
     },
     settings: &[
         Setting { key: CHAT.profile_key, variables: CHAT.variables, fault: |text| sid_fault(Sid::Service, text) },
@@ -52,11 +58,30 @@ pub static SCHEMA: Schema = Schema {
         message: "the emulator only emulates SignalWire; Twilio tokens are signed offline",
         hint: "use a profile with a [profiles.NAME.twilio] section, or the TWILIO_… variables",
     },
+    confusion,
     explain_missing,
 };
 
 fn sid_fault(kind: Sid, text: &str) -> Option<String> {
     kind.check(text).err().map(|fault| fault.to_string())
+}
+
+fn confusion(public: &[Placed], secret: &Placed) -> Option<Confusion> {
+    let key = public.get(1)?;
+    let is_key_sid = |value: &str| Sid::ApiKey.check(value).is_ok();
+    if !is_key_sid(secret.value) {
+        return None;
+    }
+    if secret.value == key.value {
+        return Some(Confusion {
+            message: format!("{} is the API key SID itself, not its secret", secret.place),
+            hint: "the secret is shown once, when the key is created; create another key if it is lost",
+        });
+    }
+    (!is_key_sid(key.value)).then(|| Confusion {
+        message: format!("{} is an API key SID and {} is not: swap them", secret.place, key.place),
+        hint: "an API key SID is SK and 32 hexadecimal digits",
+    })
 }
 
 fn explain_missing(env: &Environment) -> Option<Failure> {
@@ -82,6 +107,19 @@ mod tests {
         assert_eq!(SCHEMA.fault("account_sid", "AC0123456789abcdef0123456789abcdef"), None);
         assert!(SCHEMA.fault("account_sid", "SK0123456789abcdef0123456789abcdef").is_some());
         assert!(SCHEMA.fault("no_such_key", "x").is_some());
+    }
+
+    #[test]
+    fn a_secret_that_is_the_key_sid_is_told_with_its_place() {
+        const KEY: &str = "SK0123456789abcdef0123456789abcdef";
+        let placed = |place: &str, value| Placed { place: place.to_owned(), value };
+        let told = |key, secret| {
+            confusion(&[placed("A", "AC"), placed("K", key)], &placed("S", secret)).map(|confusion| confusion.message)
+        };
+        assert_eq!(told(KEY, KEY).unwrap(), "S is the API key SID itself, not its secret");
+        assert_eq!(told("abcdefghijklmnop", KEY).unwrap(), "S is an API key SID and K is not: swap them");
+        assert_eq!(told(KEY, "abcdefghijklmnop"), None);
+        assert_eq!(told(KEY, "SKffffffffffffffffffffffffffffffff"), None);
     }
 
     #[test]

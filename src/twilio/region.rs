@@ -1,5 +1,6 @@
 //! Twilio's regions, one of which every API key belongs to. A region travels in the token's header as `twr`.
 
+use crate::app::Environment;
 use crate::catalog::Problem;
 use crate::catalog::rule::{Rule, not_string};
 use crate::json;
@@ -50,9 +51,47 @@ pub fn advice(region: &str) -> Option<String> {
     ))
 }
 
+/// Twilio's edges that belong to one region each: where a client of that region connects.
+const EDGES: [(&str, &str); 3] = [("dublin", "ie1"), ("sydney", "au1"), ("tokyo", "jp1")];
+
+/// A hint for a token without a region, where the environment speaks of another region than the default. Twilio's own
+/// programs read these variables for their requests; they say nothing certain about the key, so they set nothing here.
+pub(super) fn likely(env: &Environment) -> Option<String> {
+    let region = env.text("TWILIO_REGION").filter(|region| *region != DEFAULT);
+    let edge = env.text("TWILIO_EDGE").filter(|edge| *edge != "ashburn");
+    let (variable, value, meant) = match (region, edge) {
+        (Some(region), _) => ("TWILIO_REGION", region, region),
+        (None, Some(edge)) => {
+            let known = EDGES.iter().find(|(name, _)| edge.strip_suffix("-ix").unwrap_or(edge) == *name);
+            ("TWILIO_EDGE", edge, known.map_or("", |(_, region)| region))
+        }
+        (None, None) => return None,
+    };
+    // What is no region may be anything, a secret too, and is not shown.
+    let value = if fault(value).is_none() { format!("{variable} is {value}") } else { format!("{variable} is set") };
+    let flag = if fault(meant).is_none() { format!("--region {meant}") } else { "--region".to_owned() };
+    Some(format!("{value}, but this token names no region; an API key outside us1 needs {flag}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_variable_that_speaks_of_another_region_is_named() {
+        let hint = |name: &str, value: &str| likely(&[(name, value)].into_iter().collect());
+        let said = |variable: &str, flag: &str| {
+            Some(format!("{variable}, but this token names no region; an API key outside us1 needs {flag}"))
+        };
+        assert_eq!(hint("TWILIO_REGION", "ie1"), said("TWILIO_REGION is ie1", "--region ie1"));
+        assert_eq!(hint("TWILIO_EDGE", "sydney-ix"), said("TWILIO_EDGE is sydney-ix", "--region au1"));
+        assert_eq!(hint("TWILIO_EDGE", "frankfurt"), said("TWILIO_EDGE is frankfurt", "--region"));
+        assert_eq!(hint("TWILIO_REGION", "A secret?"), said("TWILIO_REGION is set", "--region"));
+        for (name, value) in [("TWILIO_REGION", "us1"), ("TWILIO_EDGE", "ashburn"), ("TWILIO_REGION", ""), ("X", "ie1")]
+        {
+            assert_eq!(hint(name, value), None, "{name} {value}");
+        }
+    }
 
     #[test]
     fn known_regions_pass_unknown_ones_warn_and_others_fail() {

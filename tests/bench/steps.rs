@@ -73,8 +73,14 @@ fn chat_steps(criterion: &mut Criterion) {
     let body = format!(r#"{{"token":"{}"}}"#, mint().text());
     let answer = Received { status: 200, body: body.into_bytes().into(), ..Received::default() };
     let members = [Member { name: "token", presence: Presence::Required }];
-    let expected =
-        Expected { path: "/api/chat/tokens", members: &members, scope: "Chat", secrets: &[], flag_of: &|_| None };
+    let expected = Expected {
+        path: "/api/chat/tokens",
+        members: &members,
+        scope: "Chat",
+        looked_up: &|| None,
+        secrets: &[],
+        flag_of: &|_| None,
+    };
     criterion.bench_function("chat: an answer from its bytes to its token", |bench| {
         bench.iter(|| judge(black_box(&answer), &expected, "127.0.0.1", &Scrubber::default()).unwrap());
     });

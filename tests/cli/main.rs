@@ -27,10 +27,14 @@ mod child_signals;
 mod connections;
 /// Credentials: one set, from one source.
 mod credentials;
+/// What a refusal of the credentials names.
+mod credentials_refused;
+/// The curl command of the chosen credentials.
+mod curl;
 /// The emulator, as a profile and as a server.
 #[cfg(feature = "emulator")]
 mod emulator;
-/// The example configuration is accepted as it stands.
+/// The example configuration, filled in and as it stands.
 mod example_config;
 /// Variables set in a dotenv file.
 mod dotenv_file;
@@ -133,3 +137,5 @@ fn emulator_lines() -> &'static [&'static str] {
     use harness::{CHAT, GUEST_COMMAND, PUBSUB, SUBSCRIBER, VIDEO};
     if cfg!(feature = "emulator") { &[CHAT, PUBSUB, GUEST_COMMAND, VIDEO, SUBSCRIBER] } else { &[] }
 }
+/// Credentials that are certainly wrong.
+mod wrong_credentials;

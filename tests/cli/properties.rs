@@ -326,7 +326,14 @@ fn judged(answer: &Received, is_guest: bool) -> Result<Success> {
     ];
     let members = if is_guest { &members[..] } else { &members[..1] };
     let flag_of = |attribute: &str| (attribute == "ttl").then(|| "--ttl".to_owned());
-    let expected = Expected { path: "/api/chat/tokens", members, scope: "Chat", secrets: &[], flag_of: &flag_of };
+    let expected = Expected {
+        path: "/api/chat/tokens",
+        members,
+        scope: "Chat",
+        looked_up: &|| None,
+        secrets: &[],
+        flag_of: &flag_of,
+    };
     judge(answer, &expected, "example.signalwire.com", &Scrubber::default())
 }
 

@@ -9,6 +9,7 @@ use super::Fingerprint;
 use crate::app::App;
 use crate::batch::{LineMinter, Minted};
 use crate::catalog::Draft;
+use crate::commands::refusal::Refusal;
 use crate::commands::send::{send, shown};
 use crate::error::{Note, Result};
 use crate::http::Client;
@@ -22,6 +23,7 @@ use crate::signalwire::Space;
 pub(super) struct Minter {
     pub(super) draft: Arc<Draft>,
     pub(super) client: Arc<Client>,
+    pub(super) refusal: Refusal,
     pub(super) app: App,
     pub(super) fingerprint: Fingerprint,
 }
@@ -37,7 +39,8 @@ impl LineMinter for Minter {
 
     fn mint(&mut self, fields: Object, _: Timestamp, members: &mut Writer<'_, Vec<u8>>) -> Result<Minted> {
         let request = self.draft.with_line(fields, self.app.now())?;
-        let (token, odd) = send(&self.client, &request, &self.app, &|_| {})?;
+        let (token, odd) =
+            send(&self.client, &request, &self.app, &|_| {}).map_err(|failure| self.refusal.explain(failure))?;
         for (member, value) in &token.members {
             members.string_or_null(member.key, value.as_ref().map(Secret::expose));
         }

@@ -34,8 +34,8 @@ pub fn ask_lines(job: &Job, batch: &Batch, draft: Draft) -> Result<u8> {
     job.app.notes.extend(connection.note());
     connection.client.prepare();
     let fingerprint = Fingerprint::new(draft.kind.name, connection.name(), draft.settled_fields());
-    let client = Arc::clone(&connection.client);
-    let minter = http::Minter { draft, client, app: job.app.clone(), fingerprint };
+    let (client, refusal) = (Arc::clone(&connection.client), connection.refusal.clone());
+    let minter = http::Minter { draft, client, refusal, app: job.app.clone(), fingerprint };
     run(job, batch, input, Box::new(move || Box::new(minter.clone())), halted)
 }
 

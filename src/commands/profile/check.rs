@@ -5,6 +5,7 @@ use serde_json::json;
 use super::command::{ProfileCommand, line};
 use crate::catalog::{Endpoint, Kind};
 use crate::commands::connection::Connection;
+use crate::commands::refusal;
 use crate::credentials::Wanted;
 use crate::error::{Category, Failure, Result};
 use crate::http::{Mode, Request, Settings};
@@ -23,9 +24,13 @@ impl ProfileCommand<'_> {
         for (kind, endpoint) in asked {
             rows.push((kind, endpoint, connection.client.probe(&Request::basic(endpoint.path, "{}"), &trace)?));
         }
-        let refused = rows.iter().filter(|(_, _, status)| matches!(status, 401 | 403)).count();
+        let refused: Vec<(&str, u16)> = rows
+            .iter()
+            .filter(|(_, _, status)| verdict(*status) == Some(false))
+            .map(|(_, endpoint, status)| (endpoint.scope, *status))
+            .collect();
         let unclear = rows.iter().find(|(_, _, status)| verdict(*status).is_none());
-        if let Some((_, endpoint, status)) = unclear.filter(|_| refused == 0) {
+        if let Some((_, endpoint, status)) = unclear.filter(|_| refused.is_empty()) {
             let path = endpoint.path;
             let message = format!("unexpected status {status} from {path}; cannot tell whether the credentials work");
             let hint = if matches!(status, 429 | 500..) { "try again later" } else { "check the space name" };
@@ -33,18 +38,17 @@ impl ProfileCommand<'_> {
         }
         let text = self.verdicts(&connection, &rows);
         deliver::stdout(text.as_bytes())?;
-        if refused == 0 {
+        if refused.is_empty() {
             return Ok(0);
         }
         let failure = Failure::message(
             Category::CredentialsRefused,
-            format!("{refused} of {} endpoints refuse these credentials", rows.len()),
+            format!("{} of {} endpoints refuse these credentials", refused.len(), rows.len()),
         );
-        let hint = if refused == rows.len() {
-            connection.possible_causes()
-        } else {
-            "give the API token the missing scopes in the SignalWire Dashboard".to_owned()
-        };
+        let (scopes, statuses): (Vec<&str>, Vec<u16>) = refused.into_iter().unzip();
+        // One endpoint that accepts them proves the rest of the set.
+        let accepted = rows.iter().any(|(_, _, status)| verdict(*status) == Some(true));
+        let hint = if accepted { refusal::missing_scopes(&scopes) } else { connection.refusal.of_all(&statuses) };
         Err(failure.with_hint(hint))
     }
 

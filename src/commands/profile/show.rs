@@ -46,6 +46,7 @@ type Row = (String, String, String);
 fn rows(set: &Set, settings: &[Found], notes: &Notes) -> Vec<Row> {
     let shown = |found: &Found| {
         let fault = set.schema.fault(found.key, &found.value);
+        let fault = fault.filter(|_| !set.schema.is_placeholder(found.key, &found.value));
         let value = if fault.is_some() { REDACTED.to_owned() } else { text::clip(&found.value, 200) };
         notes.extend(
             fault.map(|fault| Note::Warning(format!("{} {fault} (hidden, it could be a secret)", found.origin))),

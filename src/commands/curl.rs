@@ -1,0 +1,51 @@
+//! `--curl`: the request as a command that gets the credentials of a mint from where they are stored, and from nowhere else.
+
+use super::connection::shown_space;
+use super::job::Job;
+use super::send::shown;
+use crate::catalog::Request;
+use crate::credentials::{self, Set, ShellWord, Source};
+use crate::error::{Note, Result};
+use crate::output::{deliver, request as paper};
+use crate::signalwire::credentials::{PROJECT_ID, SCHEMA};
+
+/// Prints the command, and on stderr what it needs.
+///
+/// # Errors
+/// Exit 3 where credentials are there and wrong.
+pub(super) fn show(job: &Job, request: &Request) -> Result<u8> {
+    let (env, notes) = (&job.app.env, &job.app.notes);
+    let set = credentials::find(&SCHEMA, job.wanted(), job.app)?;
+    if let Some(set) = &set {
+        // The project id of a profile is printed, and it could be a secret in the wrong place.
+        set.check()?;
+    }
+    let space = shown_space(set.as_ref())?;
+    let login = login(set.as_ref());
+    let demanded = login.variables().chain(paper::secret_variables(request));
+    let unset: Vec<String> = demanded.filter(|name| env.text(name).is_none()).collect();
+    if !unset.is_empty() {
+        notes.push(Note::Hint(format!("set {} before you run it", unset.join(" and "))));
+    }
+    let more = match set.map(|set| set.source) {
+        None => Some("replace SPACE with the name of your space"),
+        Some(Source::Emulator) => Some("start the emulator first: tokenmint emulator"),
+        Some(_) => None,
+    };
+    notes.extend(more.map(|text| Note::Hint(text.to_owned())));
+    job.report.aside(&notes.take());
+    let text = paper::curl(&shown(request), &paper::body_for_sh(request), &space, &login, &job.mint.settings);
+    deliver::stdout(text.as_bytes())?;
+    Ok(0)
+}
+
+/// User and password: without a set, the variables that one would be in.
+fn login(set: Option<&Set>) -> paper::Login {
+    match set {
+        Some(set) => paper::Login { user: set.public_in_shell(PROJECT_ID), password: set.secret_in_shell() },
+        None => paper::Login {
+            user: ShellWord::variable("SIGNALWIRE_PROJECT_ID"),
+            password: ShellWord::variable("SIGNALWIRE_API_TOKEN"),
+        },
+    }
+}
