@@ -153,7 +153,9 @@ fn no_flag_of_any_command_shows_a_secret() {
     for way in ways {
         for line in MINTS.into_iter().chain([TWILIO]) {
             let (code, ..) = look(talkative(line, &server).args(way.split_whitespace()), &secrets);
-            assert_eq!(code, Some(if line == TWILIO && way.contains("curl") { 2 } else { 0 }), "{line} {way}");
+            // Nothing is sent for a Twilio token.
+            let needless = line == TWILIO && ["--curl", "--retries"].iter().any(|flag| way.contains(flag));
+            assert_eq!(code, Some(if needless { 2 } else { 0 }), "{line} {way}");
         }
     }
     for variable in ["GITHUB_ENV", "GITHUB_OUTPUT"] {

@@ -418,8 +418,8 @@ fn the_json_form_of_an_error_follows_wherever_it_is_asked_for() {
 #[test]
 fn a_flag_of_another_command_is_told_as_such() {
     for (line, parts) in [
-        ("video --room r --ttl 1h", &["video has no flag --ttl", "--join-until"][..]),
-        ("video --room r --expires-in 5m", &["no flag --expires-in", "--join-until"]),
+        ("video --room r --expire-at +1h", &["video has no flag --expire-at", "--join-until"][..]),
+        ("video --room r --exp 5m", &["no flag --exp", "--join-until"]),
         ("chat --ttl 1h --room r", &["chat has no flag --room", "video has it"]),
         ("-o json chat", &["-o"]),
         ("chat --ttl 1h -c a=r --jobs 3", &["--jobs", "--batch"]),

@@ -174,7 +174,7 @@ fn init_makes_folders_for_their_owner_alone() {
 #[test]
 fn a_command_line_is_judged_the_same_under_every_name_of_the_program() {
     let lines = [
-        "video --room a --ttl 1h",
+        "video --room a --expire-at +1h",
         "twilio --idenity a",
         "profile chek",
         "profile",
@@ -202,7 +202,10 @@ fn a_command_line_is_judged_the_same_under_every_name_of_the_program() {
 #[test]
 fn the_flag_that_is_unknown_is_looked_up_in_the_command_that_was_typed() {
     // The value of a global flag is not the command, whatever it reads like.
-    tokenmint("-p chat video --room a --ttl 1h").fails(2).says_all(&["tokenmint video", "--join-until"]).run();
-    tokenmint("--profile=chat video --room a --ttl 1h").fails(2).says_all(&["tokenmint video", "--join-until"]).run();
+    tokenmint("-p chat video --room a --expire-at +1h").fails(2).says_all(&["tokenmint video", "--join-until"]).run();
+    tokenmint("--profile=chat video --room a --expire-at +1h")
+        .fails(2)
+        .says_all(&["tokenmint video", "--join-until"])
+        .run();
     tokenmint("-vp chat profile lst").fails(2).says("list").run();
 }
