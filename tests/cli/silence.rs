@@ -238,7 +238,7 @@ fn commas_divide_lists_and_an_empty_entry_is_refused() {
     assert_eq!(body["allowed_addresses"], json!([ADDRESS, other]));
     refused(tokenmint(&format!("guest -a {ADDRESS},")), &["--allowed-address", "empty entry", "comma"]);
     refused(tokenmint(&format!("{VIDEO} --permission room.lock,")), &["--permission", "empty entry", "comma"]);
-    let eleven = vec![other; 11].join(",");
+    let eleven = [other; 11].join(",");
     refused(tokenmint(&format!("guest -a {eleven}")), &["--allowed-address", "at most 10", "11"]);
 }
 
