@@ -101,13 +101,17 @@ _tokenmint() {
             return 0
             ;;
         tokenmint__subcmd__chat)
-            opts="-c -o -w -p -v -q -h --ttl --channel --channels --member-id --state --body --output --name --shell --write --dry-run --batch --jobs --resume --timeout --retries --cacert --curl --profile --config --verbose --quiet --color --help"
+            opts="-c -o -w -p -v -q -h -V --expires-in --ttl --channel --channels --member-id --state --body --output --name --shell --write --dry-run --batch --jobs --resume --timeout --retries --cacert --curl --profile --config --verbose --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --ttl)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --expires-in)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -262,7 +266,7 @@ _tokenmint() {
             return 0
             ;;
         tokenmint__subcmd__completions)
-            opts="-p -v -q -h --profile --config --verbose --quiet --color --help bash zsh fish powershell elvish"
+            opts="-p -v -q -h -V --profile --config --verbose --quiet --color --help --version bash zsh fish powershell elvish"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -292,7 +296,7 @@ _tokenmint() {
             return 0
             ;;
         tokenmint__subcmd__emulator)
-            opts="-p -v -q -h --listen --tls --profile --config --verbose --quiet --color --help"
+            opts="-p -v -q -h -V --listen --tls --profile --config --verbose --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -326,7 +330,7 @@ _tokenmint() {
             return 0
             ;;
         tokenmint__subcmd__guest)
-            opts="-a -o -w -p -v -q -h --address --allowed-address --expires-at --expire-at --ttl --region --ch --body --output --name --shell --write --dry-run --batch --jobs --resume --timeout --retries --cacert --curl --profile --config --verbose --quiet --color --help"
+            opts="-a -o -w -p -v -q -h -V --address --allowed-address --expires-at --expire-at --expires-in --ttl --region --ch --body --output --name --shell --write --dry-run --batch --jobs --resume --timeout --retries --cacert --curl --profile --config --verbose --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -353,6 +357,10 @@ _tokenmint() {
                     return 0
                     ;;
                 --ttl)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --expires-in)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -495,7 +503,7 @@ _tokenmint() {
             return 0
             ;;
         tokenmint__subcmd__inspect)
-            opts="-o -p -v -q -h --check --min-ttl --verify --output --profile --config --verbose --quiet --color --help"
+            opts="-o -p -v -q -h -V --check --min-ttl --verify --output --profile --config --verbose --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -537,7 +545,7 @@ _tokenmint() {
             return 0
             ;;
         tokenmint__subcmd__man)
-            opts="-p -v -q -h --dir --profile --config --verbose --quiet --color --help"
+            opts="-p -v -q -h -V --dir --profile --config --verbose --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -574,7 +582,7 @@ _tokenmint() {
             return 0
             ;;
         tokenmint__subcmd__profile)
-            opts="-p -v -q -h --profile --config --verbose --quiet --color --help list show check init path"
+            opts="-p -v -q -h -V --profile --config --verbose --quiet --color --help --version list show check init path"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -604,7 +612,7 @@ _tokenmint() {
             return 0
             ;;
         tokenmint__subcmd__profile__subcmd__check)
-            opts="-o -p -v -q -h --output --timeout --retries --cacert --profile --config --verbose --quiet --color --help"
+            opts="-o -p -v -q -h -V --output --timeout --retries --cacert --profile --config --verbose --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -665,7 +673,7 @@ _tokenmint() {
             return 0
             ;;
         tokenmint__subcmd__profile__subcmd__init)
-            opts="-o -p -v -q -h --output --profile --config --verbose --quiet --color --help"
+            opts="-o -p -v -q -h -V --output --profile --config --verbose --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -703,7 +711,7 @@ _tokenmint() {
             return 0
             ;;
         tokenmint__subcmd__profile__subcmd__list)
-            opts="-o -p -v -q -h --output --profile --config --verbose --quiet --color --help"
+            opts="-o -p -v -q -h -V --output --profile --config --verbose --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -741,7 +749,7 @@ _tokenmint() {
             return 0
             ;;
         tokenmint__subcmd__profile__subcmd__path)
-            opts="-o -p -v -q -h --output --profile --config --verbose --quiet --color --help"
+            opts="-o -p -v -q -h -V --output --profile --config --verbose --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -779,7 +787,7 @@ _tokenmint() {
             return 0
             ;;
         tokenmint__subcmd__profile__subcmd__show)
-            opts="-o -p -v -q -h --output --profile --config --verbose --quiet --color --help"
+            opts="-o -p -v -q -h -V --output --profile --config --verbose --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -817,13 +825,17 @@ _tokenmint() {
             return 0
             ;;
         tokenmint__subcmd__pubsub)
-            opts="-c -o -w -p -v -q -h --ttl --channel --channels --member-id --state --body --output --name --shell --write --dry-run --batch --jobs --resume --timeout --retries --cacert --curl --profile --config --verbose --quiet --color --help"
+            opts="-c -o -w -p -v -q -h -V --expires-in --ttl --channel --channels --member-id --state --body --output --name --shell --write --dry-run --batch --jobs --resume --timeout --retries --cacert --curl --profile --config --verbose --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --ttl)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --expires-in)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -978,7 +990,7 @@ _tokenmint() {
             return 0
             ;;
         tokenmint__subcmd__subscriber)
-            opts="-o -w -p -v -q -h --reference --expires-at --expire-at --ttl --application-id --password --fingerprint --scope --first-name --last-name --display-name --job-title --time-zone --country --region --company-name --body --output --name --shell --write --dry-run --batch --jobs --resume --timeout --retries --cacert --curl --profile --config --verbose --quiet --color --help"
+            opts="-o -w -p -v -q -h -V --reference --expires-at --expire-at --expires-in --ttl --application-id --password --fingerprint --scope --first-name --last-name --display-name --job-title --time-zone --country --region --company-name --body --output --name --shell --write --dry-run --batch --jobs --resume --timeout --retries --cacert --curl --profile --config --verbose --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -997,6 +1009,10 @@ _tokenmint() {
                     return 0
                     ;;
                 --ttl)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --expires-in)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1179,7 +1195,7 @@ _tokenmint() {
             return 0
             ;;
         tokenmint__subcmd__twilio)
-            opts="-o -w -p -v -q -h --identity --ttl --not-before --region --chat --video --voice --voice-incoming --voice-params --sync --task-router --worker-sid --task-router-role --push-credential-sid --endpoint-id --deployment-role-sid --grant --output --name --shell --write --dry-run --batch --jobs --resume --timeout --retries --cacert --curl --profile --config --verbose --quiet --color --help"
+            opts="-o -w -p -v -q -h -V --identity --expires-in --ttl --not-before --region --chat --video --voice --voice-incoming --voice-params --sync --task-router --worker-sid --task-router-role --push-credential-sid --endpoint-id --deployment-role-sid --grant --output --name --shell --write --dry-run --batch --jobs --resume --profile --config --verbose --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1190,6 +1206,10 @@ _tokenmint() {
                     return 0
                     ;;
                 --ttl)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --expires-in)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1333,29 +1353,6 @@ _tokenmint() {
                     fi
                     return 0
                     ;;
-                --timeout)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --retries)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --cacert)
-                    local oldifs
-                    if [ -n "${IFS+x}" ]; then
-                        oldifs="$IFS"
-                    fi
-                    IFS=$'\n'
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    if [ -n "${oldifs+x}" ]; then
-                        IFS="$oldifs"
-                    fi
-                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
-                        compopt -o filenames
-                    fi
-                    return 0
-                    ;;
                 --profile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1380,7 +1377,7 @@ _tokenmint() {
             return 0
             ;;
         tokenmint__subcmd__video)
-            opts="-o -w -p -v -q -h --room --room-name --user-name --permission --join-from --join-until --remove-at --remove-after --remove-after-seconds-elapsed --join-audio-muted --join-video-muted --auto-create-room --enable-room-previews --room-display-name --end-room-session-on-leave --join-as --media-allowed --room-meta --meta --sync-audio-video --body --output --name --shell --write --dry-run --batch --jobs --resume --timeout --retries --cacert --curl --profile --config --verbose --quiet --color --help"
+            opts="-o -w -p -v -q -h -V --room --room-name --user-name --permission --join-from --join-until --expires-in --ttl --remove-at --remove-after --remove-after-seconds-elapsed --join-audio-muted --join-video-muted --auto-create-room --enable-room-previews --room-display-name --end-room-session-on-leave --join-as --media-allowed --room-meta --meta --sync-audio-video --body --output --name --shell --write --dry-run --batch --jobs --resume --timeout --retries --cacert --curl --profile --config --verbose --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1407,6 +1404,14 @@ _tokenmint() {
                     return 0
                     ;;
                 --join-until)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ttl)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --expires-in)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

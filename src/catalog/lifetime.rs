@@ -37,7 +37,7 @@ pub(super) fn limited(name: &str, text: &str, max: i64) -> Result<i64> {
         let failure = Failure::usage(format!("{name} must be at most {most}, got '{}'", text::clip(text, 40)));
         // Only a plain number of seconds can be one of milliseconds; 25h is meant as hours.
         let plain = text.strip_suffix('s').and_then(|number| number.parse().ok());
-        return Err(match plain.and_then(|number| limits.from_milliseconds(number)) {
+        return Err(match plain.and_then(|number| limits.of_milliseconds(number)) {
             Some(meant) => {
                 let meant = time::format_exact(SignedDuration::from_secs(meant));
                 failure.with_hint(format!("that looks like milliseconds; write {meant}"))

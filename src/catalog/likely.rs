@@ -59,7 +59,7 @@ impl Limits {
         let admitted = |length: Option<i64>| length.filter(|length| self.admits(*length));
         match (admitted(Some(number)), admitted(number.checked_mul(60))) {
             (None, None) => self
-                .from_milliseconds(number)
+                .of_milliseconds(number)
                 .map(|meant| format!("that looks like milliseconds; write {}", write(&exact(meant)))),
             (Some(length), None) => Some(equation(number, 's', length, "; ") + "write " + &write(&exact(length))),
             (None, Some(length)) => Some(equation(number, 'm', length, "; ") + "write " + &write(&exact(length))),
@@ -72,7 +72,7 @@ impl Limits {
     }
 
     /// What a number of milliseconds is, if it is more than any number of seconds may be.
-    pub(super) fn from_milliseconds(self, number: i64) -> Option<i64> {
+    pub(super) fn of_milliseconds(self, number: i64) -> Option<i64> {
         let seconds = number / 1_000;
         (number > self.most && number % 1_000 == 0 && self.admits(seconds)).then_some(seconds)
     }

@@ -157,7 +157,7 @@ fn curl_argument() -> Arg {
         .help_heading(REQUEST)
 }
 
-/// What was typed of [`sending_arguments`], or the defaults of a command that has them not.
+/// What was typed of [`sending_arguments`], or the defaults of a command without them.
 pub(super) fn settings(matches: &ArgMatches) -> Result<Settings> {
     let timeout = value_of::<String>(matches, "timeout").map_or(DEFAULT_TIMEOUT, String::as_str);
     let timeout = lifetime::any("--timeout", timeout)?;
@@ -206,7 +206,7 @@ fn refuse_without_effect(matches: &ArgMatches) -> Result<()> {
     let format = matches.get_one::<String>("output").map_or(DEFAULT_OUTPUT, String::as_str);
     let refuse = |what: String, hint: &str| Err(Failure::usage(what).with_hint(hint));
     if is_typed("command") {
-        for flag in ["output", "shell"].into_iter().filter(|flag| is_typed(flag)) {
+        if let Some(flag) = ["output", "shell"].into_iter().find(|flag| is_typed(flag)) {
             let what = format!("--{flag} has no effect with a command after --, which gets the token in a variable");
             return refuse(what, &format!("leave out --{flag}; --name changes the variable"));
         }

@@ -42,6 +42,9 @@ fn read_answer(stream: &mut impl Read, has_body: bool) -> (String, String) {
     (head, String::from_utf8(body).unwrap())
 }
 
+/// What says that a body is JSON.
+const JSON: &str = "Content-Type: application/json\r\n";
+
 fn request(method: &str, path: &str, headers: &str, body: &str) -> String {
     let length = body.len();
     format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n{headers}\r\n{body}")
@@ -57,13 +60,18 @@ fn exchange(emulator: &Running, method: &str, path: &str, headers: &str, body: &
 fn statuses_and_errors_are_the_documented_ones() {
     let emulator = running();
     let (chat, guest) = ("/api/chat/tokens", "/api/fabric/guests/tokens");
-    let right = &format!("Authorization: {BASIC}\r\n");
+    let right = &format!("Authorization: {BASIC}\r\n{JSON}");
     let wrong = "Authorization: Basic eDp5\r\n";
+    let untyped = &format!("Authorization: {BASIC}\r\n");
+    let form = &format!("{untyped}Content-Type: application/x-www-form-urlencoded\r\n");
     let cases = [
         ("POST", chat, "", CHAT, "401", "Unauthorized"),
         ("POST", chat, wrong, "", "401", "Unauthorized"),
         ("POST", chat, right, "", "400", "Bad Request"),
         ("POST", guest, right, "{", "400", "Bad Request"),
+        ("POST", chat, form, CHAT, "400", "Bad Request"),
+        ("POST", chat, untyped, CHAT, "400", "Bad Request"),
+        ("POST", chat, wrong, CHAT, "401", "Unauthorized"),
         ("POST", "/api/chat/tokens/", right, CHAT, "404", "Not Found"),
         ("POST", "/", "", "", "404", "Not Found"),
         ("GET", chat, right, "", "405", "Method Not Allowed"),
@@ -84,7 +92,7 @@ fn statuses_and_errors_are_the_documented_ones() {
 #[test]
 fn each_endpoint_mints() {
     let emulator = running();
-    let right = format!("Authorization: {BASIC}\r\n");
+    let right = format!("Authorization: {BASIC}\r\n{JSON}");
     let guest = r#"{"allowed_addresses":["5e6f7a8b-9c0d-4e1f-a2b3-c4d5e6f7a8b9"]}"#;
     let cases = [
         ("/api/chat/tokens", CHAT, "200", 3),
@@ -105,7 +113,7 @@ fn each_endpoint_mints() {
 fn a_connection_serves_many_requests() {
     let emulator = running();
     let mut stream = connect(&emulator);
-    let right = format!("Authorization: {BASIC}\r\n");
+    let right = format!("Authorization: {BASIC}\r\n{JSON}");
     for headers in [right.as_str(), "", right.as_str()] {
         stream.write_all(request("POST", "/api/chat/tokens", headers, CHAT).as_bytes()).unwrap();
         let expected = if headers.is_empty() { "http/1.1 401" } else { "http/1.1 200" };
@@ -117,7 +125,7 @@ fn a_connection_serves_many_requests() {
 fn bodies_may_be_chunked_or_wait_for_leave() {
     let emulator = running();
     let mut stream = connect(&emulator);
-    let head = format!("POST /api/chat/tokens HTTP/1.1\r\nHost: localhost\r\nAuthorization: {BASIC}\r\n");
+    let head = format!("POST /api/chat/tokens HTTP/1.1\r\nHost: localhost\r\nAuthorization: {BASIC}\r\n{JSON}");
     let (one, other) = CHAT.split_at(20);
     let chunked =
         format!("{head}Transfer-Encoding: chunked\r\n\r\n14\r\n{one}\r\n{:x}\r\n{other}\r\n0\r\n\r\n", other.len());
@@ -135,7 +143,7 @@ fn bodies_may_be_chunked_or_wait_for_leave() {
 #[test]
 fn a_body_over_a_mebibyte_is_refused_in_json() {
     let emulator = running();
-    let right = format!("Authorization: {BASIC}\r\n");
+    let right = format!("Authorization: {BASIC}\r\n{JSON}");
     let large = " ".repeat(1024 * 1024 + 1);
     let (head, answer) = exchange(&emulator, "POST", "/api/chat/tokens", &right, &large);
     assert!(head.starts_with("http/1.1 413 "), "{head}");

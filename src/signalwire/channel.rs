@@ -175,15 +175,11 @@ fn without_access(flag: &str, spec: &str) -> Failure {
     let shown = clip(spec, SHOWN);
     let failure = Failure::usage(format!("{flag} '{shown}' is missing its access"));
     let meant = spec.rsplit_once(FOR_EQUALS).map(|(name, access)| (name.trim_end_matches(FOR_EQUALS), access));
-    match meant.filter(|(name, access)| !name.is_empty() && rights(access).is_some()) {
-        Some((name, access)) => {
-            failure.with_hint(format!("write -c {}", sh_word(&format!("{}={access}", clip(name, SHOWN)))))
-        }
-        None => {
-            let name = if spec.is_empty() { "NAME" } else { &shown };
-            failure.with_hint(format!("write {name}=r, {name}=w or {name}=rw"))
-        }
+    if let Some((name, access)) = meant.filter(|(name, access)| !name.is_empty() && rights(access).is_some()) {
+        return failure.with_hint(format!("write -c {}", sh_word(&format!("{}={access}", clip(name, SHOWN)))));
     }
+    let name = if spec.is_empty() { "NAME" } else { &shown };
+    failure.with_hint(format!("write {name}=r, {name}=w or {name}=rw"))
 }
 
 #[cfg(test)]

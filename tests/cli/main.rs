@@ -101,6 +101,8 @@ mod house;
 mod kinds;
 /// What a batch line and a body may hold.
 mod line_forms;
+/// Mistakes that would pass in silence.
+mod silence;
 /// Subscriber tokens.
 mod subscriber;
 /// What stands on the wire, byte by byte.

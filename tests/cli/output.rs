@@ -396,12 +396,6 @@ fn a_command_that_is_missing_after_its_dashes_prints_no_token() {
 
 #[cfg(unix)]
 #[test]
-fn what_is_shown_instead_of_a_token_goes_where_the_token_would() {
-    let run = tokenmint(CHAT).args(["--dry-run", "--write", "out"]).shell("\"$@\" && head -n 1 out");
-    run.prints("POST https://SPACE.signalwire.com/api/chat/tokens\n").run();
-}
-
-#[test]
 fn quiet_leaves_no_warnings_in_json_either() {
     let server = Server::minting();
     let token =

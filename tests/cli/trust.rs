@@ -174,7 +174,7 @@ fn init_makes_folders_for_their_owner_alone() {
 #[test]
 fn a_command_line_is_judged_the_same_under_every_name_of_the_program() {
     let lines = [
-        "video --room a --ttl 1h",
+        "video --room a --expire-at +1h",
         "twilio --idenity a",
         "profile chek",
         "profile",
