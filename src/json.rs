@@ -286,17 +286,28 @@ fn compact(json: &str) -> String {
 pub trait Buffer {
     /// Appends a piece of JSON.
     fn append(&mut self, json: &str);
+
+    /// Appends a piece of JSON that is ASCII. Bytes take it as it is, without a look at each.
+    fn append_ascii(&mut self, json: &[u8]);
 }
 
 impl Buffer for String {
     fn append(&mut self, json: &str) {
         self.push_str(json);
     }
+
+    fn append_ascii(&mut self, json: &[u8]) {
+        self.push_str(str::from_utf8(json).unwrap_or_default());
+    }
 }
 
 impl Buffer for Vec<u8> {
     fn append(&mut self, json: &str) {
         self.extend_from_slice(json.as_bytes());
+    }
+
+    fn append_ascii(&mut self, json: &[u8]) {
+        self.extend_from_slice(json);
     }
 }
 
@@ -365,7 +376,13 @@ impl<'a, B: Buffer> Writer<'a, B> {
     /// A member that is an integer.
     pub fn number(&mut self, key: &'static str, number: impl Into<Integer>) -> &mut Self {
         let mut digits = Digits::default();
-        self.key(key).put(number.into().text(&mut digits))
+        self.raw_ascii(key, number.into().digits(&mut digits))
+    }
+
+    /// A member whose value is JSON already, all of it ASCII.
+    pub fn raw_ascii(&mut self, key: &'static str, json: &[u8]) -> &mut Self {
+        self.key(key).buffer.append_ascii(json);
+        self
     }
 
     /// A member that is `true` or `false`.
@@ -445,6 +462,10 @@ pub type Digits = [u8; 20];
 impl Integer {
     /// Its digits, with a sign where it is negative.
     pub fn text(self, digits: &mut Digits) -> &str {
+        str::from_utf8(self.digits(digits)).unwrap_or_default()
+    }
+
+    fn digits(self, digits: &mut Digits) -> &[u8] {
         let mut start = digits.len();
         let mut rest = self.magnitude;
         loop {
@@ -461,7 +482,7 @@ impl Integer {
             start -= 1;
             digits[start] = b'-';
         }
-        str::from_utf8(&digits[start..]).unwrap_or_default()
+        &digits[start..]
     }
 }
 

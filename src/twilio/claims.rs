@@ -69,7 +69,7 @@ impl Claims<'_> {
         if let Some(second) = self.not_before {
             json.number("nbf", second);
         }
-        json.number("iat", self.issued_at).number("exp", self.expires_at);
+        json.raw("iat", second).number("exp", self.expires_at);
         json.raw_members(&issuer.members).end();
     }
 }
