@@ -80,9 +80,11 @@ pub struct Glimpse {
 
 /// About how many bytes are written at once, where that many are ready.
 const PIECE: usize = 64 * 1024;
-/// The largest buffer that is kept for another result, and how many bytes of buffers are kept.
-const SPARE: usize = 64 * 1024;
-const ALL_SPARE: usize = 4 * 1024 * 1024;
+/// How many bytes of buffers are kept for other results. The tokens of one block of lines are half a megabyte, and memory
+/// that is given back and asked for again costs more than what is written into it.
+const ALL_SPARE: usize = 8 * 1024 * 1024;
+/// The largest buffer that is kept, with many threads and with few.
+const SPARE: (usize, usize) = (64 * 1024, 1024 * 1024);
 /// Signal handlers cannot notify a condition variable.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
@@ -322,8 +324,9 @@ impl Sink {
     }
 
     fn keep(&mut self, mut text: Vec<u8>) {
-        let most = self.threads.min(ALL_SPARE / SPARE);
-        if (1..=SPARE).contains(&text.capacity()) && self.spare.len() < most {
+        let threads = self.threads.max(1);
+        let largest = (ALL_SPARE / threads).clamp(SPARE.0, SPARE.1);
+        if (1..=largest).contains(&text.capacity()) && self.spare.len() < threads.min(ALL_SPARE / largest) {
             text.clear();
             self.spare.push(text);
         }

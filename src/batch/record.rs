@@ -74,7 +74,7 @@ pub fn write_mark(mark: u64, members: &mut Writer<'_, Vec<u8>>) {
     for (place, digit) in text[1..17].iter_mut().enumerate() {
         *digit = HEX[usize::from(mark.to_be_bytes()[place / 2] >> (4 * (1 - place % 2)) & 0xf)];
     }
-    members.raw("request", std::str::from_utf8(&text).unwrap_or_default());
+    members.raw_ascii("request", &text);
 }
 
 const HEX: &[u8; 16] = b"0123456789abcdef";

@@ -53,8 +53,8 @@ impl Claims<'_> {
 
     /// Appends the claims as compact JSON.
     pub(super) fn write(&self, issuer: &Issuer, nonce: Option<Nonce>, out: &mut Vec<u8>) {
-        let known = self.identity.len() + self.grants.members.len() + 2 * issuer.key.len() + issuer.account.len();
-        out.reserve(known + 160);
+        let known = self.identity.len() + self.grants.members.len() + issuer.key.len() + issuer.members.len();
+        out.reserve(known + 144);
         let mut json = Writer::new(out);
         let (mut digits, mut hex) = (Digits::default(), [0; 16]);
         let second = Integer::from(self.issued_at).text(&mut digits);
@@ -69,8 +69,8 @@ impl Claims<'_> {
         if let Some(second) = self.not_before {
             json.number("nbf", second);
         }
-        json.number("iat", self.issued_at).number("exp", self.expires_at);
-        json.string("iss", &issuer.key).string("sub", &issuer.account).end();
+        json.raw("iat", second).number("exp", self.expires_at);
+        json.raw_members(&issuer.members).end();
     }
 }
 
@@ -98,13 +98,16 @@ fn hexadecimal(bytes: [u8; 8], room: &mut [u8; 16]) -> &str {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Issuer {
     key: String,
-    account: String,
+    /// `iss` and `sub` as JSON.
+    members: String,
 }
 
 impl Issuer {
     /// The issuer with these SIDs.
     pub fn new(key_sid: &str, account_sid: &str) -> Self {
-        Issuer { key: key_sid.to_owned(), account: account_sid.to_owned() }
+        let mut members = String::new();
+        Writer::new(&mut members).string("iss", key_sid).string("sub", account_sid);
+        Issuer { key: key_sid.to_owned(), members }
     }
 
     /// The SID of the API key.

@@ -14,8 +14,8 @@ use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 
 /// The body that tokenmint sends for `chat --ttl 1h --channel lobby=rw`.
 const BODY: &[u8] = br#"{"ttl":60,"channels":{"lobby":{"read":true,"write":true}}}"#;
-/// `project:token` as Basic authentication writes it. The server looks at nothing of it.
-const AUTHORIZATION: &str = "Basic cHJvamVjdDp0b2tlbg==";
+/// `01234567-89ab-cdef-0123-456789abcdef:token` as Basic authentication writes it. The server looks at nothing of it.
+const AUTHORIZATION: &str = "Basic MDEyMzQ1NjctODlhYi1jZGVmLTAxMjMtNDU2Nzg5YWJjZGVmOnRva2Vu";
 
 #[derive(serde::Deserialize)]
 struct Answer {
