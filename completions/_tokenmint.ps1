@@ -31,8 +31,8 @@ Register-ArgumentCompleter -Native -CommandName 'tokenmint' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Silence notes, hints and warnings, never errors')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
-            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
-            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print the version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print the version')
             [CompletionResult]::new('chat', 'chat', [CompletionResultType]::ParameterValue, 'Mint a SignalWire Chat token')
             [CompletionResult]::new('pubsub', 'pubsub', [CompletionResultType]::ParameterValue, 'Mint a SignalWire PubSub token')
             [CompletionResult]::new('guest', 'guest', [CompletionResultType]::ParameterValue, 'Mint a SignalWire guest token (Call Fabric)')
@@ -48,6 +48,7 @@ Register-ArgumentCompleter -Native -CommandName 'tokenmint' -ScriptBlock {
         }
         'tokenmint;chat' {
             [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'How long the token is valid: 90m, 12h, 30d')
+            [CompletionResult]::new('--expires-in', '--expires-in', [CompletionResultType]::ParameterName, 'How long the token is valid: 90m, 12h, 30d')
             [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'A channel and what the token may do there: r, w or rw')
             [CompletionResult]::new('--channel', '--channel', [CompletionResultType]::ParameterName, 'A channel and what the token may do there: r, w or rw')
             [CompletionResult]::new('--channels', '--channels', [CompletionResultType]::ParameterName, 'All channels as one JSON object; --channel adds to it')
@@ -78,10 +79,13 @@ Register-ArgumentCompleter -Native -CommandName 'tokenmint' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Silence notes, hints and warnings, never errors')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print the version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print the version')
             break
         }
         'tokenmint;pubsub' {
             [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'How long the token is valid: 90m, 12h, 30d')
+            [CompletionResult]::new('--expires-in', '--expires-in', [CompletionResultType]::ParameterName, 'How long the token is valid: 90m, 12h, 30d')
             [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'A channel and what the token may do there: r, w or rw')
             [CompletionResult]::new('--channel', '--channel', [CompletionResultType]::ParameterName, 'A channel and what the token may do there: r, w or rw')
             [CompletionResult]::new('--channels', '--channels', [CompletionResultType]::ParameterName, 'All channels as one JSON object; --channel adds to it')
@@ -112,6 +116,8 @@ Register-ArgumentCompleter -Native -CommandName 'tokenmint' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Silence notes, hints and warnings, never errors')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print the version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print the version')
             break
         }
         'tokenmint;guest' {
@@ -121,6 +127,7 @@ Register-ArgumentCompleter -Native -CommandName 'tokenmint' -ScriptBlock {
             [CompletionResult]::new('--expire-at', '--expire-at', [CompletionResultType]::ParameterName, 'When the token expires, instead of --ttl')
             [CompletionResult]::new('--expires-at', '--expires-at', [CompletionResultType]::ParameterName, 'When the token expires, instead of --ttl')
             [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'How long the token is valid: 15m, 2h, 1d')
+            [CompletionResult]::new('--expires-in', '--expires-in', [CompletionResultType]::ParameterName, 'How long the token is valid: 15m, 2h, 1d')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'Routing override')
             [CompletionResult]::new('--ch', '--ch', [CompletionResultType]::ParameterName, 'Routing override that is placed in the token''s header')
             [CompletionResult]::new('--body', '--body', [CompletionResultType]::ParameterName, 'The whole request body as JSON; flags override its fields')
@@ -148,6 +155,8 @@ Register-ArgumentCompleter -Native -CommandName 'tokenmint' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Silence notes, hints and warnings, never errors')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print the version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print the version')
             break
         }
         'tokenmint;video' {
@@ -157,6 +166,8 @@ Register-ArgumentCompleter -Native -CommandName 'tokenmint' -ScriptBlock {
             [CompletionResult]::new('--permission', '--permission', [CompletionResultType]::ParameterName, 'What the user may do in the room')
             [CompletionResult]::new('--join-from', '--join-from', [CompletionResultType]::ParameterName, 'The user cannot join before this time')
             [CompletionResult]::new('--join-until', '--join-until', [CompletionResultType]::ParameterName, 'The user cannot join after this time')
+            [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'How long the token is valid for joining: 15m, 2h, 1d')
+            [CompletionResult]::new('--expires-in', '--expires-in', [CompletionResultType]::ParameterName, 'How long the token is valid for joining: 15m, 2h, 1d')
             [CompletionResult]::new('--remove-at', '--remove-at', [CompletionResultType]::ParameterName, 'The user is removed from the room at this time')
             [CompletionResult]::new('--remove-after-seconds-elapsed', '--remove-after-seconds-elapsed', [CompletionResultType]::ParameterName, 'The user is removed this long after joining')
             [CompletionResult]::new('--remove-after', '--remove-after', [CompletionResultType]::ParameterName, 'The user is removed this long after joining')
@@ -196,6 +207,8 @@ Register-ArgumentCompleter -Native -CommandName 'tokenmint' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Silence notes, hints and warnings, never errors')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print the version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print the version')
             break
         }
         'tokenmint;subscriber' {
@@ -203,6 +216,7 @@ Register-ArgumentCompleter -Native -CommandName 'tokenmint' -ScriptBlock {
             [CompletionResult]::new('--expire-at', '--expire-at', [CompletionResultType]::ParameterName, 'When the token expires, instead of --ttl')
             [CompletionResult]::new('--expires-at', '--expires-at', [CompletionResultType]::ParameterName, 'When the token expires, instead of --ttl')
             [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'How long the token is valid: 15m, 2h, 1d')
+            [CompletionResult]::new('--expires-in', '--expires-in', [CompletionResultType]::ParameterName, 'How long the token is valid: 15m, 2h, 1d')
             [CompletionResult]::new('--application-id', '--application-id', [CompletionResultType]::ParameterName, 'The application that the token is associated with')
             [CompletionResult]::new('--password', '--password', [CompletionResultType]::ParameterName, 'Set the subscriber''s password, read from a file or stdin')
             [CompletionResult]::new('--fingerprint', '--fingerprint', [CompletionResultType]::ParameterName, 'Bind the token to one browser, by the thumbprint of its key')
@@ -240,11 +254,14 @@ Register-ArgumentCompleter -Native -CommandName 'tokenmint' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Silence notes, hints and warnings, never errors')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print the version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print the version')
             break
         }
         'tokenmint;twilio' {
             [CompletionResult]::new('--identity', '--identity', [CompletionResultType]::ParameterName, 'The user''s identity')
             [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'How long the token is valid: 10m, 1h, 24h')
+            [CompletionResult]::new('--expires-in', '--expires-in', [CompletionResultType]::ParameterName, 'How long the token is valid: 10m, 1h, 24h')
             [CompletionResult]::new('--not-before', '--not-before', [CompletionResultType]::ParameterName, 'The token is not valid before this time')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The region of the API key, such as ie1 or au1')
             [CompletionResult]::new('--chat', '--chat', [CompletionResultType]::ParameterName, 'Grant Conversations and Programmable Chat, in this service')
@@ -269,21 +286,19 @@ Register-ArgumentCompleter -Native -CommandName 'tokenmint' -ScriptBlock {
             [CompletionResult]::new('--batch', '--batch', [CompletionResultType]::ParameterName, 'Mint a token for each line of FILE (- for stdin), one JSON object per line')
             [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Run up to N requests at once (1 to 512) [default: 8]')
             [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Continue an earlier run: keep what FILE has, retry what failed')
-            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Overall time limit, retries included')
-            [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'Retry up to N times after a failed connection, 429 or 503')
-            [CompletionResult]::new('--cacert', '--cacert', [CompletionResultType]::ParameterName, 'Trust the CA certificates in FILE, or with ''system'' those of the operating system')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Use this profile''s credentials (the environment is ignored)')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile''s credentials (the environment is ignored)')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read profiles from this file')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour messages: auto, always or never')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Print the request without sending it; needs no credentials')
-            [CompletionResult]::new('--curl', '--curl', [CompletionResultType]::ParameterName, 'Print the request as a curl command without its secrets')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print each step to stderr')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Print each step to stderr')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Silence notes, hints and warnings, never errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Silence notes, hints and warnings, never errors')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print the version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print the version')
             break
         }
         'tokenmint;inspect' {
@@ -302,6 +317,8 @@ Register-ArgumentCompleter -Native -CommandName 'tokenmint' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Silence notes, hints and warnings, never errors')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print the version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print the version')
             break
         }
         'tokenmint;profile' {
@@ -315,6 +332,8 @@ Register-ArgumentCompleter -Native -CommandName 'tokenmint' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Silence notes, hints and warnings, never errors')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print the version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print the version')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the profiles of the configuration file')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show every value with its source, secrets masked')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Ask the service which endpoints the credentials may use')
@@ -335,6 +354,8 @@ Register-ArgumentCompleter -Native -CommandName 'tokenmint' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Silence notes, hints and warnings, never errors')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print the version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print the version')
             break
         }
         'tokenmint;profile;show' {
@@ -350,6 +371,8 @@ Register-ArgumentCompleter -Native -CommandName 'tokenmint' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Silence notes, hints and warnings, never errors')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print the version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print the version')
             break
         }
         'tokenmint;profile;check' {
@@ -368,6 +391,8 @@ Register-ArgumentCompleter -Native -CommandName 'tokenmint' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Silence notes, hints and warnings, never errors')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print the version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print the version')
             break
         }
         'tokenmint;profile;init' {
@@ -383,6 +408,8 @@ Register-ArgumentCompleter -Native -CommandName 'tokenmint' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Silence notes, hints and warnings, never errors')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print the version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print the version')
             break
         }
         'tokenmint;profile;path' {
@@ -398,6 +425,8 @@ Register-ArgumentCompleter -Native -CommandName 'tokenmint' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Silence notes, hints and warnings, never errors')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print the version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print the version')
             break
         }
         'tokenmint;emulator' {
@@ -413,6 +442,8 @@ Register-ArgumentCompleter -Native -CommandName 'tokenmint' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Silence notes, hints and warnings, never errors')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print the version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print the version')
             break
         }
         'tokenmint;completions' {
@@ -426,6 +457,8 @@ Register-ArgumentCompleter -Native -CommandName 'tokenmint' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Silence notes, hints and warnings, never errors')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print the version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print the version')
             break
         }
         'tokenmint;man' {
@@ -440,6 +473,8 @@ Register-ArgumentCompleter -Native -CommandName 'tokenmint' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Silence notes, hints and warnings, never errors')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print a summary (-h) or everything (--help)')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print the version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print the version')
             break
         }
     })

@@ -28,8 +28,8 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --quiet 'Silence notes, hints and warnings, never errors'
             cand -h 'Print a summary (-h) or everything (--help)'
             cand --help 'Print a summary (-h) or everything (--help)'
-            cand -V 'Print version'
-            cand --version 'Print version'
+            cand -V 'Print the version'
+            cand --version 'Print the version'
             cand chat 'Mint a SignalWire Chat token'
             cand pubsub 'Mint a SignalWire PubSub token'
             cand guest 'Mint a SignalWire guest token (Call Fabric)'
@@ -44,6 +44,7 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
         }
         &'tokenmint;chat'= {
             cand --ttl 'How long the token is valid: 90m, 12h, 30d'
+            cand --expires-in 'How long the token is valid: 90m, 12h, 30d'
             cand -c 'A channel and what the token may do there: r, w or rw'
             cand --channel 'A channel and what the token may do there: r, w or rw'
             cand --channels 'All channels as one JSON object; --channel adds to it'
@@ -74,9 +75,12 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --quiet 'Silence notes, hints and warnings, never errors'
             cand -h 'Print a summary (-h) or everything (--help)'
             cand --help 'Print a summary (-h) or everything (--help)'
+            cand -V 'Print the version'
+            cand --version 'Print the version'
         }
         &'tokenmint;pubsub'= {
             cand --ttl 'How long the token is valid: 90m, 12h, 30d'
+            cand --expires-in 'How long the token is valid: 90m, 12h, 30d'
             cand -c 'A channel and what the token may do there: r, w or rw'
             cand --channel 'A channel and what the token may do there: r, w or rw'
             cand --channels 'All channels as one JSON object; --channel adds to it'
@@ -107,6 +111,8 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --quiet 'Silence notes, hints and warnings, never errors'
             cand -h 'Print a summary (-h) or everything (--help)'
             cand --help 'Print a summary (-h) or everything (--help)'
+            cand -V 'Print the version'
+            cand --version 'Print the version'
         }
         &'tokenmint;guest'= {
             cand -a 'A Fabric address that the guest may call'
@@ -115,6 +121,7 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --expire-at 'When the token expires, instead of --ttl'
             cand --expires-at 'When the token expires, instead of --ttl'
             cand --ttl 'How long the token is valid: 15m, 2h, 1d'
+            cand --expires-in 'How long the token is valid: 15m, 2h, 1d'
             cand --region 'Routing override'
             cand --ch 'Routing override that is placed in the token''s header'
             cand --body 'The whole request body as JSON; flags override its fields'
@@ -142,6 +149,8 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --quiet 'Silence notes, hints and warnings, never errors'
             cand -h 'Print a summary (-h) or everything (--help)'
             cand --help 'Print a summary (-h) or everything (--help)'
+            cand -V 'Print the version'
+            cand --version 'Print the version'
         }
         &'tokenmint;video'= {
             cand --room-name 'The room to join'
@@ -150,6 +159,8 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --permission 'What the user may do in the room'
             cand --join-from 'The user cannot join before this time'
             cand --join-until 'The user cannot join after this time'
+            cand --ttl 'How long the token is valid for joining: 15m, 2h, 1d'
+            cand --expires-in 'How long the token is valid for joining: 15m, 2h, 1d'
             cand --remove-at 'The user is removed from the room at this time'
             cand --remove-after-seconds-elapsed 'The user is removed this long after joining'
             cand --remove-after 'The user is removed this long after joining'
@@ -189,12 +200,15 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --quiet 'Silence notes, hints and warnings, never errors'
             cand -h 'Print a summary (-h) or everything (--help)'
             cand --help 'Print a summary (-h) or everything (--help)'
+            cand -V 'Print the version'
+            cand --version 'Print the version'
         }
         &'tokenmint;subscriber'= {
             cand --reference 'Your name for the subscriber, such as an e-mail address'
             cand --expire-at 'When the token expires, instead of --ttl'
             cand --expires-at 'When the token expires, instead of --ttl'
             cand --ttl 'How long the token is valid: 15m, 2h, 1d'
+            cand --expires-in 'How long the token is valid: 15m, 2h, 1d'
             cand --application-id 'The application that the token is associated with'
             cand --password 'Set the subscriber''s password, read from a file or stdin'
             cand --fingerprint 'Bind the token to one browser, by the thumbprint of its key'
@@ -232,10 +246,13 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --quiet 'Silence notes, hints and warnings, never errors'
             cand -h 'Print a summary (-h) or everything (--help)'
             cand --help 'Print a summary (-h) or everything (--help)'
+            cand -V 'Print the version'
+            cand --version 'Print the version'
         }
         &'tokenmint;twilio'= {
             cand --identity 'The user''s identity'
             cand --ttl 'How long the token is valid: 10m, 1h, 24h'
+            cand --expires-in 'How long the token is valid: 10m, 1h, 24h'
             cand --not-before 'The token is not valid before this time'
             cand --region 'The region of the API key, such as ie1 or au1'
             cand --chat 'Grant Conversations and Programmable Chat, in this service'
@@ -260,21 +277,19 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --batch 'Mint a token for each line of FILE (- for stdin), one JSON object per line'
             cand --jobs 'Run up to N requests at once (1 to 512) [default: 8]'
             cand --resume 'Continue an earlier run: keep what FILE has, retry what failed'
-            cand --timeout 'Overall time limit, retries included'
-            cand --retries 'Retry up to N times after a failed connection, 429 or 503'
-            cand --cacert 'Trust the CA certificates in FILE, or with ''system'' those of the operating system'
             cand -p 'Use this profile''s credentials (the environment is ignored)'
             cand --profile 'Use this profile''s credentials (the environment is ignored)'
             cand --config 'Read profiles from this file'
             cand --color 'Colour messages: auto, always or never'
             cand --dry-run 'Print the request without sending it; needs no credentials'
-            cand --curl 'Print the request as a curl command without its secrets'
             cand -v 'Print each step to stderr'
             cand --verbose 'Print each step to stderr'
             cand -q 'Silence notes, hints and warnings, never errors'
             cand --quiet 'Silence notes, hints and warnings, never errors'
             cand -h 'Print a summary (-h) or everything (--help)'
             cand --help 'Print a summary (-h) or everything (--help)'
+            cand -V 'Print the version'
+            cand --version 'Print the version'
         }
         &'tokenmint;inspect'= {
             cand --min-ttl 'Like --check, but require this much time left'
@@ -292,6 +307,8 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --quiet 'Silence notes, hints and warnings, never errors'
             cand -h 'Print a summary (-h) or everything (--help)'
             cand --help 'Print a summary (-h) or everything (--help)'
+            cand -V 'Print the version'
+            cand --version 'Print the version'
         }
         &'tokenmint;profile'= {
             cand -p 'Use this profile''s credentials (the environment is ignored)'
@@ -304,6 +321,8 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --quiet 'Silence notes, hints and warnings, never errors'
             cand -h 'Print a summary (-h) or everything (--help)'
             cand --help 'Print a summary (-h) or everything (--help)'
+            cand -V 'Print the version'
+            cand --version 'Print the version'
             cand list 'List the profiles of the configuration file'
             cand show 'Show every value with its source, secrets masked'
             cand check 'Ask the service which endpoints the credentials may use'
@@ -323,6 +342,8 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --quiet 'Silence notes, hints and warnings, never errors'
             cand -h 'Print a summary (-h) or everything (--help)'
             cand --help 'Print a summary (-h) or everything (--help)'
+            cand -V 'Print the version'
+            cand --version 'Print the version'
         }
         &'tokenmint;profile;show'= {
             cand -o 'text or json'
@@ -337,6 +358,8 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --quiet 'Silence notes, hints and warnings, never errors'
             cand -h 'Print a summary (-h) or everything (--help)'
             cand --help 'Print a summary (-h) or everything (--help)'
+            cand -V 'Print the version'
+            cand --version 'Print the version'
         }
         &'tokenmint;profile;check'= {
             cand -o 'text or json'
@@ -354,6 +377,8 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --quiet 'Silence notes, hints and warnings, never errors'
             cand -h 'Print a summary (-h) or everything (--help)'
             cand --help 'Print a summary (-h) or everything (--help)'
+            cand -V 'Print the version'
+            cand --version 'Print the version'
         }
         &'tokenmint;profile;init'= {
             cand -o 'text or json'
@@ -368,6 +393,8 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --quiet 'Silence notes, hints and warnings, never errors'
             cand -h 'Print a summary (-h) or everything (--help)'
             cand --help 'Print a summary (-h) or everything (--help)'
+            cand -V 'Print the version'
+            cand --version 'Print the version'
         }
         &'tokenmint;profile;path'= {
             cand -o 'text or json'
@@ -382,6 +409,8 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --quiet 'Silence notes, hints and warnings, never errors'
             cand -h 'Print a summary (-h) or everything (--help)'
             cand --help 'Print a summary (-h) or everything (--help)'
+            cand -V 'Print the version'
+            cand --version 'Print the version'
         }
         &'tokenmint;emulator'= {
             cand --listen 'Loopback address and port to listen on; port 0 picks a free one'
@@ -396,6 +425,8 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --quiet 'Silence notes, hints and warnings, never errors'
             cand -h 'Print a summary (-h) or everything (--help)'
             cand --help 'Print a summary (-h) or everything (--help)'
+            cand -V 'Print the version'
+            cand --version 'Print the version'
         }
         &'tokenmint;completions'= {
             cand -p 'Use this profile''s credentials (the environment is ignored)'
@@ -408,6 +439,8 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --quiet 'Silence notes, hints and warnings, never errors'
             cand -h 'Print a summary (-h) or everything (--help)'
             cand --help 'Print a summary (-h) or everything (--help)'
+            cand -V 'Print the version'
+            cand --version 'Print the version'
         }
         &'tokenmint;man'= {
             cand --dir 'Write the pages of all commands into DIR instead'
@@ -421,6 +454,8 @@ set edit:completion:arg-completer[tokenmint] = {|@words|
             cand --quiet 'Silence notes, hints and warnings, never errors'
             cand -h 'Print a summary (-h) or everything (--help)'
             cand --help 'Print a summary (-h) or everything (--help)'
+            cand -V 'Print the version'
+            cand --version 'Print the version'
         }
     ]
     $completions[$command]

@@ -32,7 +32,7 @@ never\t''"
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -s h -l help -d 'Print a summary (-h) or everything (--help)'
-complete -c tokenmint -n "__fish_tokenmint_needs_command" -s V -l version -d 'Print version'
+complete -c tokenmint -n "__fish_tokenmint_needs_command" -s V -l version -d 'Print the version'
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "chat" -d 'Mint a SignalWire Chat token'
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "pubsub" -d 'Mint a SignalWire PubSub token'
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "guest" -d 'Mint a SignalWire guest token (Call Fabric)'
@@ -44,7 +44,7 @@ complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "profile" -d 'Li
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "emulator" -d 'Run SignalWire\'s token endpoints on this machine'
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "completions" -d 'Print shell completions'
 complete -c tokenmint -n "__fish_tokenmint_needs_command" -f -a "man" -d 'Print the man page'
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l ttl -d 'How long the token is valid: 90m, 12h, 30d' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l ttl -l expires-in -d 'How long the token is valid: 90m, 12h, 30d' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -s c -l channel -d 'A channel and what the token may do there: r, w or rw' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l channels -d 'All channels as one JSON object; --channel adds to it' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l member-id -d 'The unique identifier of the member' -r
@@ -83,7 +83,8 @@ complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l curl -d 'Pr
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -s h -l help -d 'Print a summary (-h) or everything (--help)'
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l ttl -d 'How long the token is valid: 90m, 12h, 30d' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -s V -l version -d 'Print the version'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l ttl -l expires-in -d 'How long the token is valid: 90m, 12h, 30d' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -s c -l channel -d 'A channel and what the token may do there: r, w or rw' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l channels -d 'All channels as one JSON object; --channel adds to it' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l member-id -d 'The unique identifier of the member' -r
@@ -122,9 +123,10 @@ complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l curl -d '
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -s h -l help -d 'Print a summary (-h) or everything (--help)'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -s V -l version -d 'Print the version'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -s a -l allowed-address -l address -d 'A Fabric address that the guest may call' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l expire-at -l expires-at -d 'When the token expires, instead of --ttl' -r
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l ttl -d 'How long the token is valid: 15m, 2h, 1d' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l ttl -l expires-in -d 'How long the token is valid: 15m, 2h, 1d' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l region -d 'Routing override' -r -f -a "us-central\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l ch -d 'Routing override that is placed in the token\'s header' -r -f -a "us-central\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l body -d 'The whole request body as JSON; flags override its fields' -r
@@ -161,6 +163,7 @@ complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l curl -d 'P
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -s h -l help -d 'Print a summary (-h) or everything (--help)'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -s V -l version -d 'Print the version'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l room-name -l room -d 'The room to join' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l user-name -d 'The display name of the user' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l permission -d 'What the user may do in the room' -r -f -a "room.self.audio_mute\t''
@@ -209,6 +212,7 @@ room.recording\t''
 room.stream\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l join-from -d 'The user cannot join before this time' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l join-until -d 'The user cannot join after this time' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l ttl -l expires-in -d 'How long the token is valid for joining: 15m, 2h, 1d' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l remove-at -d 'The user is removed from the room at this time' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l remove-after-seconds-elapsed -l remove-after -d 'The user is removed this long after joining' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l join-audio-muted -d 'The user joins with audio muted' -r -f -a "true\t''
@@ -265,9 +269,10 @@ complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l curl -d 'P
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -s h -l help -d 'Print a summary (-h) or everything (--help)'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -s V -l version -d 'Print the version'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l reference -d 'Your name for the subscriber, such as an e-mail address' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l expire-at -l expires-at -d 'When the token expires, instead of --ttl' -r
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l ttl -d 'How long the token is valid: 15m, 2h, 1d' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l ttl -l expires-in -d 'How long the token is valid: 15m, 2h, 1d' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l application-id -d 'The application that the token is associated with' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l password -d 'Set the subscriber\'s password, read from a file or stdin' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l fingerprint -d 'Bind the token to one browser, by the thumbprint of its key' -r
@@ -314,8 +319,9 @@ complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l curl 
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -s h -l help -d 'Print a summary (-h) or everything (--help)'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -s V -l version -d 'Print the version'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l identity -d 'The user\'s identity' -r
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l ttl -d 'How long the token is valid: 10m, 1h, 24h' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l ttl -l expires-in -d 'How long the token is valid: 10m, 1h, 24h' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l not-before -d 'The token is not valid before this time' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l region -d 'The region of the API key, such as ie1 or au1' -r -f -a "us1\t''
 ie1\t''
@@ -355,19 +361,16 @@ complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -s w -l writ
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l batch -d 'Mint a token for each line of FILE (- for stdin), one JSON object per line' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l jobs -d 'Run up to N requests at once (1 to 512) [default: 8]' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l resume -d 'Continue an earlier run: keep what FILE has, retry what failed' -r -F
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l timeout -d 'Overall time limit, retries included' -r
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l retries -d 'Retry up to N times after a failed connection, 429 or 503' -r
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l cacert -d 'Trust the CA certificates in FILE, or with \'system\' those of the operating system' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -s p -l profile -d 'Use this profile\'s credentials (the environment is ignored)' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l config -d 'Read profiles from this file' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l dry-run -d 'Print the request without sending it; needs no credentials'
-complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l curl -d 'Print the request as a curl command without its secrets'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -s h -l help -d 'Print a summary (-h) or everything (--help)'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -s V -l version -d 'Print the version'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand inspect" -l min-ttl -d 'Like --check, but require this much time left' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand inspect" -s o -l output -d 'text or json' -r -f -a "text\t''
 json\t''"
@@ -381,6 +384,7 @@ complete -c tokenmint -n "__fish_tokenmint_using_subcommand inspect" -l verify -
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand inspect" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand inspect" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand inspect" -s h -l help -d 'Print a summary (-h) or everything (--help)'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand inspect" -s V -l version -d 'Print the version'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -s p -l profile -d 'Use this profile\'s credentials (the environment is ignored)' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -l config -d 'Read profiles from this file' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
@@ -389,6 +393,7 @@ never\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -s h -l help -d 'Print a summary (-h) or everything (--help)'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -s V -l version -d 'Print the version'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -f -a "list" -d 'List the profiles of the configuration file'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -f -a "show" -d 'Show every value with its source, secrets masked'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and not __fish_seen_subcommand_from list show check init path" -f -a "check" -d 'Ask the service which endpoints the credentials may use'
@@ -404,6 +409,7 @@ never\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from list" -s h -l help -d 'Print a summary (-h) or everything (--help)'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from list" -s V -l version -d 'Print the version'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from show" -s o -l output -d 'text or json' -r -f -a "text\t''
 json\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from show" -s p -l profile -d 'Use this profile\'s credentials (the environment is ignored)' -r
@@ -414,6 +420,7 @@ never\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from show" -s h -l help -d 'Print a summary (-h) or everything (--help)'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from show" -s V -l version -d 'Print the version'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -s o -l output -d 'text or json' -r -f -a "text\t''
 json\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -l timeout -d 'Overall time limit, retries included' -r
@@ -427,6 +434,7 @@ never\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -s h -l help -d 'Print a summary (-h) or everything (--help)'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from check" -s V -l version -d 'Print the version'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from init" -s o -l output -d 'text or json' -r -f -a "text\t''
 json\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from init" -s p -l profile -d 'Use this profile\'s credentials (the environment is ignored)' -r
@@ -437,6 +445,7 @@ never\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from init" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from init" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from init" -s h -l help -d 'Print a summary (-h) or everything (--help)'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from init" -s V -l version -d 'Print the version'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from path" -s o -l output -d 'text or json' -r -f -a "text\t''
 json\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from path" -s p -l profile -d 'Use this profile\'s credentials (the environment is ignored)' -r
@@ -447,6 +456,7 @@ never\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from path" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from path" -s h -l help -d 'Print a summary (-h) or everything (--help)'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from path" -s V -l version -d 'Print the version'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -l listen -d 'Loopback address and port to listen on; port 0 picks a free one' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -s p -l profile -d 'Use this profile\'s credentials (the environment is ignored)' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -l config -d 'Read profiles from this file' -r -F
@@ -457,6 +467,7 @@ complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -l tls -d 
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -s h -l help -d 'Print a summary (-h) or everything (--help)'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -s V -l version -d 'Print the version'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand completions" -s p -l profile -d 'Use this profile\'s credentials (the environment is ignored)' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand completions" -l config -d 'Read profiles from this file' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand completions" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
@@ -465,6 +476,7 @@ never\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand completions" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand completions" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand completions" -s h -l help -d 'Print a summary (-h) or everything (--help)'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand completions" -s V -l version -d 'Print the version'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand man" -l dir -d 'Write the pages of all commands into DIR instead' -r -f -a "(__fish_complete_directories)"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand man" -s p -l profile -d 'Use this profile\'s credentials (the environment is ignored)' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand man" -l config -d 'Read profiles from this file' -r -F
@@ -474,3 +486,4 @@ never\t''"
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand man" -s v -l verbose -d 'Print each step to stderr'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand man" -s q -l quiet -d 'Silence notes, hints and warnings, never errors'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand man" -s h -l help -d 'Print a summary (-h) or everything (--help)'
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand man" -s V -l version -d 'Print the version'

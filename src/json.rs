@@ -213,6 +213,18 @@ impl Object {
         self.members.iter().map(|member| (member.key(), member.value.as_str()))
     }
 
+    /// What stands between the braces.
+    pub fn members(&self) -> String {
+        let mut text = String::new();
+        for (place, member) in self.members.iter().enumerate() {
+            text.push_str(if place == 0 { "" } else { "," });
+            text.push_str(&member.written_key);
+            text.push(':');
+            text.push_str(&member.value);
+        }
+        text
+    }
+
     /// A key that stands twice, if one does.
     pub fn repeated(&self) -> Option<&str> {
         if self.members.len() < 2 {
@@ -226,12 +238,7 @@ impl Object {
 
 impl fmt::Display for Object {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("{")?;
-        for (place, member) in self.members.iter().enumerate() {
-            let comma = if place == 0 { "" } else { "," };
-            write!(formatter, "{comma}{}:{}", member.written_key, member.value)?;
-        }
-        formatter.write_str("}")
+        write!(formatter, "{{{}}}", self.members())
     }
 }
 

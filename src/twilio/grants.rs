@@ -56,11 +56,7 @@ impl Grants {
                 "add at least one of --chat, --video, --voice, --voice-incoming, --sync, --task-router, --grant",
             ));
         }
-        let mut members = String::new();
-        let mut json = Writer::new(&mut members);
-        for (key, grant) in grants.iter() {
-            json.raw(key, grant);
-        }
+        let members = grants.members();
         let products = grants.iter().map(|(key, _)| Product::of_grant(key)).collect();
         let region = values.text_or_default("region")?.map(Cow::into_owned);
         Ok(Grants { region, members, products })
