@@ -2,7 +2,8 @@
 
 use jiff::SignedDuration;
 
-use super::{Limits, Rule};
+use super::Rule;
+use super::likely::Limits;
 use crate::error::{Failure, Result};
 use crate::{text, time};
 

@@ -24,7 +24,6 @@ pub use endpoint::{Endpoint, past, time_of};
 pub use field::{Fallback, Field, Value};
 pub use input::Input;
 pub use kind::{Help, Kind, Minting, Provider};
-use likely::Limits;
 pub use offline::{Nonce, NoncePool, Offline, Paper, Prepared, Scratch, Sign};
 pub use problem::{Problem, Violation};
 pub use request::Request;

@@ -1,7 +1,7 @@
 //! Credentials in environment variables: which spelling is read, and what a half or empty set means.
 
+use super::origin::{Found, Origin};
 use super::schema::{Field, Schema, Setting, secret_variables};
-use super::set::{Found, Origin};
 use crate::app::Environment;
 use crate::error::{Failure, Result};
 use crate::redact::Scrubber;

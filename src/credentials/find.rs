@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use super::config::{Config, SecretSource};
 use super::helper::{self, Terms};
+use super::origin::{Found, Origin};
 use super::schema::{BuiltIn, EMULATOR, Schema, secret_variables};
-use super::set::{Found, Origin, Set, Source, trim_value};
+use super::set::{Set, Source, trim_value};
 use super::{environment, load, locate};
 use crate::app::{App, Environment, Notes};
 use crate::error::{Failure, Result};

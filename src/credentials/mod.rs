@@ -7,6 +7,7 @@ mod find;
 mod helper;
 mod load;
 pub mod locate;
+mod origin;
 mod parse;
 pub mod schema;
 mod set;
@@ -16,6 +17,7 @@ mod slip;
 mod tests;
 
 pub use find::{Wanted, chosen_profile, find, find_any, none_found, not_in_profile, settings};
+pub use origin::Found;
 pub use schema::{BuiltIn, Confusion, EMULATOR, Field, Placed, Schema, Setting, never, secret_variables};
-pub use set::{Found, Set, Source};
+pub use set::{Set, Source};
 pub use shell::ShellWord;

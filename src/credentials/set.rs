@@ -7,6 +7,7 @@ use anyhow::Context as _;
 
 use super::config::SecretSource;
 use super::helper::{self, Terms};
+use super::origin::{Found, Origin};
 use super::schema::{Field, Placed, Schema};
 use super::slip;
 use crate::app::{App, Notes};
@@ -40,57 +41,6 @@ impl fmt::Display for Source {
             }
             Source::Emulator => formatter.write_str("the built-in profile 'emulator'"),
         }
-    }
-}
-
-/// Where one value was found. It names the place as a message does.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Origin {
-    /// A variable.
-    Variable(&'static str),
-    /// A key of a profile.
-    Profile {
-        /// The key of the value.
-        key: &'static str,
-        /// What its key ends in where it says how to get the value.
-        suffix: &'static str,
-        /// The profile's name.
-        profile: String,
-    },
-    /// The built-in profile.
-    Emulator {
-        /// The key of the value.
-        key: &'static str,
-    },
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Origin::Variable(name) => formatter.write_str(name),
-            Origin::Profile { key, suffix, profile } => {
-                write!(formatter, "{key}{suffix} of profile '{}'", text::clip(profile, 60))
-            }
-            Origin::Emulator { key } => write!(formatter, "{key} of the emulator"),
-        }
-    }
-}
-
-/// A value with the place where it was found.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Found {
-    /// Its key in a profile.
-    pub key: &'static str,
-    /// The value.
-    pub value: String,
-    /// The place.
-    pub origin: Origin,
-}
-
-impl fmt::Debug for Found {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A secret may stand where a public value belongs.
-        write!(formatter, "{} from {}", self.key, self.origin)
     }
 }
 

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use super::config::SecretSource;
-use super::set::{Origin, Set, Source};
+use super::origin::Origin;
+use super::set::{Set, Source};
 use crate::text::{sh_quoted, sh_word};
 
 /// What stands inside of double quotes in a POSIX shell.

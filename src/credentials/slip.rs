@@ -1,6 +1,6 @@
 //! Slips of quoting: quotes that have become part of a value, and the name of a variable where its value was meant.
 
-use super::set::Origin;
+use super::origin::Origin;
 use crate::error::Failure;
 
 /// A slip, as far as it is certain.
@@ -81,7 +81,7 @@ impl Slip {
 #[cfg(test)]
 mod tests {
     use super::{Slip, of_secret};
-    use crate::credentials::set::Origin;
+    use crate::credentials::origin::Origin;
 
     fn of_public(value: &str) -> Option<Slip> {
         super::of_public(value, |_| None)

@@ -73,7 +73,7 @@ fn system_words(error: &std::io::Error, number: i32) -> String {
 
 const CHECK_PROXY: &str = "check HTTPS_PROXY or ALL_PROXY";
 /// What may be missing on this machine.
-const EMULATOR: &str = if cfg!(feature = "emulator") { "; `tokenmint emulator` starts one" } else { "" };
+const EMULATOR: &str = if cfg!(feature = "emulator") { "; tokenmint emulator starts one" } else { "" };
 
 impl Route {
     /// ` through the proxy HOST:PORT`, if there is one.
@@ -287,7 +287,7 @@ mod tests {
         };
         let plain = "check that the server runs and the port is right";
         assert_eq!(hint(false).as_deref(), Some(plain));
-        let emulator = format!("{plain}; `tokenmint emulator` starts one");
+        let emulator = format!("{plain}; tokenmint emulator starts one");
         assert_eq!(hint(true).as_deref(), Some(if cfg!(feature = "emulator") { &emulator } else { plain }));
     }
 

@@ -135,7 +135,7 @@ fn untrusted_hint(space: &Space) -> &'static str {
         }
         (true, false) => "name its CA with --cacert FILE or SSL_CERT_FILE, or use --cacert system",
         (true, true) => {
-            "name its CA with --cacert FILE or SSL_CERT_FILE, or use --cacert system; `tokenmint emulator --tls` prints \
+            "name its CA with --cacert FILE or SSL_CERT_FILE, or use --cacert system; tokenmint emulator --tls prints \
              these variables"
         }
     }

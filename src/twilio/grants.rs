@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use super::identity::Product;
 use crate::catalog::Values;
 use crate::error::{Failure, Result};
-use crate::json::{self, Object, Writer};
+use crate::json::{self, Object};
 
 /// What the settings make, identity and life aside: it is the same for all lines of a batch that change neither.
 #[derive(Debug, Clone, PartialEq, Eq)]

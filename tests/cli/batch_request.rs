@@ -130,7 +130,7 @@ fn a_token_is_kept_for_its_own_request_only() {
     let chat = "chat --ttl 1h -c lobby=rw";
     run(chat, &dev, "{\"member_id\":\"a\"}\n{\"member_id\":\"b\"}\n").says("2 minted").run();
     let inserted = "{\"member_id\":\"new\"}\n{\"member_id\":\"a\"}\n{\"member_id\":\"b\"}\n";
-    let again = "2 lines of the --resume file were minted for another request";
+    let again = "2 lines of the --resume file had other requests; minted again";
     run(chat, &dev, inserted).says_all(&["3 minted, 0 failed", again]).run();
     assert_eq!(held(), [(1, token_of("new")), (2, token_of("a")), (3, token_of("b"))]);
     run(chat, &prod, inserted).says("3 minted, 0 failed").run();

@@ -44,9 +44,17 @@ fn every_row_of_the_table_names_tests_that_there_are_or_says_why_not() {
     for number in 1..=30 {
         assert!(rows.contains(&format!("M{number}")), "M{number} is missing");
     }
-    for (section, count) in
-        [("1.1", 9), ("1.2", 10), ("1.3", 7), ("1.4", 8), ("1.5", 11), ("1.6", 4), ("1.7", 36), ("1.8", 11), ("1.9", 3)]
-    {
+    for (section, count) in [
+        ("1.1", 9),
+        ("1.2", 10),
+        ("1.3", 7),
+        ("1.4", 8),
+        ("1.5", 11),
+        ("1.6", 4),
+        ("1.7", 36),
+        ("1.8", 11),
+        ("1.9", 16),
+    ] {
         for place in 1..=count {
             assert!(rows.contains(&format!("{section}.{place}")), "{section}.{place} is missing");
         }

@@ -102,20 +102,21 @@ fn a_run_whose_service_goes_away_is_continued_with_resume() {
     let line = "chat --ttl 1h -c a=r --retries 0 --jobs 1 --batch in --resume";
     let input = members(100);
     let run = |space: &str| at(line, space).arg(&out).file("in", &input, 0o600);
-    let failed = run(&space).says_all(&["3 minted, 8 failed", &format!("--resume {}", out.display())]).fails(6);
-    failed.hides("done").run();
+    let failed = run(&space).says_all(&["3 minted", "for 8 lines in a row", &format!("--resume {}", out.display())]);
+    failed.fails(6).hides("done").run();
     serving.join().expect("a server");
-    assert_eq!(lines(&std::fs::read_to_string(&out).expect("the file")).len(), 11);
+    // A process that another test starts at this moment has the listener a little longer: one line may get a reset.
+    assert!((11..=12).contains(&lines(&std::fs::read_to_string(&out).expect("the file")).len()));
     // Another address is another request.
     let server = Server::minting();
     let done = run(&server.space()).says("done: 100 minted, 0 failed").run();
-    assert!(done.stderr.contains("another request"), "{}", done.stderr);
+    assert!(done.stderr.contains("had other requests; minted again"), "{}", done.stderr);
     server.calls(100);
 }
 
 #[test]
 fn a_server_on_this_machine_that_does_not_run_may_be_the_emulator() {
-    let emulator = "`tokenmint emulator` starts one";
+    let emulator = "tokenmint emulator starts one";
     for space in [CLOSED, "localhost:1", "http://127.0.0.1:1"] {
         let run = at(CHAT, space).args(["--retries", "0"]).says("check that the server runs");
         if cfg!(feature = "emulator") { run.says(emulator) } else { run.hides(emulator) }.fails(6).run();
@@ -130,7 +131,7 @@ fn an_authority_that_is_not_known_on_this_machine_may_be_the_emulators() {
     let (server, authority) = (Server::unused(), Authority::new());
     let address = tls(&authority, "127.0.0.1", &server);
     let run = at(CHAT, &format!("https://{address}")).says_all(&["not trusted", "--cacert FILE", "SSL_CERT_FILE"]);
-    let emulator = "`tokenmint emulator --tls`";
+    let emulator = "tokenmint emulator --tls";
     if cfg!(feature = "emulator") { run.says(emulator) } else { run.hides(emulator) }.fails(6).run();
 }
 

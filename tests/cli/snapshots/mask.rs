@@ -182,7 +182,8 @@ fn spans(line: &str) -> String {
         if varies {
             let last = rest[count - 1];
             let end = last.trim_end_matches(|character: char| !character.is_ascii_alphanumeric()).len();
-            kept.push(format!("{{span}}{}", &last[end..]));
+            let open = &word[..word.len() - unbraced(word).len()];
+            kept.push(format!("{open}{{span}}{}", &last[end..]));
         } else {
             kept.extend(rest[..count.max(1)].iter().map(|&word| word.to_owned()));
         }
@@ -200,13 +201,19 @@ fn span_words(words: &[&str]) -> usize {
 
 /// Whether a word is a number with a unit of time.
 fn is_span(word: &str) -> bool {
-    let word = word.trim_end_matches([',', ')', ';', '.', '\n', '"']);
+    let word = unbraced(word).trim_end_matches([',', ')', ';', '.', '\n', '"']);
     let unit = word.trim_start_matches(DIGITS);
     unit.len() < word.len() && ["s", "m", "h", "d", "w", "mo", "y"].contains(&unit)
 }
 
+/// The word without the parenthesis in which it is the first.
+fn unbraced(word: &str) -> &str {
+    word.strip_prefix('(').unwrap_or(word)
+}
+
 /// Whether a span is longer than anything that these invocations ask for, or has a fraction.
 fn is_long(word: &str) -> bool {
+    let word = unbraced(word);
     let number: String = word.chars().take_while(|character| DIGITS.contains(character)).collect();
     let unit = word[number.len()..].trim_end_matches(|character: char| !character.is_ascii_alphanumeric());
     number.contains('.') || (unit == "d" && number.replace(',', "").parse().is_ok_and(|days: u32| days > 31))
