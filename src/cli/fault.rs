@@ -195,7 +195,7 @@ fn needless(typed: &str, flag: &str) -> Option<Failure> {
     let kind = providers::kind(typed.strip_prefix("tokenmint ")?)?;
     let is_about_requests = ["--timeout", "--retries", "--cacert", "--curl", "--body"].contains(&flag);
     let needless = kind.endpoint().is_none() && is_about_requests;
-    let message = format!("{flag} has no effect: a {} token is signed on this machine, nothing is sent", kind.name);
+    let message = format!("{flag} has no effect with {}, which signs on this machine and sends nothing", kind.name);
     let hint = match flag {
         "--curl" => "use --dry-run to see its header and claims".to_owned(),
         _ => format!("leave out {flag}"),

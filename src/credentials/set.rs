@@ -174,7 +174,7 @@ impl Set {
 /// Refuses the value of a field that is a placeholder or has a fault.
 fn refuse_fault(field: &Field, value: &str, origin: &str) -> Result<()> {
     let fault = if (field.placeholder)(value) {
-        Some("is still the placeholder of the documentation".to_owned())
+        Some("is still the placeholder from the documentation".to_owned())
     } else {
         (field.fault)(value)
     };

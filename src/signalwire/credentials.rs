@@ -27,7 +27,7 @@ pub static SCHEMA: Schema = Schema {
             implies_set: true,
             fault: space_fault,
             placeholder: |text| text.to_ascii_lowercase().contains(PLACEHOLDER_SPACE),
-            hint: Some("write a name such as example, a host such as example.signalwire.com, or its https:// URL"),
+            hint: Some("write the name of your space, its host such as NAME.signalwire.com, or its https:// URL"),
         },
         Field {
             key: PROJECT_ID,
