@@ -113,7 +113,7 @@ fn unknown_argument(error: &clap::Error, words: &[OsString], tree: &clap::Comman
     if let Some(meant) = meant.filter(|_| elsewhere.is_empty()) {
         return Failure::usage(format!("{typed} has no flag {flag} (did you mean {meant}?)"));
     }
-    let life = ["--expire-at", "--expires-at", "--exp"];
+    let life = ["--expire-at", "--expires-at"];
     if typed == "tokenmint video" && life.contains(&flag.as_str()) {
         failure.with_hint("limit a room token with --ttl, --join-until, --remove-at or --remove-after")
     } else if typed == "tokenmint" && !elsewhere.is_empty() {

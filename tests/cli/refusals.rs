@@ -419,7 +419,7 @@ fn the_json_form_of_an_error_follows_wherever_it_is_asked_for() {
 fn a_flag_of_another_command_is_told_as_such() {
     for (line, parts) in [
         ("video --room r --expire-at +1h", &["video has no flag --expire-at", "--join-until"][..]),
-        ("video --room r --exp 5m", &["no flag --exp", "--join-until"]),
+        ("video --room r --exp 5m", &["no flag --exp", "--expires-in"]),
         ("chat --ttl 1h --room r", &["chat has no flag --room", "video has it"]),
         ("-o json chat", &["-o"]),
         ("chat --ttl 1h -c a=r --jobs 3", &["--jobs", "--batch"]),
