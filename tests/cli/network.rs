@@ -24,7 +24,7 @@ use crate::tls_server::{Authority, tls_at, tls_demanding};
 fn a_server_that_hangs_up_after_each_answer_costs_a_line_per_job_at_most() {
     let minted = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&minted);
-    let run = tokenmint(CHAT).args(["--batch", "-", "--jobs", "4"]).stdin(members(200));
+    let run = tokenmint(CHAT).args(["--batch", "-", "--jobs", "4"]).stdin(members(80));
     let run = listening(run, move |_, mut stream| {
         let request = arrives(&mut stream);
         if !request.is_empty() {
@@ -37,9 +37,9 @@ fn a_server_that_hangs_up_after_each_answer_costs_a_line_per_job_at_most() {
     let outcome = run.shell(r#""$@"; test $? -eq 0 -o $? -eq 7"#).stdout(predicate::always()).says("minted").run();
     let lines = lines(&outcome.stdout);
     let failed = lines.iter().filter(|line| line["error"].is_object()).count();
-    assert_eq!(lines.len(), 200);
+    assert_eq!(lines.len(), 80);
     assert!(failed <= 4, "{failed} lines lost\n{}", outcome.stderr);
-    assert_eq!(minted.load(Ordering::SeqCst), 200 - failed, "a token each, and none twice");
+    assert_eq!(minted.load(Ordering::SeqCst), 80 - failed, "a token each, and none twice");
 }
 
 /// `localhost` is this machine, over whichever of its two addresses somebody listens. A socket that is bound and does not
