@@ -236,7 +236,7 @@ fn without_any_descriptor_the_limit_is_named() {
 fn an_answer_that_came_while_the_process_was_stopped_is_taken() {
     let (asks, asked) = mpsc::channel::<TcpStream>();
     let asks = Mutex::new(asks);
-    let run = tokenmint(CHAT).args(["--timeout", "1s"]);
+    let run = tokenmint(CHAT).args(["--timeout", "3s"]);
     let mut run = listening(run, move |_, mut stream| {
         if !arrives(&mut stream).is_empty() {
             asks.lock().expect("the channel").send(stream).expect("the test waits");
@@ -255,7 +255,7 @@ fn an_answer_that_came_while_the_process_was_stopped_is_taken() {
     let (head, body) = text.split_at(text.find("\r\n\r\n").expect("a head") + 4);
     stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes())).expect("an answer");
     // The time limit has to pass.
-    thread::sleep(Duration::from_millis(1_500));
+    thread::sleep(Duration::from_millis(3_500));
     signal("-CONT");
     let output = child.wait_with_output().expect("it ends");
     assert_eq!(String::from_utf8_lossy(&output.stdout), format!("{TOKEN}\n"), "{output:?}");
