@@ -133,7 +133,7 @@ fn a_service_that_stays_busy_ends_the_run_after_eight_lines_without_success() {
         drop(changed.wait_while(all, |all| *all < 8).expect("the count"));
         busy(503)
     }))]);
-    let run = batch("--batch - --jobs 8 --timeout 1s", &server).stdin(members(500)).exits(6);
+    let run = batch("--batch - --jobs 8 --timeout 3s", &server).stdin(members(500)).exits(6);
     let lines = lines(&run.says_all(&["503", "--resume"]).run().stdout);
     assert!((8..=16).contains(&lines.len()), "{} lines", lines.len());
     assert!(lines.iter().all(|line| line["error"]["status"] == 503 && line["error"]["exit"] == 6), "{lines:?}");

@@ -169,7 +169,7 @@ fn floods() -> Vec<(Answer, i32)> {
 fn an_answer_without_end_is_cut_off() {
     at_once(floods(), |(answer, code)| {
         let server = Server::answering([answer]);
-        let run = meets(CHAT, &server).args(["--timeout", "2s"]).shell(&within_memory());
+        let run = meets(CHAT, &server).args(["--timeout", "4s"]).shell(&within_memory());
         run.hides("panicked").hides("defect").exits(code).run();
     });
 }

@@ -24,7 +24,7 @@ use crate::tls_server::{Authority, tls_at, tls_demanding};
 fn a_server_that_hangs_up_after_each_answer_costs_a_line_per_job_at_most() {
     let minted = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&minted);
-    let run = tokenmint(CHAT).args(["--batch", "-", "--jobs", "4"]).stdin(members(200));
+    let run = tokenmint(CHAT).args(["--batch", "-", "--jobs", "4"]).stdin(members(80));
     let run = listening(run, move |_, mut stream| {
         let request = arrives(&mut stream);
         if !request.is_empty() {
@@ -37,9 +37,9 @@ fn a_server_that_hangs_up_after_each_answer_costs_a_line_per_job_at_most() {
     let outcome = run.shell(r#""$@"; test $? -eq 0 -o $? -eq 7"#).stdout(predicate::always()).says("minted").run();
     let lines = lines(&outcome.stdout);
     let failed = lines.iter().filter(|line| line["error"].is_object()).count();
-    assert_eq!(lines.len(), 200);
+    assert_eq!(lines.len(), 80);
     assert!(failed <= 4, "{failed} lines lost\n{}", outcome.stderr);
-    assert_eq!(minted.load(Ordering::SeqCst), 200 - failed, "a token each, and none twice");
+    assert_eq!(minted.load(Ordering::SeqCst), 80 - failed, "a token each, and none twice");
 }
 
 /// `localhost` is this machine, over whichever of its two addresses somebody listens. A socket that is bound and does not
@@ -236,7 +236,7 @@ fn without_any_descriptor_the_limit_is_named() {
 fn an_answer_that_came_while_the_process_was_stopped_is_taken() {
     let (asks, asked) = mpsc::channel::<TcpStream>();
     let asks = Mutex::new(asks);
-    let run = tokenmint(CHAT).args(["--timeout", "1s"]);
+    let run = tokenmint(CHAT).args(["--timeout", "3s"]);
     let mut run = listening(run, move |_, mut stream| {
         if !arrives(&mut stream).is_empty() {
             asks.lock().expect("the channel").send(stream).expect("the test waits");
@@ -255,7 +255,7 @@ fn an_answer_that_came_while_the_process_was_stopped_is_taken() {
     let (head, body) = text.split_at(text.find("\r\n\r\n").expect("a head") + 4);
     stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes())).expect("an answer");
     // The time limit has to pass.
-    thread::sleep(Duration::from_millis(1_500));
+    thread::sleep(Duration::from_millis(3_500));
     signal("-CONT");
     let output = child.wait_with_output().expect("it ends");
     assert_eq!(String::from_utf8_lossy(&output.stdout), format!("{TOKEN}\n"), "{output:?}");
