@@ -114,7 +114,7 @@ fn a_flag_without_effect_is_refused_and_says_why() {
     for flags in ["--timeout 5s", "--retries 1", "--cacert nofile", "--curl"] {
         let flag = flags.split(' ').next().unwrap_or_default();
         let run = twilio("twilio --identity a --video").args(flags.split(' '));
-        run.fails(2).says_all(&[flag, "no effect", "nothing is sent"]).run();
+        run.fails(2).says_all(&[flag, "no effect", "sends nothing"]).run();
     }
     for line in ["emulator", "completions bash", "man"] {
         for flag in ["-p", "--profile"] {
