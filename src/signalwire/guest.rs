@@ -39,8 +39,6 @@ const DEFAULT_LIFETIME: SignedDuration = SignedDuration::from_hours(2);
 
 /// The regions that are documented.
 const REGIONS: &[&str] = &["us-central"];
-/// What `region` may hold.
-pub(super) const REGION: Region = Region { documented: REGIONS, code: "unsupported_option" };
 /// What `ch` may hold.
 const CHANNEL_REGION: Region = Region { documented: REGIONS, code: "unsupported_region" };
 
@@ -60,14 +58,7 @@ const FIELDS: [Field; 5] = [
     .aliases(&["address"]),
     EXPIRE_AT,
     TTL,
-    Field::new(
-        "region",
-        "region",
-        "REGION",
-        Input::Text,
-        &REGION,
-        "Routing override\n\nOnly us-central is documented; others draw a warning and are sent.",
-    ),
+    REGION,
     Field::new(
         "ch",
         "ch",
@@ -78,6 +69,16 @@ const FIELDS: [Field; 5] = [
          Only us-central is documented; others draw a warning and are sent.",
     ),
 ];
+
+/// Where the service routes the token's calls.
+pub(super) const REGION: Field = Field::new(
+    "region",
+    "region",
+    "REGION",
+    Input::Text,
+    &Region { documented: REGIONS, code: "unsupported_option" },
+    "Routing override\n\nOnly us-central is documented; others draw a warning and are sent.",
+);
 
 /// The expiry of a Call Fabric token as a time.
 pub(super) const EXPIRE_AT: Field = Field::new(

@@ -92,14 +92,7 @@ const FIELDS: &[Field] = &[
     profile("job_title", "job-title", "The subscriber's job title"),
     profile("time_zone", "time-zone", "The subscriber's time zone"),
     profile("country", "country", "The subscriber's country"),
-    Field::new(
-        "region",
-        "region",
-        "REGION",
-        Input::Text,
-        &REGION,
-        "Routing override\n\nOnly us-central is documented; others draw a warning and are sent.",
-    ),
+    REGION,
     profile("company_name", "company-name", "The subscriber's company"),
 ];
 

@@ -8,17 +8,7 @@ use predicates::prelude::*;
 use crate::batch::{lines, minting_by_member};
 use crate::harness::{CHAT, Run, temporary_folder, tokenmint};
 use crate::server::{Answer, Server};
-
-fn sid(prefix: &str) -> String {
-    format!("{prefix}0123456789abcdef0123456789abcdef")
-}
-
-fn twilio(line: &str) -> Run {
-    tokenmint(line)
-        .env("TWILIO_ACCOUNT_SID", sid("AC"))
-        .env("TWILIO_API_KEY", sid("SK"))
-        .env("TWILIO_API_SECRET", "abcdefghijklmnopqrstuvwxyz012345")
-}
+use crate::twilio::{APPLICATION, twilio};
 
 /// `"k0":…,"k1":…` and so on.
 fn members(count: usize, key: &str, value: &str) -> String {
@@ -71,7 +61,7 @@ fn a_token_that_is_too_long_is_the_failure_of_its_line() {
     let out = folder.path().join("out");
     let voice = format!("{{\"x\":\"{}\"}}", "y".repeat(50_000));
     let input = format!("{{\"identity\":\"a\"}}\n{{\"identity\":\"b\",\"voice_params\":{voice}}}\n");
-    let line = format!("twilio --voice {} --batch - --resume", sid("AP"));
+    let line = format!("twilio --voice {APPLICATION} --batch - --resume");
     let run = || twilio(&line).arg(&out).stdin(input.clone()).exits(7);
     run().says("1 minted, 1 failed").run();
     let held = lines(&std::fs::read_to_string(&out).expect("the result"));
@@ -79,7 +69,7 @@ fn a_token_that_is_too_long_is_the_failure_of_its_line() {
     assert!(held[1]["error"]["message"].as_str().is_some_and(|message| message.contains("65536")), "{}", held[1]);
     run().says("0 minted, 1 failed, 1 kept").run();
     // So it is for a single mint.
-    let run = twilio(&format!("twilio --identity a --voice {} --voice-params @params", sid("AP")));
+    let run = twilio(&format!("twilio --identity a --voice {APPLICATION} --voice-params @params"));
     run.file("params", &voice, 0o600).says("65536").fails(2).run();
 }
 

@@ -7,17 +7,7 @@ use serde_json::Value;
 use crate::batch::{lines, minting_by_member, token_of};
 use crate::harness::{GUEST_COMMAND, PUBSUB, Run, temporary_folder, tokenmint};
 use crate::server::Server;
-
-fn sid(prefix: &str) -> String {
-    format!("{prefix}0123456789abcdef0123456789abcdef")
-}
-
-fn twilio(line: &str) -> Run {
-    tokenmint(line)
-        .env("TWILIO_ACCOUNT_SID", sid("AC"))
-        .env("TWILIO_API_KEY", sid("SK"))
-        .env("TWILIO_API_SECRET", "abcdefghijklmnopqrstuvwxyz012345")
-}
+use crate::twilio::{KEY, SERVICE, twilio};
 
 /// The output lines of a run that may have failed in part.
 fn output(run: Run) -> Vec<Value> {
@@ -162,11 +152,11 @@ fn another_key_or_another_default_is_another_request() {
     let folder = temporary_folder();
     let out = folder.path().join("out");
     let run = || twilio("twilio --chat --identity a --batch - --resume").arg(&out).stdin("{}\n{\"chat\":true}\n");
-    run().env("TWILIO_CHAT_SERVICE_SID", sid("IS")).says("2 minted").run();
-    run().env("TWILIO_CHAT_SERVICE_SID", sid("IS")).says("2 kept").run();
-    let other = sid("IS").replace('f', "e");
+    run().env("TWILIO_CHAT_SERVICE_SID", SERVICE).says("2 minted").run();
+    run().env("TWILIO_CHAT_SERVICE_SID", SERVICE).says("2 kept").run();
+    let other = SERVICE.replace('f', "e");
     run().env("TWILIO_CHAT_SERVICE_SID", &other).says("2 minted").run();
-    let key = sid("SK").replace('f', "e");
+    let key = KEY.replace('f', "e");
     run().env("TWILIO_CHAT_SERVICE_SID", &other).env("TWILIO_API_KEY", key).says("2 minted").run();
 }
 

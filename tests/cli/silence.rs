@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{ADDRESS, CHAT, GUEST_COMMAND, Run, VIDEO, tokenmint};
 use crate::server::Server;
+use crate::twilio::twilio;
 
 /// The body that arrives when this runs.
 fn sent(run: Run) -> Value {
@@ -17,14 +18,6 @@ fn sent(run: Run) -> Value {
 fn refused(run: Run, parts: &[&str]) -> String {
     let server = Server::unused();
     run.credentials(&server).says_all(parts).fails(2).run().stderr
-}
-
-fn twilio(line: &str) -> Run {
-    let sid = |prefix: &str| format!("{prefix}0123456789abcdef0123456789abcdef");
-    tokenmint(line)
-        .env("TWILIO_ACCOUNT_SID", sid("AC"))
-        .env("TWILIO_API_KEY", sid("SK"))
-        .env("TWILIO_API_SECRET", "abcdefghijklmnopqrstuvwxyz012345")
 }
 
 #[test]

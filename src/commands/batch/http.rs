@@ -57,15 +57,6 @@ pub(super) struct Shower {
 }
 
 impl LineMinter for Shower {
-    // `request` is the request itself here.
-    fn fingerprint(&mut self, _: &Object) -> Option<u64> {
-        None
-    }
-
-    fn fingerprint_of_text(&mut self, _: &[u8]) -> Option<u64> {
-        None
-    }
-
     fn mint(&mut self, fields: Object, now: Timestamp, members: &mut Writer<'_, Vec<u8>>) -> Result<Minted> {
         let request = self.draft.with_line(fields, now)?;
         let warnings = request.notes.iter().filter(|note| matches!(note, Note::Warning(_)));

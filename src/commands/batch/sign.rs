@@ -62,14 +62,6 @@ impl Shower {
 }
 
 impl LineMinter for Shower {
-    fn fingerprint(&mut self, _: &Object) -> Option<u64> {
-        None
-    }
-
-    fn fingerprint_of_text(&mut self, _: &[u8]) -> Option<u64> {
-        None
-    }
-
     fn mint(&mut self, fields: Object, now: Timestamp, members: &mut Writer<'_, Vec<u8>>) -> Result<Minted> {
         let (header, claims) = self.paper.show(Some(fields), now, &mut self.scratch)?;
         members.raw("header", &header).raw("claims", &claims);
