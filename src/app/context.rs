@@ -1,5 +1,5 @@
 //! Environment, clock, randomness and notes, handed in from the top. Everything else is a function of these and
-//! of the command line, so a test passes its own and there is no test mode.
+//! of the command line, so tests pass their own and the program needs no test mode.
 
 use std::time::SystemTime;
 

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::error::Note;
 
-/// The notes of a run in the order in which they came up. Whoever prints takes them out; clones share them.
+/// The notes of a run, in order. Clones share them; taking them for printing empties the list.
 #[derive(Debug, Clone, Default)]
 pub struct Notes(Arc<Mutex<Vec<Note>>>);
 

@@ -9,7 +9,7 @@ pub enum End {
     Done,
     /// Every line was tried, and some have an error.
     SomeFailed,
-    /// A signal ended it early; the exit status that the signal stands for.
+    /// A signal ended it early. Holds the exit status for that signal.
     Interrupted(u8),
     /// The reader of the output has gone.
     ReaderGone,

@@ -23,7 +23,7 @@ pub struct Chunk {
 }
 
 impl Chunk {
-    /// Lets the lines go. One long line is no reason to hold its memory from then on: hundreds of threads may.
+    /// Drops the lines, and the memory of a long one: with hundreds of threads it would add up.
     pub fn clear(&mut self) {
         self.text.clear();
         self.text.shrink_to(4 * BLOCK);

@@ -165,8 +165,8 @@ impl Pipeline {
         match source.lines.next_chunk(chunk) {
             Ok(true) => {
                 self.held.fetch_add(chunk.text.len() as u64, Ordering::SeqCst);
-                // Before the look at `halted` that precedes each line: whoever halts the run and then finds everything
-                // written that was started can be sure that nothing is in progress.
+                // Stored before `halted` is checked for each line, so that a run that is halted with every started line
+                // written has nothing in progress.
                 self.started.store(number + 1, Ordering::SeqCst);
                 self.idle.fetch_sub(1, Ordering::SeqCst);
                 return Some(number);
@@ -355,7 +355,7 @@ mod tests {
         }
     }
 
-    /// Takes writes until it is told to fail.
+    /// Accepts writes until told to fail.
     #[derive(Clone, Default)]
     struct Paper {
         text: Arc<Mutex<Vec<u8>>>,

@@ -81,7 +81,7 @@ impl<R: BufRead> Records<R> {
     }
 }
 
-/// Compared with as a whole: a hole in a file may be gigabytes long.
+/// Zeros are compared a block at a time: a hole in a file may be gigabytes long.
 const ZEROS: [u8; 4096] = [0; 4096];
 
 /// What a line has beyond the longest line of ours.

@@ -147,7 +147,7 @@ impl Out {
     /// This file with those of its lines that `keep` wants, under its name. `None` where a signal comes meanwhile.
     fn rewritten(self, mut keep: impl FnMut(&Record) -> bool, halted: &AtomicBool) -> Result<Option<Self>> {
         let mut writer = BufWriter::with_capacity(64 * 1024, self.temporary()?);
-        // Before the file has its name: nobody else can be first to lock it.
+        // Locked before it is renamed into place, so that no other run can lock it first.
         let _ = writer.get_ref().as_file().try_lock();
         let mut records = self.records()?;
         loop {

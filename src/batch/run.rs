@@ -56,7 +56,7 @@ pub struct Summary {
 
 /// Bytes of lines in work, and of results that wait to be written.
 const BYTES_AHEAD: u64 = 4 * 1024 * 1024;
-/// For how many polls a write must not return before the user is told.
+/// How many polls a write may block before the user is told.
 const PATIENCE: u32 = 10;
 
 /// Mints every line. Signals end it early and in order. What must be said meanwhile goes to `say`.
@@ -65,7 +65,7 @@ const PATIENCE: u32 = 10;
 /// Exit 1 where the system gives no threads or signal handlers; exit 1 or 3 for the output, as `resume` says.
 pub fn run(batch: &Batch, input: Input, setting: Setting, say: &mut dyn FnMut(Note)) -> Result<Summary> {
     let started = Instant::now();
-    // Before OUT is opened: a temporary file beside it holds tokens, and must not outlive an interrupted run.
+    // Watched before OUT is opened: its temporary file holds tokens and must be removed if the run is interrupted.
     let signals = Signals::watch(&setting.halted)?;
     let interrupted = |signals: &Signals| Summary {
         tally: Tally::default(),

@@ -10,7 +10,7 @@ use signal_hook::flag;
 use crate::error::{Category, OrFail as _, Result};
 use crate::os::signals;
 
-/// The signals that end a run, and the exit status that each stands for. A terminal or an ssh connection that goes away
+/// The signals that end a run, each with its exit status. A terminal or an ssh connection that goes away
 /// sends SIGHUP, and what is being minted then is lost unless it ends the run in order.
 #[cfg(unix)]
 const ENDING: [(i32, u8); 3] = [(SIGINT, 130), (SIGTERM, 143), (signal_hook::consts::SIGHUP, 143)];

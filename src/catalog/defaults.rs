@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 /// A value with the place where it was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
-    /// The value as it stands there. It is checked only when it is used.
+    /// The value, unchecked until it is used.
     pub value: String,
     /// The place: a variable's name, or a key and its profile.
     pub origin: String,

@@ -14,8 +14,8 @@ use crate::error::{Failure, Note, Result};
 use crate::json::{self, Object};
 use crate::text;
 
-/// The values of flags as they were typed, by the flag's long name; `None` is a flag without a value. What stands in
-/// files has been read.
+/// The values of flags as they were typed, by the flag's long name; `None` is a flag without a value. Files named
+/// by `@FILE` have been read.
 pub type Given = BTreeMap<&'static str, Vec<Option<String>>>;
 
 /// The part of a token that is the same for all lines of a batch.
@@ -86,7 +86,7 @@ impl Draft {
         Ok(soft)
     }
 
-    /// What a value stands for in the end: itself, or the default that it asks for. `false` is the same as absent.
+    /// The effective value: itself, or the default that it asks for. `false` is the same as absent.
     pub fn settled<'a>(&self, key: &str, raw: &'a str) -> Option<Cow<'a, str>> {
         let field = self.kind.field(key).filter(|field| matches!(field.flag.value, Value::Optional(_)));
         match raw {
@@ -174,7 +174,7 @@ impl Draft {
         self.admit_with_warnings(line, now).map(|(line, _)| line)
     }
 
-    /// A bare number of minutes is often meant as seconds. Each run is told once.
+    /// A bare number of minutes is often meant as seconds. Noted once per run.
     pub(super) fn note_minutes(&self, field: &Field, raw: &str) -> Option<Note> {
         const DAY: i64 = 1_440;
         let minutes =

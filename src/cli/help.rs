@@ -79,8 +79,8 @@ const PAGES: [Page; 11] = [
     Page {
         name: "check",
         about: "Ask the service which endpoints the credentials may use\n\n\
-    Each endpoint gets an empty request, which mints nothing: an answer that complains of its content is an \
-    authorised one. Exit 0 if all may be used, 4 if any is refused, 6 if the service cannot be reached.",
+    Each endpoint gets an empty request, which mints nothing: an endpoint that rejects its content has accepted \
+    the credentials. Exit 0 if all may be used, 4 if any is refused, 6 if the service cannot be reached.",
         examples: "Examples:\n  tokenmint profile check dev\n  tokenmint profile check -o json\n",
         after: &[],
     },
