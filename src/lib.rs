@@ -28,6 +28,7 @@ mod token;
 mod secret;
 mod redact;
 mod json;
+mod codes;
 mod time;
 mod text;
 mod os;
@@ -66,6 +67,7 @@ fn execute(invocation: &Invocation, app: &App, report: &Report) -> Result<u8> {
     match &invocation.command {
         Command::Print(text) => output::deliver::stdout(text).map(|()| 0),
         Command::Mint(mint) => commands::mint::run(&commands::job::Job { general, mint, app, report }),
+        Command::Explain(explain) => commands::explain::run(explain, general),
         Command::Inspect(inspect) => commands::inspect::run(inspect, general, app),
         Command::Profile(profile) => commands::profile::run(profile, general, app, report),
         Command::Emulator { listen, tls } => commands::emulator::run(listen, *tls, app),

@@ -38,6 +38,8 @@ pub enum Command {
     Mint(Box<Mint>),
     /// Take a token apart.
     Inspect(Inspect),
+    /// Explain error codes.
+    Explain(Explain),
     /// Look after profiles.
     Profile(Profile),
     /// Run the emulator at this address.
@@ -100,6 +102,15 @@ pub struct Inspect {
     pub min_ttl: Option<SignedDuration>,
     /// `--verify`.
     pub verify: bool,
+    /// `-o json`.
+    pub json: bool,
+}
+
+/// What was typed for `explain`.
+#[derive(Debug)]
+pub struct Explain {
+    /// The codes; none asks for the list.
+    pub codes: Vec<String>,
     /// `-o json`.
     pub json: bool,
 }

@@ -26,7 +26,7 @@ struct Page {
     after: &'static [fn() -> String],
 }
 
-const PAGES: [Page; 11] = [
+const PAGES: [Page; 12] = [
     Page {
         name: "tokenmint",
         about: "Mint short-lived access tokens for real-time services\n\n\
@@ -51,6 +51,17 @@ const PAGES: [Page; 11] = [
   tokenmint inspect --min-ttl 5m -o json \"$SIGNALWIRE_CHAT_TOKEN\" | jq .claims
   tokenmint inspect --verify \"$TWILIO_ACCESS_TOKEN\"\n",
         after: &[exit_codes],
+    },
+    Page {
+        name: "explain",
+        about: "Explain error codes of SignalWire and Twilio\n\n\
+    Prints what a code means, what causes it, and the flag or setting that mends it: codes of Twilio's client SDKs, of \
+    SignalWire's REST answers, and of the WebSocket of its Browser SDK. Without a code, prints the list of known codes.",
+        examples: "Examples:
+  tokenmint explain 20102
+  tokenmint explain missing_required_parameter -32002
+  tokenmint explain 20104 -o json\n",
+        after: &[],
     },
     Page {
         name: "profile",
@@ -225,6 +236,7 @@ const ARGUMENTS: &[Texts] = &[
     ),
     ("curl", "", None, "Print the request as a curl command without its secrets"),
     ("token", "TOKEN", None, "The token; stdin if omitted or -"),
+    ("codes", "CODE", None, "Error codes as the service writes them; all known ones if omitted"),
     ("check", "", None, "Exit with 8 unless the token is valid now"),
     ("min-ttl", "DURATION", None, "Like --check, but require this much time left"),
     ("verify", "", None, "Check a Twilio token's signature with the secret of the profile or the environment"),

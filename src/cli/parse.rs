@@ -9,7 +9,7 @@ use clap::error::ErrorKind;
 
 use super::generate::{completions, man_pages};
 use super::tree::{tree, tree_for};
-use super::{fault, general, inspect, mint, profile};
+use super::{explain, fault, general, inspect, mint, profile};
 use crate::error::{Failure, Result};
 use crate::options::{Command, General, Invocation};
 use crate::output::Verbosity;
@@ -56,7 +56,9 @@ fn refuse_profile(command: &Command, name: &str, profile: &str) -> Result<()> {
             let port = profile.parse().unwrap_or(8793_u16);
             ("it has its own credentials", format!("the port is set with --listen 127.0.0.1:{port}"))
         }
-        Command::Print(_) | Command::WritePages(..) => ("it needs no credentials", "leave it out".to_owned()),
+        Command::Print(_) | Command::Explain(_) | Command::WritePages(..) => {
+            ("it needs no credentials", "leave it out".to_owned())
+        }
         _ => return Ok(()),
     };
     Err(Failure::usage(format!("--profile has no effect with {name}: {why}")).with_hint(hint))
@@ -84,6 +86,7 @@ fn command(matches: &ArgMatches) -> Result<Command> {
     }
     Ok(match name {
         "inspect" => Command::Inspect(inspect::read(matches)?),
+        "explain" => Command::Explain(explain::read(matches)),
         "profile" => Command::Profile(profile::read(matches)?),
         "completions" => {
             Command::Print(completions(matches.get_one::<String>("completed-shell").map_or("", String::as_str)))

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Arg, ArgAction, ValueHint, value_parser};
 
 use super::shells::SHELLS;
-use super::{general, help, inspect, mint, profile};
+use super::{explain, general, help, inspect, mint, profile};
 use crate::providers;
 
 /// The whole tree: every command, flag, help text and alias.
@@ -30,8 +30,9 @@ pub(super) fn tree_for(words: &[OsString]) -> clap::Command {
 type Make = fn() -> clap::Command;
 
 /// The commands that do not mint, in the order of the help.
-const OTHERS: [(&str, Make); 5] = [
+const OTHERS: [(&str, Make); 6] = [
     ("inspect", inspect::command),
+    ("explain", explain::command),
     ("profile", profile::command),
     ("emulator", emulator_command),
     ("completions", completions_command),

@@ -5,6 +5,7 @@ mod conflicts;
 mod connection;
 mod curl;
 pub mod emulator;
+pub mod explain;
 pub mod generate;
 pub mod input;
 pub mod inspect;

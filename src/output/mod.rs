@@ -2,6 +2,7 @@
 //! `report` alone writes to stderr.
 
 pub mod child;
+mod color;
 pub mod deliver;
 mod dotenv;
 mod dotenv_file;
@@ -9,6 +10,8 @@ pub mod format;
 pub mod report;
 pub mod request;
 pub mod shell;
+pub mod screen;
+pub mod table;
 mod verbosity;
 
 pub use format::{Format, Names};

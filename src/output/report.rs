@@ -5,7 +5,7 @@ use std::io::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
-use super::{Color, Verbosity};
+use super::Verbosity;
 use crate::error::{Detail, Failure, Note};
 use crate::json::{Buffer, Writer};
 use crate::os::stream::Stderr;
@@ -78,18 +78,14 @@ impl Report {
     }
 
     fn say(&self, label: &str, color: AnsiColor, text: &str) {
-        let style = if self.is_coloured() { Style::new().bold().fg_color(Some(color.into())) } else { Style::new() };
+        let style = if self.verbosity.color.on_stderr() {
+            Style::new().bold().fg_color(Some(color.into()))
+        } else {
+            Style::new()
+        };
         // One sentence is one line, whatever stands in it.
         let text = self.scrubber.scrub(&crate::text::clean(text));
         verbatim(&format!("{style}{label}:{style:#} {text}\n"));
-    }
-
-    fn is_coloured(&self) -> bool {
-        match self.verbosity.color {
-            Color::Auto => anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never,
-            Color::Always => true,
-            Color::Never => false,
-        }
     }
 }
 

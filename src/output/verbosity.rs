@@ -1,9 +1,9 @@
 //! How a run reports: colours and verbosity.
 
-/// When stderr is coloured.
+/// When output for people is coloured.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Color {
-    /// On a terminal, unless `NO_COLOR`, `CLICOLOR` or `TERM` say otherwise.
+    /// On a terminal, unless `NO_COLOR`, `CLICOLOR`, `CLICOLOR_FORCE`, `FORCE_COLOR` or `TERM` say otherwise.
     #[default]
     Auto,
     /// Always.

@@ -26,7 +26,7 @@ const LAYERS: [&[&str]; 23] = [
     &["token"],
     &["redact"],
     &["secret"],
-    &["json", "time"],
+    &["codes", "json", "time"],
     &["text"],
     &["os"],
     &["error"],

@@ -109,6 +109,8 @@ mod subscriber;
 mod wire;
 /// What `inspect` says of every kind of token.
 mod inspect;
+/// Error codes, explained.
+mod explain;
 /// Profiles: listed, shown, checked, created.
 mod profile;
 /// Completions and man pages are those that the program prints.

@@ -45,6 +45,7 @@ fn the_tree_has_the_promised_commands() {
         "subscriber",
         "twilio",
         "inspect",
+        "explain",
         "profile",
         "profile list",
         "profile show",
