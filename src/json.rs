@@ -82,6 +82,11 @@ pub fn as_strings(raw: &str) -> Option<Vec<String>> {
     if raw.starts_with('[') { serde_json::from_str(raw).ok() } else { None }
 }
 
+/// The objects of a JSON array of objects, or `None` if it is something else.
+pub fn as_objects(raw: &str) -> Option<Vec<Object>> {
+    if raw.starts_with('[') { serde_json::from_str(raw).ok() } else { None }
+}
+
 /// An integer written as one: `60`, not `60.0` or `"60"`.
 pub fn as_integer(raw: &str) -> Option<i64> {
     serde_json::from_str(raw).ok()

@@ -48,7 +48,7 @@ pub mod http {
     pub use crate::http::{Client, Credentials, Expected, Member, Mode, Presence, Received, Settings, Success, judge};
 }
 pub mod inspect {
-    pub use crate::inspect::{read, report};
+    pub use crate::inspect::{Judgement, read, report};
 }
 pub mod json {
     pub use crate::json::{Object, value};
@@ -59,6 +59,9 @@ pub mod os {
 pub mod output {
     pub mod report {
         pub use crate::output::report::panicked;
+    }
+    pub mod screen {
+        pub use crate::output::screen::Screen;
     }
     pub mod shell {
         pub use crate::output::shell::Shell;

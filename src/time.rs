@@ -175,6 +175,19 @@ pub fn format_approx(seconds: i64) -> String {
     if parts.is_empty() { "0s".to_owned() } else { parts.join(" ") }
 }
 
+/// An age or a distance for people, in the largest unit that fits it: `6 years`, `4 months`, else as [`format_approx`].
+pub fn format_age(seconds: i64) -> String {
+    const DAY: i64 = 86_400;
+    // The average year of the calendar, and its twelfth part.
+    const YEAR: i64 = 31_556_952;
+    let seconds = seconds.saturating_abs();
+    match seconds {
+        _ if seconds >= 2 * YEAR => format!("{} years", seconds / YEAR),
+        _ if seconds >= 62 * DAY => format!("{} months", seconds / (YEAR / 12)),
+        _ => format_approx(seconds),
+    }
+}
+
 /// A duration as it is typed back in a message: `90s`, `31d`, `24h`.
 pub fn format_exact(duration: SignedDuration) -> String {
     let span = Span::try_from(duration).unwrap_or_default();
@@ -300,6 +313,18 @@ mod tests {
         assert_eq!(rfc3339(Timestamp::from_millisecond(1_700_000_000_999).unwrap()), "2023-11-14T22:13:20Z");
         assert_eq!(format_approx(7_500), "2h 5m");
         assert_eq!(format_approx(0), "0s");
+        let day = 86_400;
+        for (seconds, age) in [
+            (7_500, "2h 5m"),
+            (61 * day, "61d"),
+            (62 * day, "2 months"),
+            (2_263 * day, "6 years"),
+            (-730 * day, "23 months"),
+            (731 * day, "2 years"),
+            (i64::MIN, "292277024626 years"),
+        ] {
+            assert_eq!(format_age(seconds), age);
+        }
         assert_eq!(format_exact(SignedDuration::from_secs(5_400)), "1h30m");
     }
 }

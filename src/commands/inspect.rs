@@ -4,13 +4,16 @@ use std::io::IsTerminal as _;
 
 use anyhow::Context as _;
 
+use super::input::Reader;
 use crate::app::App;
 use crate::credentials::{self, Wanted};
 use crate::error::{Category, Failure, OrFail as _, Result};
-use crate::inspect::{read, report};
+use crate::inspect::{Inspected, Judgement, read, report};
+use crate::json;
 use crate::options::{General, Inspect};
 use crate::os::{self, stream::Stdin};
 use crate::output::deliver;
+use crate::output::screen::{BOLD, Screen};
 use crate::providers::SCHEMAS;
 use crate::twilio::credentials::{API_KEY_SID, SCHEMA};
 
@@ -20,39 +23,94 @@ const MAX_INPUT: u64 = 1024 * 1024;
 /// Prints the report and gives the exit status.
 ///
 /// # Errors
-/// Exit 2 where there is no token, 3 where `--verify` finds no secret, 8 where the token is not valid; the report has
-/// then been printed all the same.
+/// Exit 2 where there is no token, 3 where `--verify` finds no secret, 8 where a token is not valid; the report has then
+/// been printed all the same.
 pub fn run(inspect: &Inspect, general: &General, app: &App) -> Result<u8> {
     let typed = inspect.token.as_ref().filter(|token| *token != "-");
-    let text = typed.map_or_else(from_stdin, |token| Ok(token.clone()))?;
-    let mut inspected = read(&text)?;
+    let text = match typed {
+        Some(typed) => Reader::default().read("TOKEN", typed)?,
+        None => from_stdin()?,
+    };
+    let mut tokens = read(&text)?;
     if inspect.verify {
-        let wanted = Wanted {
-            profile: general.profile.as_deref(),
-            config: general.config.as_deref(),
-            schemas: &SCHEMAS,
-            stdin_taken: typed.is_none(),
-            timeout: None,
-        };
-        inspected.require_twilio()?;
-        let set = credentials::find(&SCHEMA, wanted, app)?;
-        let set = set.ok_or_else(|| credentials::none_found(&SCHEMA, &app.env))?;
-        let secret = set.reveal(app)?;
-        inspected.verify(set.public(API_KEY_SID), &secret)?;
+        verify(&mut tokens, typed.is_none(), general, app)?;
     }
     let now = app.now();
-    let text = if inspect.json { report::json(&inspected, now) + "\n" } else { report::text(&inspected, now) };
-    deliver::stdout(text.as_bytes())?;
-    inspected.check_signature()?;
-    if inspect.check {
-        inspected.check(now, inspect.min_ttl)?;
+    let judged: Vec<Judged<'_>> =
+        tokens.iter().map(|(name, token)| (name.as_deref(), Judgement::of(token, now))).collect();
+    // A script that asks for silence wants the status alone.
+    let is_silent = general.verbosity.quiet && inspect.check && !inspect.json;
+    if !is_silent {
+        let text = if inspect.json { as_json(&judged) } else { as_text(&judged, general) };
+        deliver::stdout(text.as_bytes())?;
     }
-    Ok(0)
+    match check(inspect, &judged) {
+        Err(failure) if is_silent => Ok(failure.exit_code()),
+        result => result.map(|()| 0),
+    }
+}
+
+/// A token's judgement, and the name that it was assigned to.
+type Judged<'a> = (Option<&'a str>, Judgement<'a>);
+
+/// Checks the signatures with the secret of the profile or the environment.
+fn verify(tokens: &mut [(Option<String>, Inspected)], stdin_taken: bool, general: &General, app: &App) -> Result<()> {
+    let wanted = Wanted {
+        profile: general.profile.as_deref(),
+        config: general.config.as_deref(),
+        schemas: &SCHEMAS,
+        stdin_taken,
+        timeout: None,
+    };
+    tokens.iter().try_for_each(|(_, token)| token.require_twilio())?;
+    let set = credentials::find(&SCHEMA, wanted, app)?;
+    let set = set.ok_or_else(|| credentials::none_found(&SCHEMA, &app.env))?;
+    let secret = set.reveal(app)?;
+    tokens.iter_mut().try_for_each(|(_, token)| token.verify(set.public(API_KEY_SID), &secret))
+}
+
+/// The reports for people, below the names of the variables if there are several.
+fn as_text(judged: &[Judged<'_>], general: &General) -> String {
+    let screen = Screen::of_stdout(general.verbosity.color);
+    let section = |(name, judgement): &Judged<'_>| {
+        let name = name.filter(|_| judged.len() > 1).map(|name| format!("{}\n", screen.paint(name, BOLD)));
+        name.unwrap_or_default() + &report::text(judgement, &screen)
+    };
+    judged.iter().map(section).collect::<Vec<_>>().join("\n")
+}
+
+/// One object: the report of the first token, which has those of the others under `others`.
+fn as_json(judged: &[Judged<'_>]) -> String {
+    let reports = judged.iter().map(|(name, judgement)| {
+        let mut report = report::json(judgement);
+        if let Some(name) = name.filter(|_| judged.len() > 1) {
+            report.set("name", json::string(name));
+        }
+        report
+    });
+    let mut reports = reports.collect::<Vec<_>>().into_iter();
+    let mut first = reports.next().unwrap_or_default();
+    let others: Vec<String> = reports.map(|report| report.to_string()).collect();
+    if !others.is_empty() {
+        first.set("others", format!("[{}]", others.join(",")));
+    }
+    format!("{first}\n")
+}
+
+/// The first failure of a check that was asked for, named after its variable if there are several.
+fn check(inspect: &Inspect, judged: &[Judged<'_>]) -> Result<()> {
+    judged.iter().try_for_each(|(name, judgement)| {
+        let checked = if inspect.check { judgement.check(inspect.min_ttl) } else { judgement.check_signature() };
+        match name.filter(|_| judged.len() > 1) {
+            Some(name) => checked.map_err(|failure| failure.context(name.to_owned())),
+            None => checked,
+        }
+    })
 }
 
 fn from_stdin() -> Result<String> {
     if std::io::stdin().is_terminal() {
-        return Err(Failure::usage("missing token").with_hint("pass it as an argument or pipe it in"));
+        return Err(Failure::usage("missing token").with_hint("pass it as an argument, as @FILE, or pipe it in"));
     }
     let bytes = os::read_limited(Stdin, MAX_INPUT).context("cannot read stdin").or_fail(Category::Usage)?;
     let bytes = bytes.ok_or_else(|| Failure::usage("stdin is larger than 1 MiB; expected a token"))?;

@@ -1,6 +1,8 @@
 //! A decoded token: its parts, its header, its claims. Nothing here fails, since a token that cannot be read is itself
 //! something to report.
 
+use super::damage;
+use super::problem::Problem;
 use crate::json::Object;
 use crate::jwt;
 
@@ -36,7 +38,7 @@ pub struct Decoded {
     /// The claims, if they can be read.
     pub claims: Option<Object>,
     /// What is wrong with its form.
-    pub faults: Vec<String>,
+    pub faults: Vec<Problem>,
 }
 
 /// Takes a token apart.
@@ -51,38 +53,44 @@ pub fn decode(token: &str) -> Decoded {
         3 if !encrypted => Format::Jws,
         5 => Format::Jwe,
         count => {
-            faults.push(format!(
-                "starts like a JWT but has {count} part{}, where {}; it was cut short or extended",
-                if count == 1 { "" } else { "s" },
+            faults.push(Problem::fatal(format!(
+                "starts like a JWT but has {}, where {}; it was cut short or extended",
+                crate::text::count(count as u64, "part"),
                 if encrypted { "an encrypted one has five" } else { "a signed one has three" }
-            ));
+            )));
             Format::Opaque
         }
     };
     let claims = if format == Format::Jws { object(parts[1], "claims", &mut faults) } else { None };
-    if format == Format::Jws && parts[2].is_empty() {
-        faults.push("no signature".to_owned());
-    }
+    faults.extend(match format {
+        Format::Jws => damage::of_signed(&header, &parts),
+        Format::Jwe => damage::of_encrypted(&header, &parts),
+        Format::Opaque => None,
+    });
     Decoded { format, header: Some(header), claims, faults }
 }
 
 /// A part as the JSON object that it should be.
-fn object(part: &str, name: &str, faults: &mut Vec<String>) -> Option<Object> {
+fn object(part: &str, name: &str, faults: &mut Vec<Problem>) -> Option<Object> {
     let bytes = if let Some(bytes) = jwt::decode(part) {
         bytes
     } else {
         let lenient = jwt::decode_lenient(part);
-        let fault = if lenient.is_some() { "is not unpadded base64url" } else { "is not base64url" };
-        faults.push(format!("the {name} {fault}"));
+        // Some services read padding all the same.
+        faults.push(if lenient.is_some() {
+            Problem::mild(format!("the {name} is not unpadded base64url"))
+        } else {
+            Problem::fatal(format!("the {name} is not base64url"))
+        });
         lenient?
     };
     let read = std::str::from_utf8(&bytes).ok().map(Object::parse);
     let Some(Ok(object)) = read else {
-        faults.push(format!("the {name} is not a JSON object"));
+        faults.push(Problem::fatal(format!("the {name} is not a JSON object")));
         return None;
     };
     if let Some(key) = object.repeated() {
-        faults.push(format!("the {name} has the key '{}' twice", crate::text::clip(key, 60)));
+        faults.push(Problem::mild(format!("the {name} has the key '{}' twice", crate::text::clip(key, 60))));
     }
     Some(object)
 }
@@ -101,19 +109,23 @@ mod tests {
     fn seen(token: &str) -> (Format, bool, Option<String>, String) {
         let decoded = decode(token);
         let claims = decoded.claims.map(|claims| claims.to_string());
-        (decoded.format, decoded.header.is_some(), claims, decoded.faults.join("; "))
+        let faults: Vec<String> = decoded.faults.iter().map(ToString::to_string).collect();
+        (decoded.format, decoded.header.is_some(), claims, faults.join("; "))
     }
 
     #[test]
     fn parts_tell_the_format() {
         let claims = Some(r#"{"a":1}"#.to_owned());
         assert_eq!(seen(&format!("{HEADER}.{CLAIMS}.x")), (Format::Jws, true, claims.clone(), String::new()));
-        assert_eq!(seen(&format!("{ENCRYPTED}..iv.text.tag")), (Format::Jwe, true, None, String::new()));
+        assert_eq!(
+            seen(&format!("{ENCRYPTED}..{}.text.{}", "n".repeat(16), "t".repeat(22))),
+            (Format::Jwe, true, None, String::new())
+        );
         assert_eq!(seen("PT0123"), (Format::Opaque, false, None, String::new()));
         assert_eq!(seen("a.b.c"), (Format::Opaque, false, None, String::new()));
         let (format, _, read, faults) = seen(&format!("{HEADER}=.{CLAIMS}==."));
         assert_eq!((format, read), (Format::Jws, claims));
-        assert!(faults.contains("unpadded") && faults.contains("no signature"), "{faults}");
+        assert!(faults.contains("unpadded") && !faults.contains("signature"), "{faults}");
     }
 
     #[test]

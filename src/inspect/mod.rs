@@ -1,16 +1,24 @@
 //! A token read back: what it is, what its claims mean, whether it is valid now. Nothing is sent; what a service would
 //! answer is known from the token alone.
 
+mod capability;
+mod claims;
+mod damage;
 pub mod decode;
-pub mod explain;
 mod inspected;
-pub mod paste;
-pub mod problems;
+mod judgement;
+mod member;
+mod paste;
+mod problem;
+mod problems;
 pub mod report;
+mod summary;
 pub mod token_type;
 pub mod validity;
+mod verdict;
 
 pub use inspected::{Inspected, Signature, read};
+pub use judgement::Judgement;
 
 #[cfg(test)]
 mod tests;

@@ -1,13 +1,60 @@
-//! Pasted text, and the token in it: assignments of every shell that we print for, quotes, `Bearer`.
+//! Pasted text, and the tokens in it: assignments of every shell, quotes, `Bearer`, the JSON objects that services and we
+//! print, a URL that carries a token.
 
+use super::member;
+use crate::codes;
 use crate::error::{Failure, Result};
+use crate::json::{self, Object};
+use crate::text::count;
 use crate::token;
 
-/// The token in a pasted text.
+/// Members of JSON objects that hold a token, the first found first.
+const MEMBERS: [&str; 5] = ["token", "access_token", "jwt_token", "participant_token", "refresh_token"];
+
+/// A token, and the name that it was assigned to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pasted {
+    /// The variable.
+    pub name: Option<String>,
+    /// The token.
+    pub token: String,
+}
+
+/// The tokens in a pasted text: one, or those of several assignments.
 ///
 /// # Errors
 /// Exit 2 where what is left cannot be a token. The text is not repeated: it may be a secret in the wrong place.
-pub fn token_in(text: &str) -> Result<&str> {
+pub fn tokens_in(text: &str) -> Result<Vec<Pasted>> {
+    if let Some(assignments) = assignments(text) {
+        return Ok(assignments);
+    }
+    let inner = unwrapped(text);
+    if token::is_believable(inner) {
+        let name = name_of(text.trim()).map(str::to_owned);
+        return Ok(vec![Pasted { name, token: inner.to_owned() }]);
+    }
+    let found = if inner.starts_with('{') { in_object(inner) } else { in_url(inner).ok_or_else(|| fault(inner)) };
+    match found {
+        Ok(token) => Ok(vec![Pasted { name: None, token }]),
+        Err(fault) => Err(fault),
+    }
+}
+
+/// The tokens of several lines that are all assignments, or comments, of which some look like a JWT.
+fn assignments(text: &str) -> Option<Vec<Pasted>> {
+    let lines = text.lines().map(|line| line.trim_matches(is_edge)).filter(|line| !line.is_empty());
+    let lines: Vec<&str> = lines.filter(|line| !line.starts_with('#')).collect();
+    let named: Option<Vec<(&str, &str)>> = lines.iter().map(|line| Some((name_of(line)?, unwrapped(line)))).collect();
+    let named = named.filter(|named| named.len() > 1 || lines.len() < text.lines().count())?;
+    let is_token = |text: &str| text.starts_with("eyJ") && text.contains('.') && token::is_believable(text);
+    let tokens = named.into_iter().filter(|(_, value)| is_token(value));
+    let tokens: Vec<Pasted> =
+        tokens.map(|(name, value)| Pasted { name: Some(name.to_owned()), token: value.to_owned() }).collect();
+    (!tokens.is_empty()).then_some(tokens)
+}
+
+/// The text without what stands around a token.
+fn unwrapped(text: &str) -> &str {
     let mut text = text;
     // A layer or two is usual, as in `export T="Bearer eyJ…"`; the bound only keeps hostile text from costing much.
     for _ in 0..8 {
@@ -17,38 +64,125 @@ pub fn token_in(text: &str) -> Result<&str> {
         }
         text = inner;
     }
-    if token::is_believable(text) {
-        return Ok(text);
-    }
-    Err(Failure::usage(format!("not a token: {}", fault(text)))
-        .with_hint("pass one token or one export line, as an argument or on stdin"))
+    text
 }
 
-fn fault(text: &str) -> String {
+/// The token in a JSON object.
+fn in_object(text: &str) -> Result<String> {
+    let Ok(object) = Object::parse(text) else {
+        return Err(not_a_token("it starts like a JSON object, but is not valid JSON"));
+    };
+    let member = MEMBERS.iter().find_map(|key| member::text(&object, key));
+    match member {
+        Some(token) if token::is_believable(&token) => Ok(token),
+        Some(_) => Err(not_a_token("the token member of the JSON object cannot be a token")),
+        None if is_error(&object) => {
+            let failure = not_a_token("that is the JSON body of an error");
+            Err(match code_of(&object) {
+                Some(code) => failure.with_hint(format!("run tokenmint explain {code}")),
+                None => failure,
+            })
+        }
+        None => Err(not_a_token(
+            "the JSON object has no member token, access_token, jwt_token, participant_token or \
+            refresh_token",
+        )),
+    }
+}
+
+/// Whether a JSON object is what a service answers with an error.
+fn is_error(object: &Object) -> bool {
+    let has = |key: &str| object.get(key).is_some();
+    has("error") || has("errors") || (has("code") && (has("message") || has("detail")))
+}
+
+/// The code of an error body, if it is one that can be explained.
+fn code_of(object: &Object) -> Option<&'static str> {
+    let of = |object: &Object| {
+        let raw = object.get("code")?;
+        codes::find(&json::as_str(raw).unwrap_or_else(|| raw.into())).map(|(code, _)| code)
+    };
+    let entries = || json::as_objects(object.get("errors")?);
+    of(object).or_else(|| entries()?.first().and_then(of))
+}
+
+/// The token in the query or the fragment of a URL.
+fn in_url(text: &str) -> Option<String> {
+    let start = text.get(..8)?.to_ascii_lowercase();
+    if !start.starts_with("http://") && !start.starts_with("https://") {
+        return None;
+    }
+    let pairs = text.split(['?', '#', '&']).skip(1).filter_map(|pair| pair.split_once('='));
+    let mut tokens = pairs.filter(|(key, _)| MEMBERS.contains(key)).map(|(_, value)| value);
+    tokens.find(|value| token::is_believable(value)).map(str::to_owned)
+}
+
+fn not_a_token(why: &str) -> Failure {
+    Failure::usage(format!("not a token: {why}"))
+        .with_hint("pass a token, an export line or a JSON object with a token, as an argument, @FILE or on stdin")
+}
+
+fn fault(text: &str) -> Failure {
     if text.is_empty() {
-        return "the text is empty".to_owned();
+        return not_a_token("the text is empty");
+    }
+    let start: String = text.chars().take(200).collect::<String>().to_ascii_lowercase();
+    if start.starts_with("<!doctype html") || start.contains("<html") {
+        return not_a_token("that is an HTML page")
+            .with_hint("something else answered in the place of the token endpoint; check its URL");
+    }
+    if start.starts_with('<') {
+        return not_a_token("that is an XML document")
+            .with_hint("something else answered in the place of the token endpoint; check its URL");
+    }
+    if start.starts_with("http://") || start.starts_with("https://") {
+        return not_a_token("that is a URL without a token in it");
     }
     if text.len() > token::MAX_LENGTH {
-        return format!("it has more than {} characters", token::MAX_LENGTH);
+        return not_a_token(&format!("it has more than {} characters", token::MAX_LENGTH));
     }
     let lines = text.lines().filter(|line| !line.trim().is_empty()).count();
     match lines {
-        2.. => format!("it has {lines} lines"),
-        _ if text.contains(char::is_whitespace) => "it contains white space".to_owned(),
-        _ => "it contains characters that tokens never have".to_owned(),
+        2.. => not_a_token(&format!("it has {}", count(lines as u64, "line"))),
+        _ if text.contains(char::is_whitespace) => not_a_token("it contains white space"),
+        _ => not_a_token("it contains characters that tokens never have"),
     }
+}
+
+fn is_edge(character: char) -> bool {
+    character.is_whitespace() || matches!(character, '\u{feff}' | ';')
 }
 
 /// The text without one layer of what may stand around a token.
 fn without_layer(text: &str) -> &str {
-    let text = text.trim_matches(|edge: char| edge.is_whitespace() || matches!(edge, '\u{feff}' | ';'));
+    let text = text.trim_matches(is_edge);
     unquoted(text)
         .or_else(|| after_word(text, "authorization:"))
         .or_else(|| after_word(text, "bearer ").or_else(|| after_word(text, "export ")))
-        .or_else(|| after_word(text, "set ").map(fish_value))
+        .or_else(|| SETTERS.iter().find_map(|word| after_word(text, word)).map(fish_value))
         .or_else(|| after_word(text, "$env:").or_else(|| after_word(text, "$env.")))
         .or_else(|| assigned(text))
         .unwrap_or(text)
+}
+
+/// Words of shells that set a variable: `set -gx` of fish, `setenv` of csh, `set-env` of elvish, `declare -x` of bash.
+const SETTERS: [&str; 5] = ["set ", "setenv ", "set-env ", "declare ", "typeset "];
+
+/// The name in an assignment of any of these forms.
+fn name_of(line: &str) -> Option<&str> {
+    let line = line.trim_matches(is_edge);
+    if let Some(rest) =
+        after_word(line, "export ").or_else(|| after_word(line, "$env:")).or_else(|| after_word(line, "$env."))
+    {
+        return name_of(rest);
+    }
+    let setter = SETTERS.iter().find_map(|word| after_word(line, word));
+    let rest = setter.map_or(line, without_flags);
+    let end = rest.find(|character: char| character == '=' || character.is_whitespace())?;
+    let (name, value) = rest.split_at(end);
+    let assigns = setter.is_some() || value.trim_start().starts_with('=');
+    // The padding at the end of a base64 text is no assignment.
+    (assigns && is_name(name) && !value.trim_matches(['=', ' ']).is_empty()).then_some(name)
 }
 
 /// What stands between a pair of quotes.
@@ -66,17 +200,23 @@ fn after_word<'a>(text: &'a str, word: &str) -> Option<&'a str> {
 
 /// The value of fish's `set -gx NAME VALUE`, or what follows `set` where it is an assignment with `=`.
 fn fish_value(after_set: &str) -> &str {
-    let mut rest = after_set;
-    while rest.starts_with('-') {
-        match rest.split_once(char::is_whitespace) {
-            Some((_, after)) => rest = after.trim_start(),
-            None => return after_set,
-        }
-    }
+    let rest = without_flags(after_set);
     match rest.split_once(char::is_whitespace) {
         Some((name, value)) if is_name(name) && !value.trim_start().starts_with('=') => value,
         _ => rest,
     }
+}
+
+/// What follows the flags of a command.
+fn without_flags(after: &str) -> &str {
+    let mut rest = after;
+    while rest.starts_with('-') {
+        match rest.split_once(char::is_whitespace) {
+            Some((_, after)) => rest = after.trim_start(),
+            None => return after,
+        }
+    }
+    rest
 }
 
 /// The value of `NAME=VALUE`. The padding at the end of a base64 text is no assignment.
@@ -95,6 +235,17 @@ fn is_name(text: &str) -> bool {
 mod tests {
     use super::*;
 
+    const TOKEN: &str = "eyJh.eyJp.sig";
+
+    /// Names and tokens, `name=token` for each.
+    fn found(text: &str) -> std::result::Result<Vec<String>, String> {
+        let tokens = tokens_in(text).map_err(|failure| {
+            assert_eq!(failure.category(), crate::error::Category::Usage);
+            failure.to_string()
+        })?;
+        Ok(tokens.into_iter().map(|one| format!("{}={}", one.name.unwrap_or_default(), one.token)).collect())
+    }
+
     #[test]
     fn every_form_that_people_paste_gives_the_token() {
         for pasted in [
@@ -103,41 +254,92 @@ mod tests {
             "\u{feff}eyJh.eyJp.sig",
             "'eyJh.eyJp.sig'",
             "\u{201c}eyJh.eyJp.sig\u{201d}",
-            "export SIGNALWIRE_CHAT_TOKEN='eyJh.eyJp.sig'\n",
-            "export T=\"eyJh.eyJp.sig\";",
-            "T=eyJh.eyJp.sig",
-            "T = eyJh.eyJp.sig",
-            "set -gx T 'eyJh.eyJp.sig'",
-            "set -g -x T eyJh.eyJp.sig",
-            "set T=eyJh.eyJp.sig",
-            "$env:T = 'eyJh.eyJp.sig'",
-            "$env.T = 'eyJh.eyJp.sig'",
             "Bearer eyJh.eyJp.sig",
             "bearer  eyJh.eyJp.sig",
             "Authorization: Bearer eyJh.eyJp.sig",
             "'authorization:Bearer eyJh.eyJp.sig'",
+            r#"{"token":"eyJh.eyJp.sig","refresh_token":"x.y.z"}"#,
+            "{\n  \"access_token\": \"eyJh.eyJp.sig\",\n  \"expires_in\": 3600\n}\n",
+            r#"{"jwt_token":"eyJh.eyJp.sig","refresh_token":"x.y.z"}"#,
+            r#"{"participant_token":"eyJh.eyJp.sig"}"#,
+            r#"{"refresh_token":"eyJh.eyJp.sig","token":null}"#,
+            r#"'{"token":"eyJh.eyJp.sig"}'"#,
+            "https://example.com/room?name=x&token=eyJh.eyJp.sig",
+            "https://example.com/#access_token=eyJh.eyJp.sig&state=1",
         ] {
-            assert_eq!(token_in(pasted).ok(), Some("eyJh.eyJp.sig"), "{pasted}");
+            assert_eq!(found(pasted), Ok(vec![format!("={TOKEN}")]), "{pasted}");
         }
-        assert_eq!(token_in("dG9rZW4=").ok(), Some("dG9rZW4="));
-        assert_eq!(token_in("dG9rZQ==").ok(), Some("dG9rZQ=="));
+        for padded in ["dG9rZW4=", "dG9rZQ=="] {
+            assert_eq!(found(padded), Ok(vec![format!("={padded}")]));
+        }
     }
 
     #[test]
-    fn what_cannot_be_a_token_is_refused_and_not_repeated() {
+    fn assignments_of_every_shell_give_their_name_too() {
+        for pasted in [
+            "export T='eyJh.eyJp.sig'\n",
+            "export T=\"eyJh.eyJp.sig\";",
+            "T=eyJh.eyJp.sig",
+            "T = eyJh.eyJp.sig",
+            "T=\"Bearer eyJh.eyJp.sig\"",
+            "set -gx T 'eyJh.eyJp.sig'",
+            "set -g -x T eyJh.eyJp.sig",
+            "set T=eyJh.eyJp.sig",
+            "setenv T eyJh.eyJp.sig",
+            "set-env T 'eyJh.eyJp.sig'",
+            "declare -x T=\"eyJh.eyJp.sig\"",
+            "$env:T = 'eyJh.eyJp.sig'",
+            "$env.T = 'eyJh.eyJp.sig'",
+            "# a comment\nPORT=3000\n\nT=eyJh.eyJp.sig\n",
+        ] {
+            assert_eq!(found(pasted), Ok(vec![format!("T={TOKEN}")]), "{pasted}");
+        }
+        let two = [format!("A={TOKEN}"), "B=eyJx.y.z".to_owned()].to_vec();
+        for pasted in [
+            "export A='eyJh.eyJp.sig'\nexport B='eyJx.y.z'\n",
+            "set -gx A 'eyJh.eyJp.sig'\nset -gx B 'eyJx.y.z'",
+            "$env:A = 'eyJh.eyJp.sig'\r\n$env:B = 'eyJx.y.z'\r\n",
+            "A=eyJh.eyJp.sig\nSPACE=example\nB=eyJx.y.z",
+        ] {
+            assert_eq!(found(pasted), Ok(two.clone()), "{pasted}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_a_token_is_named_and_not_repeated() {
+        let long = "a".repeat(65_537);
         for (pasted, why) in [
             ("", "empty"),
             (" \n", "empty"),
             ("''", "empty"),
             ("hunter2 hunter2", "white space"),
             ("export A='hunter2'\nexport B='hunter2'", "2 lines"),
+            ("eyJh.eyJp.sig\neyJh.eyJp.sig", "2 lines"),
             ("hunter2\u{1b}[0m", "characters that tokens never have"),
-            ("{\"token\":\"hunter2\"}", "characters that tokens never have"),
+            ("{\"hunter2\":\"hunter2\"}", "has no member token"),
+            ("{\"token\":\"hunter2 \\n\"}", "cannot be a token"),
+            ("{hunter2", "not valid JSON"),
+            ("{\"error\":\"hunter2\"}", "the JSON body of an error"),
+            ("{\"code\":20003,\"message\":\"hunter2\"}", "the JSON body of an error"),
+            ("<!DOCTYPE html><p>hunter2", "an HTML page"),
+            ("<?xml version='1.0'?><TwilioResponse>hunter2", "an XML document"),
+            ("https://example.com/?x=hunter2", "a URL without a token"),
+            (&long, "65536"),
         ] {
-            let failure = token_in(pasted).unwrap_err();
-            assert_eq!(failure.category(), crate::error::Category::Usage);
-            assert!(failure.to_string().contains(why) && !failure.to_string().contains("hunter2"), "{failure}");
+            let failure = found(pasted).unwrap_err();
+            assert!(failure.contains(why) && !failure.contains("hunter2"), "{failure}");
         }
-        assert!(token_in(&"a".repeat(65_537)).unwrap_err().to_string().contains("65536"));
+    }
+
+    #[test]
+    fn the_code_of_an_error_body_is_to_be_explained() {
+        for (body, code) in [
+            (r#"{"errors":[{"type":"x","code":"token_expired","message":"m"}]}"#, Some("token_expired")),
+            (r#"{"code":20101,"message":"m"}"#, Some("20101")),
+            (r#"{"error":"Unauthorized"}"#, None),
+        ] {
+            let hint = tokens_in(body).unwrap_err().hint().unwrap_or_default().to_owned();
+            assert_eq!(hint.strip_prefix("run tokenmint explain "), code);
+        }
     }
 }

@@ -2,45 +2,90 @@
 
 use jiff::Timestamp;
 
-use super::decode::Format;
-use super::explain::{self, Row};
-use super::validity::End;
-use super::{Inspected, problems};
+use super::Judgement;
+use super::claims::{self, Row};
+use super::problem::Problem;
+use super::summary;
+use super::verdict::Verdict;
 use crate::json::{self, Object};
+use crate::output::screen::{BAD, BOLD, DIM, NAME, Screen, WARN};
+use crate::output::table::{Cell, Table, paragraph};
 use crate::text;
 use crate::time;
 
-/// The report for people: several lines, each with its line break.
-pub fn text(token: &Inspected, now: Timestamp) -> String {
-    let mut rows = vec![plain("format", format_words(token))];
-    let times = [("issued", token.validity.issued_at), ("starts", token.validity.starts)];
-    rows.extend(times.into_iter().filter_map(|(name, moment)| Some(plain(name, moment_words(moment?, now)))));
-    let (name, end) = end_words(token, now);
-    rows.push(plain(name, end));
-    rows.push(plain("valid now", valid_words(token.valid(now)).to_owned()));
-    rows.push(plain("signature", token.signature.words().to_owned()));
-    let mut report = format!("{}\n", token.kind.title());
-    section(&mut report, &rows);
+/// The report for people: several lines, each with its line break. The verdict comes first, then what the token is good
+/// for, then its parts with their meaning, then its parts as they are.
+pub fn text(judgement: &Judgement<'_>, screen: &Screen) -> String {
+    let token = judgement.token;
+    let Verdict { mark, style, words } = Verdict::of(judgement);
+    let mut report = String::new();
+    let mut verdict = Table::default();
+    verdict.row([Cell::styled(format!("{mark} {}", text::clean(&words)), style)]);
+    report.push_str(&verdict.render(0, screen));
+    report.push_str(&overview(judgement, screen));
+    // What the verdict says is not said again, unless there is a code to add.
+    let is_said = |problem: &&Problem| problem.code().is_none() && words.contains(problem.sentence());
+    let problems: Vec<&Problem> = judgement.problems.iter().filter(|problem| !is_said(problem)).collect();
+    if !problems.is_empty() {
+        heading(&mut report, "Problems", screen);
+        for problem in problems {
+            report.push_str(&problem_line(problem.code(), problem.sentence(), problem.is_fatal(), screen));
+        }
+    }
     if let Some(header) = token.header.as_ref() {
-        report.push_str("\nheader\n");
-        section(&mut report, &explain::header(header));
+        heading(&mut report, "Header", screen);
+        report.push_str(&rows(claims::header(header), screen));
     }
     if let Some(claims) = token.claims.as_ref() {
-        report.push_str("\nclaims\n");
-        section(&mut report, &explain::claims(token.kind, claims, now));
+        heading(&mut report, "Claims", screen);
+        report.push_str(&rows(claims::claims(token.kind, claims, judgement.now), screen));
     }
-    let problems = problems::of(token, now);
-    if !problems.is_empty() {
-        report.push_str("\nproblems\n");
-        for problem in problems {
-            report.extend(["  ", &text::clean(&problem), "\n"]);
+    let raw: Vec<String> = [&token.header, &token.claims].into_iter().flatten().map(ToString::to_string).collect();
+    if !raw.is_empty() {
+        heading(&mut report, "Raw", screen);
+        for part in raw {
+            // Never wrapped: it is there to be copied.
+            report.push_str(&format!("  {}\n", screen.paint(&text::escaped_json(&part), DIM)));
         }
     }
     report
 }
 
-/// The report for programs: one object, one line, no line break. Header and claims are as written in the token.
-pub fn json(token: &Inspected, now: Timestamp) -> String {
+fn overview(judgement: &Judgement<'_>, screen: &Screen) -> String {
+    let mut table = Table::default();
+    for (label, value) in summary::of(judgement) {
+        table.row([Cell::styled(label, NAME), Cell::plain(value)]);
+    }
+    if summary::is_emulated(judgement) {
+        let source = "tokenmint's emulator; not valid on SignalWire";
+        table.row([Cell::styled("source", NAME), Cell::styled(source, WARN)]);
+    }
+    table.render(2, screen)
+}
+
+fn problem_line(code: Option<&str>, sentence: &str, is_fatal: bool, screen: &Screen) -> String {
+    let sentence = text::clean(sentence);
+    let Some(code) = code else { return paragraph(&sentence, 2, screen) };
+    let style = if is_fatal { BAD } else { WARN };
+    // `CODE: sentence`, as in JSON.
+    paragraph(&format!("{code}: {sentence}"), 2, screen).replacen(code, &screen.paint(code, style), 1)
+}
+
+fn heading(report: &mut String, title: &str, screen: &Screen) {
+    report.push_str(&format!("\n{}\n", screen.paint(title, BOLD)));
+}
+
+fn rows(rows: Vec<Row>, screen: &Screen) -> String {
+    let mut table = Table::default();
+    for Row { name, meaning, value } in rows {
+        table.row([Cell::styled(name, NAME), Cell::styled(meaning, DIM), Cell::plain(value)]);
+    }
+    table.render(2, screen)
+}
+
+/// The report for programs: one object. Header and claims are as written in the token.
+pub fn json(judgement: &Judgement<'_>) -> Object {
+    let (token, now) = (judgement.token, judgement.now);
     let moment = |moment: Option<Timestamp>| {
         moment.map_or_else(|| "null".to_owned(), |moment| json::string(&time::rfc3339(moment)))
     };
@@ -49,7 +94,7 @@ pub fn json(token: &Inspected, now: Timestamp) -> String {
     };
     let end = token.validity.expires_at();
     let left = end.map(|end| (end.as_second() - now.as_second()).to_string());
-    let problems = problems::of(token, now).iter().map(|problem| text::clean(problem)).collect::<Vec<_>>();
+    let problems = judgement.problems.iter().map(|problem| text::clean(&problem.to_string())).collect::<Vec<_>>();
     let mut report = Object::default();
     report.set("kind", json::string(token.kind.name()));
     report.set("format", json::string(token.format.name()));
@@ -59,51 +104,8 @@ pub fn json(token: &Inspected, now: Timestamp) -> String {
     report.set("not_before", moment(token.validity.starts));
     report.set("expires_at", moment(end));
     report.set("expires_in", left.unwrap_or_else(|| "null".to_owned()));
-    report.set("valid", token.valid(now).map_or_else(|| "null".to_owned(), |valid| valid.to_string()));
+    report.set("valid", judgement.valid().map_or_else(|| "null".to_owned(), |valid| valid.to_string()));
     report.set("signature", json::string(token.signature.words()));
     report.set("problems", serde_json::Value::from(problems).to_string());
-    report.to_string()
-}
-
-fn plain(name: &str, value: String) -> Row {
-    Row { name: name.to_owned(), value, meaning: String::new() }
-}
-
-fn section(report: &mut String, rows: &[Row]) {
-    let width = rows.iter().map(|row| row.name.chars().count()).max().unwrap_or(0).min(24);
-    for Row { name, value, meaning } in rows {
-        let meaning = if meaning.is_empty() { String::new() } else { format!("  ({meaning})") };
-        let line = format!("  {name:width$}  {value}{meaning}");
-        report.push_str(line.trim_end());
-        report.push('\n');
-    }
-}
-
-fn format_words(token: &Inspected) -> String {
-    match token.format {
-        Format::Jws => "signed, readable by anyone (JWS)".to_owned(),
-        Format::Jwe => "encrypted (JWE): only the service can read the claims, including the expiry".to_owned(),
-        Format::Opaque => "opaque (not a JWT)".to_owned(),
-    }
-}
-
-fn moment_words(moment: Timestamp, now: Timestamp) -> String {
-    format!("{}, {}", time::rfc3339(moment), explain::relative(moment, now))
-}
-
-fn end_words(token: &Inspected, now: Timestamp) -> (&'static str, String) {
-    match token.validity.ends {
-        End::At(end) if end <= now => ("expired", moment_words(end, now)),
-        End::At(end) => ("expires", moment_words(end, now)),
-        End::Never => ("expires", "never".to_owned()),
-        End::Unknown => ("expires", "cannot be known".to_owned()),
-    }
-}
-
-const fn valid_words(valid: Option<bool>) -> &'static str {
-    match valid {
-        Some(true) => "yes",
-        Some(false) => "no",
-        None => "cannot be known",
-    }
+    report
 }

@@ -1,6 +1,7 @@
 //! The types of token. The marks are those seen in tokens of the services: SignalWire's `typ`, Twilio's `cty`.
 
 use super::decode::{Decoded, Format};
+use super::member;
 use crate::json::{self, Object};
 use crate::twilio::sid;
 
@@ -19,6 +20,8 @@ pub enum TokenType {
     Relay,
     /// Twilio Access Token, or something that was meant to be one.
     Twilio,
+    /// A capability token, which Twilio's Access Tokens replaced.
+    Capability,
     /// Any other JWT, signed or encrypted.
     Jwt,
     /// Anything else.
@@ -31,13 +34,14 @@ impl TokenType {
         let Some(header) = &decoded.header else {
             return TokenType::Opaque;
         };
-        let typ = text(header, "typ").unwrap_or_default();
+        let typ = member::text(header, "typ").unwrap_or_default();
         match (decoded.format, typ.as_str()) {
             (Format::Opaque, _) => TokenType::Opaque,
             (Format::Jws, "CRT") => TokenType::Chat,
             (Format::Jws, "VRT") => TokenType::Video,
             (Format::Jwe, "SAT") => TokenType::Guest,
             (_, "Refresh") => TokenType::Refresh,
+            (Format::Jws, _) if decoded.claims.as_ref().is_some_and(is_capability) => TokenType::Capability,
             (Format::Jws, _) if is_twilio(header, decoded.claims.as_ref()) => TokenType::Twilio,
             (Format::Jws, _) if is_relay(header, decoded.claims.as_ref()) => TokenType::Relay,
             _ => TokenType::Jwt,
@@ -52,7 +56,7 @@ impl TokenType {
             TokenType::Guest => "guest",
             TokenType::Refresh => "refresh",
             TokenType::Relay => "relay",
-            TokenType::Twilio => "twilio",
+            TokenType::Twilio | TokenType::Capability => "twilio",
             TokenType::Jwt => "jwt",
             TokenType::Opaque => "opaque",
         }
@@ -65,10 +69,20 @@ impl TokenType {
             TokenType::Video => "SignalWire video room token",
             TokenType::Guest => "SignalWire access token (guest, subscriber, invite or embed)",
             TokenType::Refresh => "SignalWire refresh token",
-            TokenType::Relay => "SignalWire Relay token",
+            TokenType::Relay => "SignalWire Relay JWT of SDK v2 (deprecated)",
             TokenType::Twilio => "Twilio Access Token",
+            TokenType::Capability => "Twilio capability token (deprecated)",
             TokenType::Jwt => "JWT of an unknown service",
             TokenType::Opaque => "opaque token",
+        }
+    }
+
+    /// The service that takes it, if it is known.
+    pub const fn service(self) -> Option<&'static str> {
+        match self {
+            TokenType::Twilio | TokenType::Capability => Some("Twilio"),
+            _ if self.is_signalwire() => Some("SignalWire"),
+            _ => None,
         }
     }
 
@@ -78,34 +92,30 @@ impl TokenType {
     }
 }
 
-/// The string of a member, if it is one.
-pub(super) fn text(object: &Object, key: &str) -> Option<String> {
-    object.get(key).and_then(json::as_str).map(std::borrow::Cow::into_owned)
-}
-
 /// Whether a JWT is an Access Token, or so near to one that Twilio's own errors are the best help.
 fn is_twilio(header: &Object, claims: Option<&Object>) -> bool {
-    if text(header, "cty").is_some_and(|cty| cty.starts_with("twilio-")) {
+    if member::text(header, "cty").is_some_and(|cty| cty.starts_with("twilio-")) {
         return true;
     }
     let Some(claims) = claims else { return false };
     let starts = |key: &str, prefix: &str| {
-        text(claims, key).is_some_and(|sid| sid.starts_with(prefix) && sid.len() == sid::LENGTH)
+        member::text(claims, key).is_some_and(|sid| sid.starts_with(prefix) && sid.len() == sid::LENGTH)
     };
     let grants = claims.get("grants").is_some_and(json::is_object);
-    (grants && (starts("iss", "SK") || starts("sub", "AC"))) || is_capability(claims)
+    grants && (starts("iss", "SK") || starts("sub", "AC"))
 }
 
-/// Whether these are the claims of a capability token, which Access Tokens replaced: signed with the auth token, `iss` is
-/// the account, `scope` lists `scope:…` URIs.
-pub(super) fn is_capability(claims: &Object) -> bool {
-    let account = text(claims, "iss").is_some_and(|iss| iss.starts_with("AC") && iss.len() == sid::LENGTH);
-    account && text(claims, "scope").is_some_and(|scope| scope.starts_with("scope:"))
+/// Whether these are the claims of a capability token: `iss`, or `account_sid` of a worker's, is the account, whose auth
+/// token signs it; `scope` lists `scope:…` URIs, `policies` what a worker may call.
+fn is_capability(claims: &Object) -> bool {
+    let account = member::text(claims, "iss").is_some_and(|iss| iss.starts_with("AC") && iss.len() == sid::LENGTH);
+    let scope = || member::text(claims, "scope").is_some_and(|scope| scope.starts_with("scope:"));
+    account && (scope() || claims.get("policies").is_some())
 }
 
 fn is_relay(header: &Object, claims: Option<&Object>) -> bool {
     let has = |key: &str| claims.is_some_and(|claims| claims.get(key).is_some());
-    text(header, "alg").as_deref() == Some("HS512") && has("resource") && has("iss") && has("iat")
+    member::text(header, "alg").as_deref() == Some("HS512") && has("resource") && has("iss") && has("iat")
 }
 
 /// What an opaque text looks like, if that is known.

@@ -44,11 +44,6 @@ impl Table {
         self.rows.push(cells.into_iter().collect());
     }
 
-    /// Whether there are no rows.
-    pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
-
     /// The lines, each with its line break.
     pub fn render(&self, indent: usize, screen: &Screen) -> String {
         let columns = self.rows.iter().map(Vec::len).max().unwrap_or_default();

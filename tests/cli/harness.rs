@@ -29,12 +29,18 @@ const TOKEN_BASE64: &str = "UFRjYTlhNDdjMGZmZWU1ZWMyZTdkMTVlYTVlMGRkYmExMWJhZGNh
 const TOKEN_HEX: &str =
     "5054636139613437633066666565356563326537643135656135653064646261313162616463616231653066316365326434";
 
-/// A chat token: header `{"alg":"HS512","typ":"CRT"}`, claims `{"iat":4000000000,"t":60}`.
-pub const TOKEN: &str = "eyJhbGciOiJIUzUxMiIsInR5cCI6IkNSVCJ9.eyJpYXQiOjQwMDAwMDAwMDAsInQiOjYwfQ.c2lnbmF0dXJl";
-/// A guest token: header `{"alg":"dir","enc":"A256GCM","typ":"SAT"}`.
-pub const GUEST: &str = "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIiwidHlwIjoiU0FUIn0..aXZpdml2.Y2lwaGVy.dGFn";
+/// A chat token: header `{"alg":"HS512","typ":"CRT"}`, claims `{"iat":4000000000,"t":60}`, and a signature as long as
+/// HS512 makes one.
+pub const TOKEN: &str = concat!(
+    "eyJhbGciOiJIUzUxMiIsInR5cCI6IkNSVCJ9.eyJpYXQiOjQwMDAwMDAwMDAsInQiOjYwfQ.",
+    "c2lnbmF0dXJlc2lnbmF0dXJlc2lnbmF0dXJlc2lnbmF0dXJlc2lnbmF0dXJlc2lnbmF0dXJlc2lnbmF0dXJlcw"
+);
+/// A guest token: header `{"alg":"dir","enc":"A256GCM","typ":"SAT"}`, nonce and tag as long as AES-GCM makes them.
+pub const GUEST: &str =
+    "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIiwidHlwIjoiU0FUIn0..aXZpdml2aXZpdml2.Y2lwaGVy.dGFndGFndGFndGFndGFndA";
 /// A refresh token: the same header with typ `Refresh`.
-pub const REFRESH: &str = "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIiwidHlwIjoiUmVmcmVzaCJ9..aXZpdml2.Y2lwaGVy.dGFn";
+pub const REFRESH: &str =
+    "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIiwidHlwIjoiUmVmcmVzaCJ9..aXZpdml2aXZpdml2.Y2lwaGVy.dGFndGFndGFndGFndGFndA";
 /// The id of a subscriber.
 pub const SUBSCRIBER_ID: &str = "68f5a72e-9b3c-4d1e-8f20-7a6b5c4d3e2f";
 /// A Fabric address.

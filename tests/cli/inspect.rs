@@ -9,10 +9,16 @@ use serde_json::{Value, json};
 use crate::harness::{API_TOKEN, GUEST, REFRESH, TOKEN, tokenmint};
 use crate::twilio::{ACCOUNT, KEY, SECRET, twilio};
 
-/// A signed token with these parts, and a signature that is none.
+/// A signed token with these parts, and a signature as long as the algorithm makes one (RFC 7518: 32, 48 and 64 bytes).
 fn jws(header: &Value, claims: &Value) -> String {
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    format!("{}.{}.c2lnbmF0dXJl", part(header), part(claims))
+    let length = match header["alg"].as_str() {
+        Some("HS256") => 43,
+        Some("HS384") => 64,
+        Some("HS512") => 86,
+        _ => 342,
+    };
+    format!("{}.{}.{}", part(header), part(claims), "c".repeat(length))
 }
 
 fn chat(issued: i64, minutes: i64) -> String {
@@ -161,7 +167,7 @@ fn check_is_0_for_what_is_valid_now_and_8_for_the_rest_and_the_report_is_printed
         (REFRESH.to_owned(), 8, "encrypted"),
         ("an-opaque-token".to_owned(), 8, "not known"),
     ] {
-        let run = tokenmint("inspect --check").arg(&token).exits(code).stdout(contains("valid now"));
+        let run = tokenmint("inspect --check").arg(&token).exits(code).stdout(contains("type"));
         let run = if code == 0 { run } else { run.says_all(&["error", why]) };
         run.run();
         let run = tokenmint("inspect --check -o json").arg(&token).exits(code).stdout(starts_with("{"));
@@ -174,23 +180,32 @@ fn check_is_0_for_what_is_valid_now_and_8_for_the_rest_and_the_report_is_printed
             assert_eq!(outcome.error()["exit"], json!(8));
         }
         // Without --check the report is all.
-        tokenmint("inspect").arg(&token).stdout(contains("valid now")).run();
+        let mark = if code == 0 {
+            "✓ "
+        } else if valid.is_null() {
+            "? "
+        } else {
+            "✗ "
+        };
+        tokenmint("inspect").arg(&token).stdout(starts_with(mark)).run();
+        // Asked for silence, it says nothing at all.
+        tokenmint("inspect --check -q").arg(&token).exits(code).run();
     }
 }
 
 #[test]
 fn min_ttl_asks_for_life_that_is_left() {
     let token = jwt(&json!({"exp": now() + 600}));
-    tokenmint("inspect --min-ttl 5m").arg(&token).stdout(contains("valid now")).run();
+    tokenmint("inspect --min-ttl 5m").arg(&token).stdout(contains("signature")).run();
     tokenmint("inspect --min-ttl 15m")
         .arg(&token)
         .exits(8)
-        .stdout(contains("valid now"))
+        .stdout(contains("signature"))
         .says_all(&["15m", "expires in"])
         .run();
     // It asks for a valid token, whatever is left.
     let ended = jwt(&json!({"exp": now() - 600}));
-    tokenmint("inspect --min-ttl 1s").arg(&ended).exits(8).stdout(contains("valid now")).says("expired").run();
+    tokenmint("inspect --min-ttl 1s").arg(&ended).exits(8).stdout(contains("signature")).says("expired").run();
     tokenmint("inspect --min-ttl 30d").arg(video(&json!({"iat": 1}))).stdout(contains("never")).run();
     tokenmint("inspect --min-ttl 300").arg(&token).fails(2).says_all(&["--min-ttl", "300m", "300s"]).run();
     tokenmint("inspect --min-ttl soon").arg(&token).fails(2).says("--min-ttl").run();
@@ -272,7 +287,11 @@ fn a_twilio_token_is_told_the_error_that_the_service_would_answer() {
         for part in codes {
             assert!(text.contains(part), "{part} in {text} for {token}");
         }
-        tokenmint("inspect").arg(&token).stdout(contains(codes[0])).run();
+        let text = tokenmint("inspect").arg(&token).stdout(contains(codes[0])).run().stdout;
+        assert!(text.starts_with("✗ "), "{text}");
+        // Certain to be refused is not valid.
+        assert_eq!(report(&token)["valid"], json!(false), "{token}");
+        tokenmint("inspect --check").arg(&token).exits(8).stdout(contains(codes[0])).says("error").run();
     }
     let foreign = jws(
         &json!({"alg": "HS256", "typ": "JWT", "cty": "twilio-fpa;v=1", "twr": "ie1"}),
@@ -315,7 +334,8 @@ fn what_is_no_token_is_2_and_not_repeated() {
         ("", "nothing to hide"),
         (" \n ", "nothing to hide"),
         ("not a token", "not a token\n"),
-        ("{\"token\":\"hunter2hunter2\"}", "hunter2"),
+        ("{\"token\":\"hunter2 hunter2\"}", "hunter2"),
+        ("{\"name\":\"hunter2hunter2\"}", "hunter2"),
         ("hunter2\u{1b}[0m", "hunter2"),
         ("hunter2é", "hunter2"),
         (&long, &long),
@@ -337,22 +357,147 @@ fn a_secret_that_is_taken_for_a_token_is_named_and_not_shown() {
 }
 
 #[test]
-fn a_token_that_was_cut_short_is_said_to_be() {
-    let (cut, _) = TOKEN.rsplit_once('.').expect("three parts");
-    tokenmint("inspect").arg(cut).stdout(contains("cut short")).run();
-    tokenmint("inspect --check").arg(cut).exits(8).stdout(contains("cut short")).says("error").run();
+fn a_token_that_was_cut_short_is_said_to_be_and_is_not_valid() {
+    let access = access(&json!({}));
+    let (without_signature, _) = TOKEN.rsplit_once('.').expect("three parts");
+    for (token, code) in [
+        (without_signature, ""),
+        (&TOKEN[..TOKEN.len() - 1], ""),
+        (&access[..access.len() - 1], "20101"),
+        (&GUEST[..GUEST.len() - 1], ""),
+        (&REFRESH[..REFRESH.len() - 22], ""),
+        (&GUEST[..GUEST.len() - 23], ""),
+    ] {
+        let text = tokenmint("inspect").arg(token).stdout(contains("cut short")).run().stdout;
+        assert!(text.starts_with("✗ ") && text.contains(code), "{text}");
+        tokenmint("inspect --check").arg(token).exits(8).stdout(contains("cut short")).says_all(&["error"]).run();
+        let object = report(token);
+        assert_eq!(object["valid"], json!(false), "{object}");
+        assert!(object["problems"].to_string().contains("cut short"), "{object}");
+    }
+}
+
+#[test]
+fn both_tokens_of_a_two_line_export_are_reported() {
+    let lines = format!("export SIGNALWIRE_GUEST_TOKEN='{GUEST}'\nexport SIGNALWIRE_GUEST_REFRESH_TOKEN='{REFRESH}'\n");
+    let text = tokenmint("inspect").stdin(lines.clone()).stdout(starts_with("SIGNALWIRE_GUEST_TOKEN\n? ")).run().stdout;
+    assert!(text.contains("\n\nSIGNALWIRE_GUEST_REFRESH_TOKEN\n? "), "{text}");
+    let object = tokenmint("inspect -o json").stdin(lines.clone()).stdout(starts_with("{")).run().json();
+    assert_eq!((&object["kind"], &object["name"]), (&json!("guest"), &json!("SIGNALWIRE_GUEST_TOKEN")));
+    assert_eq!(object["others"].as_array().map(Vec::len), Some(1));
+    assert_eq!(object["others"][0]["kind"], json!("refresh"));
+    // One that is not valid is enough for a check to fail, and it is named.
+    let lines = format!("A={TOKEN}\nB={}\n", chat(1, 1));
+    tokenmint("inspect --check").stdin(lines).exits(8).stdout(contains("expired")).says_all(&["B", "expired"]).run();
+    tokenmint("inspect --check").stdin(format!("A={TOKEN}\nB={TOKEN}\n")).stdout(contains("valid")).run();
+}
+
+#[test]
+fn objects_files_and_urls_with_a_token_are_read() {
+    for text in [
+        format!("{{\"kind\":\"chat\",\"token\":\"{TOKEN}\",\"expires_at\":null}}"),
+        format!("{{\n  \"access_token\": \"{TOKEN}\"\n}}\n"),
+        format!("{{\"jwt_token\":\"{TOKEN}\",\"refresh_token\":\"{REFRESH}\"}}"),
+        format!("{{\"participant_token\":\"{TOKEN}\"}}"),
+        format!("https://example.com/room?token={TOKEN}&name=x"),
+        format!("# .env\nPORT=3000\nSIGNALWIRE_CHAT_TOKEN={TOKEN}\n"),
+    ] {
+        let object = tokenmint("inspect -o json").stdin(text.clone()).stdout(starts_with("{")).run().json();
+        assert_eq!(object["kind"], json!("chat"), "{text}");
+        let run = tokenmint("inspect -o json @token.txt").file("token.txt", &text, 0o600);
+        assert_eq!(run.stdout(starts_with("{")).run().json()["kind"], json!("chat"), "{text}");
+    }
+    let object = format!("{{\"refresh_token\":\"{REFRESH}\"}}");
+    tokenmint("inspect").arg(object).stdout(contains("refresh token")).run();
+    tokenmint("inspect @nowhere.txt").fails(2).says("nowhere.txt").run();
+}
+
+#[test]
+fn what_answered_in_the_place_of_a_token_is_named() {
+    for (text, what) in [
+        ("<!doctype html>\n<html><body>hunter2</body></html>", "HTML page"),
+        ("<?xml version=\"1.0\"?>\n<TwilioResponse>hunter2</TwilioResponse>", "XML document"),
+        ("{\"error\":\"Unauthorized hunter2\"}", "JSON body of an error"),
+        ("{\"code\":20003,\"message\":\"hunter2\",\"status\":401}", "JSON body of an error"),
+    ] {
+        tokenmint("inspect").stdin(text).fails(2).says_all(&["not a token", what]).hides("hunter2").run();
+    }
+    let body = r#"{"errors":[{"type":"validation_error","code":"token_expired","message":"Token has expired."}]}"#;
+    tokenmint("inspect").arg(body).fails(2).says("tokenmint explain token_expired").run();
+}
+
+#[test]
+fn a_capability_token_gets_the_line_that_replaces_it() {
+    let application = "AP0123456789abcdef0123456789abcdef";
+    let scope =
+        format!("scope:client:incoming?clientName=alice scope:client:outgoing?appSid={application}&clientName=alice");
+    let token = jwt(&json!({"scope": scope, "iss": ACCOUNT, "exp": now() + 600}));
+    let line = format!("tokenmint twilio --identity alice --voice {application} --voice-incoming");
+    tokenmint("inspect").arg(&token).stdout(contains(line.clone()).and_contains("capability token")).run();
+    let object = report(&token);
+    assert_eq!((&object["kind"], &object["valid"]), (&json!("twilio"), &json!(false)));
+    assert!(object["problems"].to_string().contains(&line), "{object}");
+    // The line works as it is.
+    twilio(line.strip_prefix("tokenmint ").expect("the program")).stdout(starts_with("eyJ")).run();
+}
+
+#[test]
+fn what_was_not_checked_and_what_is_not_signed_is_said_to_be_so() {
+    tokenmint("inspect").arg(access(&json!({}))).stdout(contains("not checked")).run();
+    let unsigned = jws(&json!({"alg": "none"}), &json!({"sub": "x"}));
+    let unsigned = unsigned.trim_end_matches('c');
+    let text = tokenmint("inspect").arg(unsigned).stdout(contains("unsigned")).run().stdout;
+    assert!(!text.contains("cut short") && text.starts_with("✓ in date"), "{text}");
+}
+
+#[test]
+fn the_report_is_in_colour_only_where_that_is_asked_for() {
+    let escape = '\u{1b}';
+    let run = |line: &str, variables: &[(&str, &str)]| {
+        let mut run = tokenmint(line).arg(TOKEN).stdout(contains("lid"));
+        for (name, value) in variables {
+            run = run.env(name, value);
+        }
+        run.run().stdout
+    };
+    let plain = run("inspect", &[]);
+    assert!(!plain.contains(escape), "a pipe gets none");
+    for (line, variables) in [
+        ("inspect --color always", &[][..]),
+        ("inspect --color always", &[("NO_COLOR", "1")]),
+        ("inspect", &[("CLICOLOR_FORCE", "1")]),
+        ("inspect", &[("FORCE_COLOR", "1")]),
+    ] {
+        let colored = run(line, variables);
+        assert!(colored.contains(escape), "{line} {variables:?}");
+        assert_eq!(anstream::adapter::strip_str(&colored).to_string(), plain, "colours are all that differs");
+    }
+    for (line, variables) in [
+        ("inspect --color never", &[("FORCE_COLOR", "1")][..]),
+        ("inspect", &[("NO_COLOR", "1"), ("FORCE_COLOR", "1"), ("CLICOLOR_FORCE", "1")]),
+        ("inspect --color always -o json", &[("FORCE_COLOR", "1")]),
+    ] {
+        assert!(!run(line, variables).contains(escape), "{line} {variables:?}");
+    }
+    assert!(
+        !tokenmint("twilio --identity a --video --dry-run --color always")
+            .stdout(contains("{"))
+            .run()
+            .stdout
+            .contains(escape)
+    );
 }
 
 #[test]
 fn hostile_claims_do_not_reach_the_terminal() {
-    let token = jwt(&json!({"name": "\u{1b}]0;title\u{7}", "\u{202e}evil": "\r\nvalid now  yes"}));
+    let token = jwt(&json!({"name": "\u{1b}]0;title\u{7}", "\u{202e}evil": "\r\n  signature  valid"}));
     for line in ["inspect", "inspect -o json"] {
         let text = tokenmint(line).arg(&token).stdout(contains("name")).run().stdout;
         let steering = |character: char| (character.is_control() && character != '\n') || character == '\u{202e}';
         assert!(!text.contains(steering), "{text:?}");
     }
     let text = tokenmint("inspect").arg(&token).stdout(contains("name")).run().stdout;
-    assert_eq!(text.lines().filter(|line| line.trim_start().starts_with("valid now")).count(), 1, "{text}");
+    assert_eq!(text.lines().filter(|line| line.starts_with("  signature")).count(), 1, "{text}");
 }
 
 #[test]

@@ -7,6 +7,7 @@ use tokenmint::testing::app::Environment;
 use tokenmint::testing::credentials::config::Config;
 use tokenmint::testing::error::Result;
 use tokenmint::testing::http::{Expected, Member, Presence, Received, Success, judge};
+use tokenmint::testing::output::screen::Screen;
 #[cfg(unix)]
 use tokenmint::testing::output::shell::Shell;
 use tokenmint::testing::providers::SCHEMAS;
@@ -195,11 +196,13 @@ proptest! {
     fn any_text_can_be_inspected(text in "\\PC{0,60}", parts in prop::collection::vec("[A-Za-z0-9_-]{0,40}", 1..6)) {
         let now = Timestamp::from_second(1_800_000_000).expect("a time");
         for text in [text, parts.join(".")] {
-            let Ok(token) = inspect::read(&text) else { continue };
-            let report = inspect::report::text(&token, now);
-            prop_assert!(!report.contains(|character: char| character.is_control() && character != '\n'));
-            let object: serde_json::Value = serde_json::from_str(&inspect::report::json(&token, now)).expect("JSON");
-            prop_assert!(object.is_object());
+            for (_, token) in inspect::read(&text).unwrap_or_default() {
+                let judgement = inspect::Judgement::of(&token, now);
+                let report = inspect::report::text(&judgement, &Screen::default());
+                prop_assert!(!report.contains(|character: char| character.is_control() && character != '\n'));
+                let json = inspect::report::json(&judgement).to_string();
+                prop_assert!(serde_json::from_str::<serde_json::Value>(&json).expect("JSON").is_object());
+            }
         }
     }
 
@@ -209,10 +212,11 @@ proptest! {
         use base64::engine::general_purpose::URL_SAFE_NO_PAD;
         let token = format!("{}.{}.c2ln", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
         let now = Timestamp::from_second(1_800_000_000).expect("a time");
-        let token = inspect::read(&token).expect("the characters of a token");
-        let report = inspect::report::text(&token, now);
+        let token = inspect::read(&token).expect("the characters of a token").remove(0).1;
+        let judgement = inspect::Judgement::of(&token, now);
+        let report = inspect::report::text(&judgement, &Screen::default());
         prop_assert!(!report.contains(|character: char| character.is_control() && character != '\n'));
-        serde_json::from_str::<serde_json::Value>(&inspect::report::json(&token, now)).expect("JSON");
+        serde_json::from_str::<serde_json::Value>(&inspect::report::json(&judgement).to_string()).expect("JSON");
     }
 
     #[test]

@@ -11,23 +11,104 @@ fn a_twilio_token_is_reported_in_full() {
     );
     assert_eq!(token.report_json(at(1_700_000_100)), expected);
     let text = token.report_text(at(1_700_000_100));
-    for line in [
-        "Twilio Access Token\n",
-        "issued     2023-11-14T22:13:20Z, 1m 40s ago\n",
-        "expires    2023-11-14T23:13:20Z, in 58m 20s\n",
-        "valid now  yes\n",
-        "signature  not checked\n",
-        "grants.identity  alice  (the user)\n",
+    let expected = format!(
+        "\
+✓ valid, expires in 58m 20s
+  type       Twilio Access Token
+  expires    2023-11-14T23:13:20Z, in 58m 20s
+  for        alice
+  allows     Conversations and Chat, service IS0123456789abcdef0123456789abcdef
+  account    {AC}
+  API key    {SK}
+  issued     2023-11-14T22:13:20Z, 1m 40s ago
+  signature  not checked (use --verify)
+
+Header
+  alg  algorithm     HS256 (signed with HMAC-SHA256)
+  typ  type          JWT
+  cty  content type  twilio-fpa;v=1 (Twilio Access Token, version 1)
+
+Claims
+  jti              token id                {SK}-1700000000
+  grants.identity  user                    alice
+  grants.chat      Conversations and Chat  {{\"service_sid\":\"IS0123456789abcdef0123456789abcdef\"}}
+  iat              issued                  2023-11-14T22:13:20Z, 1m 40s ago
+  exp              expires                 2023-11-14T23:13:20Z, in 58m 20s
+  iss              API key                 {SK}
+  sub              account                 {AC}
+
+Raw
+  {HEADER}
+  {NODE_CLAIMS}
+"
+    );
+    assert_eq!(text, expected);
+    let late = token.report_text(at(1_890_000_000));
+    assert!(late.starts_with("✗ expired 6 years ago\n"), "{late}");
+    assert!(late.contains("\nProblems\n  20104: expired 6 years ago\n"), "{late}");
+    let early =
+        jws(HEADER, &NODE_CLAIMS.replace("\"iat\"", "\"nbf\":1700000400,\"iat\"")).report_text(at(1_700_000_100));
+    assert!(early.starts_with("✗ not valid yet, starts in 5m\n"), "{early}");
+}
+
+#[test]
+fn the_first_line_says_whether_the_token_is_good() {
+    let now = at(1_700_000_100);
+    let crt = r#"{"alg":"HS512","typ":"CRT"}"#;
+    for (token, line) in [
+        (jws(crt, r#"{"iat":1700000000,"t":60}"#), "✓ valid, expires in 58m 20s"),
+        (jws(r#"{"alg":"HS512","typ":"VRT"}"#, r#"{"iat":1}"#), "✓ valid, never expires"),
+        (jws(r#"{"alg":"RS256"}"#, r#"{"exp":1700000400}"#), "✓ in date, expires in 5m"),
+        (jws(r#"{"alg":"none"}"#, r#"{"exp":1700000400}"#), "✓ in date, expires in 5m"),
+        (jws(crt, r#"{"iat":1,"t":1}"#), "✗ expired 53 years ago"),
+        (jws(r#"{"alg":"none","typ":"CRT"}"#, r#"{"iat":1700000000,"t":60}"#), "✗ not valid: unsigned (alg none)"),
+        (jws(r#"{"alg":"RS256"}"#, r#"{"exp":"soon"}"#), "? validity cannot be known: its times cannot be read"),
+        (jwe(r#"{"alg":"dir","enc":"A256GCM","typ":"SAT"}"#), "? validity cannot be known: encrypted, only SignalWire"),
+        (jwe(r#"{"alg":"dir","enc":"A256GCM"}"#), "? validity cannot be known: encrypted, only the service"),
+        (one("PT0123456789abcdef0123456789abcdef"), "? looks like a SignalWire API token, a secret"),
+        (one("vpt_0123456789abcdef0123456789abcdef"), "? looks like a SignalWire conference token"),
+        (one("abc"), "? validity cannot be known: not a JWT"),
     ] {
-        assert!(text.contains(line), "{line}{text}");
+        let text = token.report_text(now);
+        assert!(text.starts_with(line), "{line}\n{text}");
     }
-    assert!(!text.contains("problems"));
-    assert!(token.report_text(at(1_700_007_200)).contains("expired    2023-11-14T23:13:20Z, 1h ago\n"));
+}
+
+#[test]
+fn what_was_cut_short_is_not_valid() {
+    let now = at(1_700_000_100);
+    let whole = [node().token, jwe(r#"{"alg":"dir","enc":"A256GCM","typ":"SAT"}"#).token];
+    for whole in whole.iter().map(Secret::expose) {
+        for cut in 1..20 {
+            let token = one(&whole[..whole.len() - cut]);
+            assert_eq!(token.valid(now), Some(false), "{cut}");
+            assert!(token.problems(now).join("").contains("cut short"), "{:?}", token.problems(now));
+            assert_eq!(exit(token.check(now, None)), 8);
+        }
+    }
+}
+
+#[test]
+fn a_report_fits_the_screen_and_its_colours_hold_no_text() {
+    let permissions =
+        (0..30).map(|number| format!("\"room.member.permission_{number}\"")).collect::<Vec<_>>().join(",");
+    let claims = format!(r#"{{"iat":1700000000,"u":"Bob","r":"standup","ja":"audience","s":[{permissions}]}}"#);
+    let token = jws(r#"{"alg":"HS512","typ":"VRT"}"#, &claims);
+    let now = at(1_700_000_100);
+    for width in [40, 80, 120] {
+        let text = token.report_on(&Screen { width: Some(width), color: false }, now);
+        let (report, _) = text.split_once("\nRaw\n").unwrap();
+        let widest = report.lines().map(|line| line.chars().count()).max().unwrap();
+        assert!(widest <= width, "{widest} {report}");
+        assert!(report.contains("room standup as audience"), "{report}");
+        let colored = token.report_on(&Screen { width: Some(width), color: true }, now);
+        assert!(colored.starts_with("\u{1b}[1m\u{1b}[32m✓ valid") && colored.contains("\u{1b}[36m"), "{colored:?}");
+        assert_eq!(anstream::adapter::strip_str(&colored).to_string(), text);
+    }
 }
 
 #[test]
 fn every_kind_is_told_apart() {
-    let jwe = |header: &str| read(&format!("{}..aXY.dGV4dA.dGFn", URL_SAFE_NO_PAD.encode(header))).unwrap();
     let sat = r#"{"alg":"dir","enc":"A256GCM","typ":"SAT","ch":"puc.signalwire.com"}"#;
     for (token, kind, format, valid) in [
         (jws(r#"{"alg":"HS512","typ":"CRT"}"#, r#"{"iat":1700000000,"t":60,"chls":{}}"#), "chat", "jws", Some(true)),
@@ -46,8 +127,8 @@ fn every_kind_is_told_apart() {
         (node(), "twilio", "jws", Some(true)),
         (jws(r#"{"alg":"RS256"}"#, r#"{"sub":"x"}"#), "jwt", "jws", Some(true)),
         (jwe(r#"{"alg":"dir","enc":"A128GCM"}"#), "jwt", "jwe", None),
-        (read("c2c_0123456789abcdef0123456789").unwrap(), "opaque", "opaque", None),
-        (read("eyJhbGciOiJub25lIn0.e30").unwrap(), "opaque", "opaque", None),
+        (one("c2c_0123456789abcdef0123456789"), "opaque", "opaque", None),
+        (one("eyJhbGciOiJub25lIn0.e30"), "opaque", "opaque", Some(false)),
     ] {
         let now = at(1_700_000_100);
         let report: serde_json::Value = serde_json::from_str(&token.report_json(now)).unwrap();
@@ -58,11 +139,10 @@ fn every_kind_is_told_apart() {
     }
     let report = jwe(sat).report_text(at(0));
     assert!(
-        report.contains("only the service can read the claims, including the expiry")
-            && report.contains("puc.signalwire.com"),
+        report.contains("only SignalWire can read it") && report.contains("puc.signalwire.com (where clients connect)"),
         "{report}"
     );
-    assert!(read("PT0123456789abcdef0123456789abcdef").unwrap().report_text(at(0)).contains("API token, a secret"));
+    assert!(one("PT0123456789abcdef0123456789abcdef").report_text(at(0)).contains("API token, a secret"));
 }
 
 #[test]

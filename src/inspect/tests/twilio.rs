@@ -21,10 +21,9 @@ fn a_signature_is_held_against_the_secret() {
     assert!(problems.starts_with("20107: ") && problems.contains(SK) && !problems.contains("another"), "{problems}");
     // The right secret under another algorithm's name is still refused.
     let claims = URL_SAFE_NO_PAD.encode("{}");
-    let other = read(&format!("{}.{claims}.c2ln", URL_SAFE_NO_PAD.encode(HEADER.replace("HS256", "none")))).unwrap();
-    let mut other = other;
+    let mut other = one(&format!("{}.{claims}.c2ln", URL_SAFE_NO_PAD.encode(HEADER.replace("HS256", "none"))));
     other.verify(SK, &Secret::new(SECRET.to_owned())).unwrap();
-    assert_eq!(exit(other.check_signature()), 8);
+    assert_eq!(exit(Judgement::of(&other, at(0)).check_signature()), 8);
 }
 
 #[test]
@@ -74,12 +73,38 @@ fn a_wrong_header_is_named() {
     assert!(of(&HEADER.replace("v=1", "v=2")).contains("20102: the header has cty 'twilio-fpa;v=2'"));
     let capability = format!(r#"{{"iss":"{AC}","exp":1700003600,"scope":"scope:client:incoming?clientName=a"}}"#);
     let token = jws(r#"{"alg":"HS256","typ":"JWT"}"#, &capability);
-    assert_eq!(token.problems(at(1_700_000_100)), ["20102: a capability token; Access Tokens have replaced these"]);
+    assert_eq!(
+        token.problems(at(1_700_000_100)),
+        ["20102: a capability token; mint an Access Token instead: tokenmint twilio --identity a --voice-incoming"]
+    );
+    assert!(token.report_text(at(1_700_000_100)).starts_with("✗ Twilio will refuse it: 20102\n"));
     let video = NODE_CLAIMS.replacen(r#""chat":{"#, r#""video":{},"chat":{"#, 1);
     let token = jws(&HEADER.replace('}', r#","twr":"ie1"}"#), &video);
     assert!(token.problems(at(1_700_000_100)).join("").starts_with("51007: Video"));
     assert!(read(&format!("{}.e30K!.x", URL_SAFE_NO_PAD.encode(HEADER))).is_err(), "outside of the alphabet");
-    let broken = read(&format!("{}.WzFd.x", URL_SAFE_NO_PAD.encode(HEADER))).unwrap();
-    assert_eq!((broken.kind, broken.valid(at(0))), (TokenType::Twilio, None));
+    let broken = one(&format!("{}.WzFd.{}", URL_SAFE_NO_PAD.encode(HEADER), "s".repeat(43)));
+    assert_eq!((broken.kind, broken.valid(at(0))), (TokenType::Twilio, Some(false)));
     assert!(broken.problems(at(0)).join("\n").contains("20101: the claims cannot be read"));
+}
+
+#[test]
+fn a_token_that_is_certain_to_be_refused_is_not_valid() {
+    let now = at(1_700_000_100);
+    for (header, claims, code) in [
+        (r#"{"alg":"HS256","typ":"JWT"}"#.to_owned(), NODE_CLAIMS.to_owned(), "20102"),
+        (HEADER.to_owned(), NODE_CLAIMS.replace(r#""iss":"SK"#, r#""iss":"AC"#), "20103"),
+        (HEADER.to_owned(), NODE_CLAIMS.replace(r#""identity":"alice","#, ""), "51105"),
+        (HEADER.to_owned(), NODE_CLAIMS.replace("1700003600", "1700086401"), "20157"),
+    ] {
+        let token = jws(&header, &claims);
+        assert_eq!(token.valid(now), Some(false), "{code}");
+        let failure = token.check(now, None).unwrap_err();
+        assert_eq!((failure.exit_code(), failure.hint()), (8, Some(format!("run tokenmint explain {code}").as_str())));
+        assert!(failure.to_string().starts_with(&format!("Twilio will refuse the token with {code}: ")), "{failure}");
+        assert!(token.report_text(now).starts_with(&format!("✗ Twilio will refuse it: {code}\n")));
+    }
+    // Clocks that differ by a little are no reason to refuse.
+    let early = jws(HEADER, NODE_CLAIMS);
+    let now = at(1_699_999_999);
+    assert_eq!((early.valid(now), early.problems(now).len()), (Some(true), 1));
 }
