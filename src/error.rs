@@ -21,7 +21,7 @@ pub enum Category {
     Unavailable,
     /// A batch in which some lines failed.
     Partial,
-    /// `inspect --check`: expired, not yet valid, or wrongly signed.
+    /// `inspect --check`: expired, not yet valid, wrongly signed, or certain to be refused.
     NotValid,
 }
 
@@ -62,7 +62,7 @@ impl Category {
             Category::RequestRefused => "request refused (other 4xx)",
             Category::Unavailable => "the service or the network failed: 3xx, 429, 5xx, timeout, DNS, TLS",
             Category::Partial => "batch: some lines failed",
-            Category::NotValid => "inspect --check: expired, not yet valid, or signature wrong",
+            Category::NotValid => "inspect --check: expired, not yet valid, signature wrong, or certain to be refused",
         }
     }
 

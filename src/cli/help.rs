@@ -43,11 +43,13 @@ const PAGES: [Page; 12] = [
     Page {
         name: "inspect",
         about: "Decode a token and check whether it is still valid\n\n\
-    Reads SignalWire chat, pubsub, video, guest and refresh tokens, Twilio Access Tokens and other JWTs, from the \
-    command line or stdin. Quotes, 'Bearer ' and a pasted export line are taken off. Nothing is sent anywhere.",
+    Prints whether the token is valid, until when, for whom, and what it allows; then its header and claims with their \
+    meaning. Reads SignalWire chat, pubsub, video, guest, subscriber and refresh tokens, Twilio Access Tokens and other \
+    JWTs, from the command line, @FILE or stdin. Quotes, 'Bearer ', export lines of every shell and JSON objects with a \
+    token are read as they are pasted. Nothing is sent anywhere.",
         examples: "Examples:
   tokenmint chat --profile emulator --ttl 1h -c lobby=rw | tokenmint inspect
-  tokenmint inspect --check \"$SIGNALWIRE_CHAT_TOKEN\"
+  tokenmint inspect --check -q \"$SIGNALWIRE_CHAT_TOKEN\"
   tokenmint inspect --min-ttl 5m -o json \"$SIGNALWIRE_CHAT_TOKEN\" | jq .claims
   tokenmint inspect --verify \"$TWILIO_ACCESS_TOKEN\"\n",
         after: &[exit_codes],
@@ -143,7 +145,7 @@ const ENVIRONMENT: &str = "Environment:
   TWILIO_ACCOUNT_SID, TWILIO_API_KEY, TWILIO_API_SECRET          Twilio's credentials
   TOKENMINT_PROFILE, TOKENMINT_CONFIG                            as --profile and --config
   HTTPS_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE                as curl reads them
-  NO_COLOR                                                       no colours";
+  NO_COLOR, CLICOLOR, CLICOLOR_FORCE, FORCE_COLOR                colours off or on";
 
 fn environment() -> String {
     ENVIRONMENT.to_owned()
@@ -176,7 +178,7 @@ const ARGUMENTS: &[Texts] = &[
     ),
     ("verbose", "", None, "Print each step to stderr"),
     ("quiet", "", None, "Silence notes, hints and warnings, never errors"),
-    ("color", "WHEN", Some("auto"), "Colour messages: auto, always or never"),
+    ("color", "WHEN", Some("auto"), "Colour messages and reports: auto, always or never"),
     ("help", "", None, "Print a summary (-h) or everything (--help)"),
     ("version", "", None, "Print the version"),
     ("report", "FORMAT", Some("text"), "text or json"),
@@ -235,9 +237,15 @@ const ARGUMENTS: &[Texts] = &[
          They replace the built-in ones. Also: SSL_CERT_FILE, SIGNALWIRE_REST_CA_FILE.",
     ),
     ("curl", "", None, "Print the request as a curl command without its secrets"),
-    ("token", "TOKEN", None, "The token; stdin if omitted or -"),
+    ("token", "TOKEN", None, "The token, or @FILE; stdin if omitted or -"),
     ("codes", "CODE", None, "Error codes as the service writes them; all known ones if omitted"),
-    ("check", "", None, "Exit with 8 unless the token is valid now"),
+    (
+        "check",
+        "",
+        None,
+        "Exit with 8 unless the token is valid now\n\n\
+         A token that is certain to be refused is not valid. With -q nothing is printed, and the status is all.",
+    ),
     ("min-ttl", "DURATION", None, "Like --check, but require this much time left"),
     ("verify", "", None, "Check a Twilio token's signature with the secret of the profile or the environment"),
     ("which", "NAME", None, "Profile (default: the one minting would use)"),

@@ -111,6 +111,9 @@ mod wire;
 mod inspect;
 /// Error codes, explained.
 mod explain;
+/// Reports on a real terminal.
+#[cfg(unix)]
+mod terminal;
 /// Profiles: listed, shown, checked, created.
 mod profile;
 /// Completions and man pages are those that the program prints.

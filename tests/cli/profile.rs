@@ -39,6 +39,9 @@ fn list_names_every_profile_and_what_it_holds() {
     for name in ["dev", "ci", "emulator"] {
         assert!(text.lines().any(|line| line.starts_with(name)), "{name} in {text}");
     }
+    let marked: Vec<&str> = text.lines().filter(|line| line.contains("✓ default")).collect();
+    assert!(marked.len() == 1 && marked[0].starts_with("dev "), "{text}");
+    assert!(text.lines().all(|line| !line.starts_with("PROFILE")), "a pipe gets no heading: {text}");
     let object = with_config("profile list -o json").stdout(starts_with("{")).run().json();
     let profiles = object["profiles"].as_array().expect("profiles");
     let of = |name: &str| profiles.iter().find(|profile| profile["name"] == json!(name)).expect("a profile");
@@ -46,6 +49,10 @@ fn list_names_every_profile_and_what_it_holds() {
     assert_eq!(of("dev")["services"], json!(["signalwire", "twilio"]));
     assert_eq!(of("ci")["services"], json!(["signalwire"]));
     assert_eq!((&of("emulator")["built_in"], &of("dev")["built_in"]), (&json!(true), &json!(false)));
+    // What comes before the default is said.
+    let run = with_config("profile list").env("TWILIO_API_KEY", KEY).stdout(contains("dev"));
+    run.says_all(&["note", "Twilio", "environment", "default profile"]).run();
+    with_config("profile list").env("TWILIO_ACCOUNT_SID", ACCOUNT).stdout(contains("dev")).run();
     // Without a file the built-in one is there all the same.
     tokenmint("profile list").stdout(contains("emulator")).run();
     tokenmint("profile list --config nowhere.toml").fails(3).says("nowhere.toml").run();
@@ -59,6 +66,15 @@ fn show_prints_every_value_with_its_source_and_masks_secrets() {
         {
             assert!(text.contains(part), "{part} in {text}");
         }
+    }
+    // In columns, of which the last does not repeat the heading.
+    let text = with_config("profile show dev").stdout(starts_with("signalwire from profile 'dev' in ")).run().stdout;
+    for line in [
+        "  space       example                               profile\n".to_owned(),
+        format!("  project_id  {PROJECT}  profile\n"),
+        "  api_token   [redacted]                            profile\n".to_owned(),
+    ] {
+        assert!(text.contains(&line), "{line}{text}");
     }
     let object = with_config("profile show dev -o json").stdout(starts_with("{")).run().json();
     let value = |service: &str, key: &str| {
@@ -116,6 +132,12 @@ fn check(answers: [u16; 5], flags: &str, expect: impl Fn(Run) -> Run) -> (String
     (outcome.stdout, outcome.stderr)
 }
 
+/// The endpoints whose rows have this mark and this word.
+fn rows<'a>(text: &'a str, mark: &str, word: &str) -> Vec<&'a str> {
+    let words = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+    words.filter(|words| words.len() >= 4 && words[0] == mark && words[2] == word).map(|words| words[1]).collect()
+}
+
 fn answer(status: u16) -> Answer {
     match status {
         422 => Answer::complaint("ttl", "ttl is required"),
@@ -126,8 +148,9 @@ fn answer(status: u16) -> Answer {
 #[test]
 fn check_takes_a_complaint_about_the_content_for_permission() {
     for answers in [[422; 5], [422, 400, 422, 400, 422]] {
-        let (text, _) = check(answers, "", |run| run.stdout(contains("may be used")));
-        assert_eq!(text.matches("may be used").count(), 5, "{text}");
+        let (text, _) = check(answers, "", |run| run.stdout(contains("✓ chat ")));
+        assert_eq!(rows(&text, "✓", "ok"), ["chat", "pubsub", "guest", "video", "subscriber"], "{text}");
+        assert!(answers.iter().all(|status| text.contains(&format!("ok  {status}"))), "{text}");
     }
     let (text, _) = check([422; 5], "-o json", |run| run.stdout(starts_with("{")));
     let object: Value = serde_json::from_str(&text).expect("JSON");
@@ -169,7 +192,8 @@ fn check_tells_which_endpoint_is_refused_and_the_scope_that_it_needs() {
         check([422, 422, 422, 403, 422], "", |run| run.exits(4).stdout(contains("video")).says("error"));
     let line = text.lines().find(|line| line.contains("video")).expect("a line");
     assert!(line.contains("refused") && line.contains("403") && line.contains("Video"), "{line}");
-    assert_eq!(text.matches("may be used").count(), 4, "{text}");
+    assert_eq!(rows(&text, "✗", "refused"), ["video"], "{text}");
+    assert_eq!(rows(&text, "✓", "ok"), ["chat", "pubsub", "guest", "subscriber"], "{text}");
     assert!(stderr.contains("scope"), "{stderr}");
     let run = |run: Run| run.exits(4).stdout(starts_with("{")).stderr(contains("credentials_refused"));
     let (text, _) = check([401, 422, 422, 422, 422], "-o json", run);
@@ -199,15 +223,15 @@ fn check_needs_credentials_and_takes_a_name() {
     let server = Server::answering([answer(422)]);
     let config = config().replace("space = \"example\"", &format!("space = \"{}\"", server.space()));
     let run = tokenmint("profile check dev").config(&config).env("SIGNALWIRE_SPACE", "ignored");
-    run.stdout(contains("may be used")).run();
+    run.stdout(contains("✓ chat ")).run();
     server.calls(5);
 }
 
 #[cfg(feature = "emulator")]
 #[test]
 fn check_of_the_built_in_profile_may_use_all_of_them() {
-    let text = tokenmint("profile check emulator").stdout(contains("may be used")).run().stdout;
-    assert_eq!(text.matches("may be used").count(), 5, "{text}");
+    let text = tokenmint("profile check emulator").stdout(contains("✓ chat ")).run().stdout;
+    assert_eq!(rows(&text, "✓", "ok").len(), 5, "{text}");
 }
 
 #[test]

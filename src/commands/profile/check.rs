@@ -11,6 +11,8 @@ use crate::error::{Category, Failure, Result};
 use crate::http::{Mode, Request, Settings};
 use crate::output::deliver;
 use crate::output::report::Report;
+use crate::output::screen::{BAD, BOLD, DIM, GOOD, WARN};
+use crate::output::table::{Cell, Table};
 use crate::providers;
 
 impl ProfileCommand<'_> {
@@ -62,17 +64,21 @@ impl ProfileCommand<'_> {
             let endpoints: Vec<_> = endpoints.collect();
             return line(&json!({ "source": connection.source, "space": connection.space, "endpoints": endpoints }));
         }
-        let width = rows.iter().map(|(kind, ..)| kind.name.len()).max().unwrap_or_default() + 2;
-        rows.iter().fold(
-            format!("{} with {}\n", connection.space, connection.source),
-            |text, (kind, endpoint, status)| {
-                let said = match verdict(*status) {
-                    Some(true) => "may be used".to_owned(),
-                    Some(false) => format!("refused ({status}); the scope is {}", endpoint.scope),
-                    None => format!("unclear ({status})"),
-                };
-                text + &format!("  {:width$}{said}\n", kind.name)
-            },
+        let (screen, mut table) = (self.screen(), Table::default());
+        for (kind, endpoint, status) in rows {
+            let (mark, style, word, note) = match verdict(*status) {
+                Some(true) => ('✓', GOOD, "ok", String::new()),
+                Some(false) => ('✗', BAD, "refused", format!("scope: {}", endpoint.scope)),
+                None => ('?', WARN, "unclear", String::new()),
+            };
+            let cells = [Cell::styled(format!("{mark} {}", kind.name), style), Cell::styled(word, style)];
+            table.row(cells.into_iter().chain([Cell::styled(status.to_string(), DIM), Cell::plain(note)]));
+        }
+        format!(
+            "{} with {}\n{}",
+            screen.paint(&connection.space.to_string(), BOLD),
+            connection.source,
+            table.render(2, &screen)
         )
     }
 }

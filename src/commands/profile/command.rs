@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::credentials::Wanted;
 use crate::options::General;
+use crate::output::screen::Screen;
 use crate::providers::SCHEMAS;
 use crate::text;
 
@@ -23,6 +24,13 @@ impl ProfileCommand<'_> {
             stdin_taken: false,
             timeout: None,
         }
+    }
+}
+
+impl ProfileCommand<'_> {
+    /// What a table is printed to.
+    pub(super) fn screen(&self) -> Screen {
+        Screen::of_stdout(self.general.verbosity.color)
     }
 }
 

@@ -3,10 +3,12 @@
 use serde_json::json;
 
 use super::command::{ProfileCommand, line};
-use crate::credentials::EMULATOR;
 use crate::credentials::config::{Config, Profile};
 use crate::credentials::locate::locate;
-use crate::error::Result;
+use crate::credentials::{EMULATOR, Schema};
+use crate::error::{Note, Result};
+use crate::output::screen::{BOLD, DIM, GOOD};
+use crate::output::table::{Cell, Table};
 use crate::providers::SCHEMAS;
 use crate::text;
 
@@ -29,11 +31,44 @@ impl ProfileCommand<'_> {
             });
             return Ok(line(&json!({ "path": text::path(&location.path), "profiles": profiles.collect::<Vec<_>>() })));
         }
-        Ok(profiles.fold(String::new(), |text, (name, services)| {
-            let mark = if default == Some(name) { "  (default)" } else { "" };
-            let built_in = if name == EMULATOR { "  (built in)" } else { "" };
-            text + &format!("{}  {}{mark}{built_in}\n", text::clip(name, 60), services.join(", "))
-        }))
+        self.note_environment(&config);
+        let screen = self.screen();
+        let mut table = Table::default();
+        // A script that reads lines has no use for a heading.
+        if screen.width.is_some() {
+            table.row(["PROFILE", "PROVIDERS", ""].map(|title| Cell::styled(title, DIM)));
+        }
+        for (name, services) in profiles {
+            let is_default = default == Some(name);
+            let mark = match (is_default, name == EMULATOR) {
+                (true, true) => "✓ default, built in",
+                (true, false) => "✓ default",
+                (false, true) => "built in",
+                (false, false) => "",
+            };
+            let (name, mark) = (text::clip(name, 60), if is_default { (mark, GOOD) } else { (mark, DIM) });
+            let name = if is_default { Cell::styled(name, BOLD) } else { Cell::plain(name) };
+            table.row([name, Cell::plain(services.join(", ")), Cell::styled(mark.0, mark.1)]);
+        }
+        Ok(table.render(0, &screen))
+    }
+
+    /// Says that the environment has credentials that come before those of the default profile.
+    fn note_environment(&self, config: &Config) {
+        let Some(profile) = config.default_profile.as_deref().and_then(|name| config.profile(name).ok()) else {
+            return;
+        };
+        let is_set = |schema: &&&Schema| {
+            let mut deciding = schema.fields().filter(|field| field.implies_set).flat_map(|field| field.variables);
+            profile.section(schema.section).is_some() && deciding.any(|name| self.app.env.get(name).is_some())
+        };
+        let providers: Vec<&str> = SCHEMAS.iter().filter(is_set).map(|schema| schema.provider).collect();
+        if !providers.is_empty() {
+            let providers = providers.join(" and ");
+            let text =
+                format!("{providers} credentials are set in the environment, which comes before the default profile");
+            self.app.notes.push(Note::Note(text));
+        }
     }
 }
 

@@ -1,11 +1,14 @@
 //! `profile show`: the credentials that would be used, and where each value is from.
 
+use anstyle::Style;
 use serde_json::json;
 
 use super::command::{ProfileCommand, line};
 use crate::app::Notes;
-use crate::credentials::{self, Found, Schema, Set};
+use crate::credentials::{self, Found, Schema, Set, Source};
 use crate::error::{Note, Result};
+use crate::output::screen::{BOLD, DIM, NAME, Screen};
+use crate::output::table::{Cell, Table};
 use crate::providers::SCHEMAS;
 use crate::redact::REDACTED;
 use crate::text;
@@ -22,7 +25,7 @@ impl ProfileCommand<'_> {
                 None => credentials::none_found(SCHEMAS[0], env),
             });
         }
-        let mut text = String::new();
+        let (mut text, screen) = (Vec::new(), self.screen());
         let mut object = serde_json::Map::new();
         for (schema, set) in sets {
             let Some(set) = set else {
@@ -31,15 +34,22 @@ impl ProfileCommand<'_> {
             };
             let settings = credentials::settings(schema, Some(&set), wanted, env)?;
             let rows = rows(&set, &settings, &self.app.notes);
-            text += &in_words(schema.section, &set, &rows);
+            text.push(in_words(schema.section, &set, &rows, &screen));
             object.insert(schema.section.to_owned(), as_object(&set, &rows));
         }
-        Ok(if self.json { line(&object.into()) } else { text })
+        Ok(if self.json { line(&object.into()) } else { text.join("\n") })
     }
 }
 
-/// Key, value and source of one value.
-type Row = (String, String, String);
+/// One value.
+struct Row {
+    key: String,
+    value: String,
+    /// Whether the value is shown as it is.
+    is_shown: bool,
+    /// Where it was found.
+    from: String,
+}
 
 /// Everything in a set and next to it that a mint would use. What is not surely public is masked: a secret may stand
 /// under any key, and this is the command that people run when their credentials do not work.
@@ -51,20 +61,40 @@ fn rows(set: &Set, settings: &[Found], notes: &Notes) -> Vec<Row> {
         notes.extend(
             fault.map(|fault| Note::Warning(format!("{} {fault} (hidden, it could be a secret)", found.origin))),
         );
-        (found.key.to_owned(), value, found.origin.to_string())
+        Row { key: found.key.to_owned(), is_shown: value != REDACTED, value, from: found.origin.to_string() }
     };
     let mut rows: Vec<Row> = set.public.iter().map(shown).collect();
-    rows.push((set.schema.secret.key.to_owned(), REDACTED.to_owned(), set.secret_place()));
+    let secret = set.schema.secret.key.to_owned();
+    rows.push(Row { key: secret, value: REDACTED.to_owned(), is_shown: false, from: set.secret_place() });
     rows.extend(settings.iter().map(shown));
     rows
 }
 
-fn in_words(label: &str, set: &Set, rows: &[Row]) -> String {
-    let head = format!("{label}: from {}\n", set.source);
-    rows.iter().fold(head, |text, (key, value, place)| text + &format!("  {key} = {value}  ({place})\n"))
+fn in_words(label: &str, set: &Set, rows: &[Row], screen: &Screen) -> String {
+    let mut table = Table::default();
+    for Row { key, value, is_shown, from } in rows {
+        let value = Cell::styled(value, if *is_shown { Style::new() } else { DIM });
+        let from = short(from, key, &set.source);
+        table.row([Cell::styled(key, NAME), value, Cell::styled(from, DIM)]);
+    }
+    format!("{} from {}\n{}", screen.paint(label, BOLD), set.source, table.render(2, screen))
+}
+
+/// Where a value was found, without what the heading says already.
+fn short(from: &str, key: &str, source: &Source) -> String {
+    let (place, word) = match source {
+        Source::Profile { name, .. } => (format!(" of profile '{}'", text::clip(name, 60)), "profile"),
+        Source::Emulator => (" of the emulator".to_owned(), "built in"),
+        Source::Environment(_) => return from.to_owned(),
+    };
+    match from.strip_suffix(&place) {
+        Some(written) if written == key => word.to_owned(),
+        Some(written) => format!("{written} of the {word}"),
+        None => from.to_owned(),
+    }
 }
 
 fn as_object(set: &Set, rows: &[Row]) -> serde_json::Value {
-    let values = rows.iter().map(|(key, value, place)| json!({ "key": key, "value": value, "from": place }));
+    let values = rows.iter().map(|row| json!({ "key": row.key, "value": row.value, "from": row.from }));
     json!({ "source": set.source.to_string(), "values": values.collect::<Vec<_>>() })
 }
