@@ -61,8 +61,8 @@ const PAGES: [Page; 12] = [
     SignalWire's REST answers, and of the WebSocket of its Browser SDK. Without a code, prints the list of known codes.",
         examples: "Examples:
   tokenmint explain 20102
-  tokenmint explain missing_required_parameter -32002
-  tokenmint explain 20104 -o json\n",
+  tokenmint explain 20104 must_belong_to_project
+  tokenmint explain 20157 -o json\n",
         after: &[],
     },
     Page {

@@ -9,9 +9,9 @@ use crate::text;
 pub(super) fn equivalent(claims: &Object) -> String {
     let mut line = "tokenmint twilio".to_owned();
     let mut add = |flag: &str, value: Option<&str>| {
-        line.push_str(&format!(" --{flag}"));
+        line.extend([" --", flag]);
         if let Some(value) = value {
-            line.push_str(&format!(" {}", text::sh_word(&text::clip(value, 200))));
+            line.extend([" ", &text::sh_word(&text::clip(value, 200))]);
         }
     };
     let scopes = member::text(claims, "scope").unwrap_or_default();

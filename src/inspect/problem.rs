@@ -12,8 +12,8 @@ pub struct Problem {
 
 impl Problem {
     /// A problem that makes the service refuse the token with this code.
-    pub(super) fn coded(code: impl ToString, sentence: impl Into<String>) -> Self {
-        Problem { code: Some(code.to_string()), sentence: sentence.into(), fatal: true }
+    pub(super) fn coded(code: &str, sentence: impl Into<String>) -> Self {
+        Problem { code: Some(code.to_owned()), sentence: sentence.into(), fatal: true }
     }
 
     /// A problem that makes every service refuse the token.
@@ -32,7 +32,7 @@ impl Problem {
     }
 
     /// The problem as one that a service may overlook.
-    pub(super) fn as_mild(self) -> Self {
+    pub(super) fn made_mild(self) -> Self {
         Problem { fatal: false, ..self }
     }
 

@@ -125,7 +125,10 @@ fn identity(grants: &Object, products: &[Product], found: &mut Vec<Problem>) {
 fn length(name: &str, product: Product) -> Option<Problem> {
     let identity::TooLong { most, given, code } = identity::too_long(name, product)?;
     let product = product.name();
-    Some(Problem::coded(code, format!("{product} allows at most {most} characters of identity, got {given}")))
+    Some(Problem::coded(
+        &code.to_string(),
+        format!("{product} allows at most {most} characters of identity, got {given}"),
+    ))
 }
 
 /// The fields that a grant cannot do without (page of error 51007).
@@ -163,7 +166,7 @@ fn span(token: &Inspected, claims: &Object, now: Timestamp, found: &mut Vec<Prob
         let ahead = time::format_age(issued.as_second() - now.as_second());
         // Clocks differ by some seconds, which the service overlooks.
         let problem = Problem::coded("20101", format!("issued {ahead} in the future; check both clocks"));
-        found.push(problem.as_mild());
+        found.push(problem.made_mild());
     }
     let Some(raw) = claims.get("exp").filter(|raw| *raw != "null") else {
         found.push(Problem::coded("20156", "no exp"));

@@ -45,7 +45,7 @@ pub fn text(judgement: &Judgement<'_>, screen: &Screen) -> String {
         heading(&mut report, "Raw", screen);
         for part in raw {
             // Never wrapped: it is there to be copied.
-            report.push_str(&format!("  {}\n", screen.paint(&text::escaped_json(&part), DIM)));
+            report.extend(["  ", &screen.paint(&text::escaped_json(&part), DIM), "\n"]);
         }
     }
     report
@@ -72,7 +72,7 @@ fn problem_line(code: Option<&str>, sentence: &str, is_fatal: bool, screen: &Scr
 }
 
 fn heading(report: &mut String, title: &str, screen: &Screen) {
-    report.push_str(&format!("\n{}\n", screen.paint(title, BOLD)));
+    report.extend(["\n", &screen.paint(title, BOLD), "\n"]);
 }
 
 fn rows(rows: Vec<Row>, screen: &Screen) -> String {

@@ -141,7 +141,7 @@ mod tests {
     #[test]
     fn columns_are_aligned_and_lines_stay_whole_in_a_pipe() {
         let expected = format!("  a    long name  one two three four five six\n  bcd             {}\n", "x".repeat(30));
-        assert_eq!(table().render(2, &screen(None, false)), expected.replace("bcd             ", "bcd             "));
+        assert_eq!(table().render(2, &screen(None, false)), expected);
     }
 
     #[test]

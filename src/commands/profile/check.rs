@@ -74,12 +74,7 @@ impl ProfileCommand<'_> {
             let cells = [Cell::styled(format!("{mark} {}", kind.name), style), Cell::styled(word, style)];
             table.row(cells.into_iter().chain([Cell::styled(status.to_string(), DIM), Cell::plain(note)]));
         }
-        format!(
-            "{} with {}\n{}",
-            screen.paint(&connection.space.to_string(), BOLD),
-            connection.source,
-            table.render(2, &screen)
-        )
+        format!("{} with {}\n{}", screen.paint(&connection.space, BOLD), connection.source, table.render(2, &screen))
     }
 }
 

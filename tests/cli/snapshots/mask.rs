@@ -177,6 +177,11 @@ fn spans(line: &str) -> String {
     let mut kept: Vec<String> = Vec::new();
     let mut rest = words.as_slice();
     while let Some(word) = rest.first() {
+        if let Some(end) = rest.get(1).and_then(|unit| years_or_months(word, unit)) {
+            kept.push(format!("{{span}}{end}"));
+            rest = &rest[2..];
+            continue;
+        }
         let count = span_words(rest);
         let varies = count > 1 || (count == 1 && is_long(word));
         if varies {
@@ -190,6 +195,12 @@ fn spans(line: &str) -> String {
         rest = &rest[count.max(1)..];
     }
     kept.join(" ")
+}
+
+/// What stands behind `6 years` or `4 months`, where these two words are that.
+fn years_or_months<'a>(number: &str, unit: &'a str) -> Option<&'a str> {
+    let end = ["years", "months"].iter().find_map(|name| unit.strip_prefix(name))?;
+    number.parse::<u32>().ok().map(|_| end)
 }
 
 /// How many words at the start are one span of time, such as `1h 23m`. A comma ends it.
