@@ -45,8 +45,8 @@ const PAGES: [Page; 12] = [
         about: "Decode a token and check whether it is still valid\n\n\
     Prints whether the token is valid, until when, for whom, and what it allows; then its header and claims with their \
     meaning. Reads SignalWire chat, pubsub, video, guest, subscriber and refresh tokens, Twilio Access Tokens and other \
-    JWTs, from the command line, @FILE or stdin. Quotes, 'Bearer ', export lines of every shell and JSON objects with a \
-    token are read as they are pasted. Nothing is sent anywhere.",
+    JWTs, from the command line, @FILE or stdin, as they are pasted: in quotes, after Bearer, in an export line of any \
+    shell, in a JSON object. Nothing is sent anywhere.",
         examples: "Examples:
   tokenmint chat --profile emulator --ttl 1h -c lobby=rw | tokenmint inspect
   tokenmint inspect --check -q \"$SIGNALWIRE_CHAT_TOKEN\"

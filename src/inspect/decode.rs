@@ -78,19 +78,22 @@ fn object(part: &str, name: &str, faults: &mut Vec<Problem>) -> Option<Object> {
         let lenient = jwt::decode_lenient(part);
         // Some services read padding all the same.
         faults.push(if lenient.is_some() {
-            Problem::mild(format!("the {name} is not unpadded base64url"))
+            Problem::mild(format!("the part with the {name} is not unpadded base64url"))
         } else {
-            Problem::fatal(format!("the {name} is not base64url"))
+            Problem::fatal(format!("the part with the {name} is not base64url"))
         });
         lenient?
     };
     let read = std::str::from_utf8(&bytes).ok().map(Object::parse);
     let Some(Ok(object)) = read else {
-        faults.push(Problem::fatal(format!("the {name} is not a JSON object")));
+        faults.push(Problem::fatal(format!("the part with the {name} is not a JSON object")));
         return None;
     };
     if let Some(key) = object.repeated() {
-        faults.push(Problem::mild(format!("the {name} has the key '{}' twice", crate::text::clip(key, 60))));
+        faults.push(Problem::mild(format!(
+            "the part with the {name} has the key '{}' twice",
+            crate::text::clip(key, 60)
+        )));
     }
     Some(object)
 }
