@@ -80,6 +80,7 @@ const COMMANDS: &[Word] = &[
     anywhere(&["help"], "use tokenmint --help, or tokenmint COMMAND --help"),
     anywhere(&["version"], "use tokenmint --version"),
     anywhere(&["decode", "verify", "jwt"], "use tokenmint inspect TOKEN"),
+    anywhere(&["error", "errors", "code", "codes", "lookup"], "use tokenmint explain CODE"),
     anywhere(&["login", "auth", "config", "init"], "use tokenmint profile init, then tokenmint profile check"),
     anywhere(&["mock", "serve", "server"], "use tokenmint emulator"),
     anywhere(&["token", "mint", "create"], "name what to mint: chat, pubsub, guest, video, subscriber or twilio"),

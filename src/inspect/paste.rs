@@ -129,11 +129,11 @@ fn fault(text: &str) -> Failure {
     let start: String = text.chars().take(200).collect::<String>().to_ascii_lowercase();
     if start.starts_with("<!doctype html") || start.contains("<html") {
         return not_a_token("that is an HTML page")
-            .with_hint("something else answered in the place of the token endpoint; check its URL");
+            .with_hint("something other than a token endpoint answered; check the URL");
     }
     if start.starts_with('<') {
         return not_a_token("that is an XML document")
-            .with_hint("something else answered in the place of the token endpoint; check its URL");
+            .with_hint("something other than a token endpoint answered; check the URL");
     }
     if start.starts_with("http://") || start.starts_with("https://") {
         return not_a_token("that is a URL without a token in it");

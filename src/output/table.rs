@@ -6,6 +6,8 @@ use super::screen::Screen;
 
 /// What stands between two columns.
 const GAP: usize = 2;
+/// The widest column; a cell that is wider moves the rest of its own line only.
+const WIDEST: usize = 40;
 /// The least room that is left for the last column; with less the text is not wrapped.
 const LEAST_ROOM: usize = 16;
 
@@ -56,10 +58,10 @@ impl Table {
                 if column + 1 == row.len() {
                     line.push_str(&wrapped(cell, place, screen));
                 } else {
-                    let padding = widths[column] + GAP - cell.width();
+                    let width = cell.width().max(widths[column]) + GAP;
                     line.push_str(&screen.paint(&cell.text, cell.style));
-                    line.push_str(&" ".repeat(padding));
-                    place += widths[column] + GAP;
+                    line.push_str(&" ".repeat(width - cell.width()));
+                    place += width;
                 }
             }
             text.push_str(line.trim_end());
@@ -71,7 +73,7 @@ impl Table {
     /// The width of a column that is the last one of no row, or of none that counts.
     fn width(&self, column: usize) -> usize {
         let cells = self.rows.iter().filter(|row| row.len() > column + 1).map(|row| row[column].width());
-        cells.max().unwrap_or_default()
+        cells.filter(|width| *width <= WIDEST).max().unwrap_or_default()
     }
 }
 
@@ -163,6 +165,15 @@ mod tests {
     #[test]
     fn a_screen_that_is_too_narrow_is_left_to_wrap_by_itself() {
         assert!(table().render(2, &screen(Some(30), false)).contains("one two three four five six"));
+    }
+
+    #[test]
+    fn a_very_long_name_moves_its_own_line_only() {
+        let mut table = table();
+        table.row([Cell::plain("n".repeat(50)), Cell::plain("x"), Cell::plain("y")]);
+        let text = table.render(2, &screen(None, false));
+        assert!(text.starts_with("  a    long name  one"), "{text}");
+        assert!(text.ends_with(&format!("  {}  x          y\n", "n".repeat(50))), "{text}");
     }
 
     #[test]
