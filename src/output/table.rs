@@ -70,7 +70,7 @@ impl Table {
         text
     }
 
-    /// The width of a column that is the last one of no row, or of none that counts.
+    /// The width of a column: the widest of its cells that another follows.
     fn width(&self, column: usize) -> usize {
         let cells = self.rows.iter().filter(|row| row.len() > column + 1).map(|row| row[column].width());
         cells.filter(|width| *width <= WIDEST).max().unwrap_or_default()
