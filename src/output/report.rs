@@ -78,14 +78,14 @@ impl Report {
     }
 
     fn say(&self, label: &str, color: AnsiColor, text: &str) {
-        let style = if self.verbosity.color.on_stderr() {
-            Style::new().bold().fg_color(Some(color.into()))
-        } else {
-            Style::new()
-        };
+        let style = if self.is_coloured() { Style::new().bold().fg_color(Some(color.into())) } else { Style::new() };
         // One sentence is one line, whatever stands in it.
         let text = self.scrubber.scrub(&crate::text::clean(text));
         verbatim(&format!("{style}{label}:{style:#} {text}\n"));
+    }
+
+    fn is_coloured(&self) -> bool {
+        self.verbosity.color.on_stderr()
     }
 }
 

@@ -113,7 +113,7 @@ mod inspect;
 mod explain;
 /// Reports on a real terminal.
 #[cfg(unix)]
-mod terminal;
+mod report_terminal;
 /// Profiles: listed, shown, checked, created.
 mod profile;
 /// Completions and man pages are those that the program prints.
