@@ -20,7 +20,7 @@ mod values;
 pub use defaults::{Defaults, Found};
 pub use draft::{Draft, Given, check_fields};
 pub use emulation::{Emulation, Form, Invented};
-pub use endpoint::{Endpoint, past, time_of};
+pub use endpoint::{Consumed, Endpoint, past, time_of};
 pub use field::{Fallback, Field, Value};
 pub use input::Input;
 pub use kind::{Help, Kind, Minting, Provider};

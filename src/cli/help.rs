@@ -295,7 +295,7 @@ fn summary(help: &str) -> &str {
 
 fn value_name(field: &Field) -> &'static str {
     match field.flag.value {
-        Value::Required(name) | Value::Optional(name) => name,
+        Value::Required(name) | Value::Optional(name) | Value::Argument(name) => name,
         Value::Switch => "BOOL",
     }
 }
@@ -330,7 +330,7 @@ fn examples(kind: &Kind) -> String {
 fn after(kind: &Kind) -> String {
     let Some(endpoint) = kind.endpoint() else { return exit_codes() };
     let flags_of = |key: &str| {
-        let flags = kind.fields.iter().filter(|field| field.key == key).map(Field::dashed);
+        let flags = kind.fields.iter().filter(|field| field.key == key).map(Field::spelling);
         flags.collect::<Vec<_>>().join(", ")
     };
     let own = kind.distinct_fields().map(|field| (field.key, field.key));

@@ -4,14 +4,14 @@
 use super::connection::Connection;
 use super::job::Job;
 use super::{batch, conflicts, send, show, sign};
-use crate::catalog::{Defaults, Draft, Kind, Minting, Request};
+use crate::catalog::{Consumed, Defaults, Draft, Kind, Minting, Request};
 use crate::credentials;
-use crate::error::Result;
+use crate::error::{Note, Result};
 use crate::http::Mode;
-use crate::output::Names;
 use crate::output::child::Program;
-use crate::output::deliver::Destination;
+use crate::output::deliver::{Destination, Loss};
 use crate::output::format::render;
+use crate::output::{Format, Names};
 use crate::providers::SCHEMAS;
 use crate::token::Token;
 
@@ -59,6 +59,12 @@ fn ask_one(job: &Job, request: &Request) -> Result<Token> {
     let sent = send::send(&connection.client, request, job.app, &trace);
     let (token, odd) = sent.map_err(|failure| connection.refusal.explain(failure))?;
     job.app.notes.extend(connection.note().into_iter().chain(odd));
+    if let Some(consumed) = request.endpoint.consumes
+        && job.mint.format == Format::Raw
+        && job.mint.program.is_none()
+    {
+        job.app.notes.push(Note::Warning(consumed.raw.to_owned()));
+    }
     Ok(token)
 }
 
@@ -66,12 +72,22 @@ fn ask_one(job: &Job, request: &Request) -> Result<Token> {
 fn deliver(job: &Job, names: &Names, mint: impl FnOnce() -> Result<Token>) -> Result<u8> {
     let program = job.mint.program.as_ref().map(|words| Program::find(words, &job.app.env)).transpose()?;
     let destination = Destination::prepare(job.mint.format, job.mint.write.as_deref(), &job.app.env)?;
+    let consumed = job.mint.kind.endpoint().and_then(|endpoint| endpoint.consumes);
+    let (destination, loss) = match consumed {
+        Some(consumed) => (destination.with_room()?, loss(consumed)),
+        None => (destination, Loss::TOKEN),
+    };
     let token = mint()?;
     if let Some(program) = program {
         job.report.notes(&job.app.notes.take());
-        return program.run(&token, names, credentials::secret_variables(&SCHEMAS));
+        let run = program.run(&token, names, credentials::secret_variables(&SCHEMAS));
+        return run.map_err(|failure| if consumed.is_some() { loss.explain(failure) } else { failure });
     }
     let rendered = render(&token, job.mint.format, names, &job.warnings(), job.app.now());
-    destination.deliver(&rendered)?;
+    destination.deliver(&rendered, &loss)?;
     Ok(0)
+}
+
+fn loss(consumed: &Consumed) -> Loss {
+    Loss { what: consumed.lost, saved: consumed.saved, remedy: consumed.remedy }
 }
