@@ -9,7 +9,7 @@ use crate::harness::{API_TOKEN, GUEST, PROJECT, REFRESH, REFRESHED, Run, TOKEN, 
 use crate::server::{Answer, Server};
 
 const PATH: &str = "/api/fabric/subscribers/tokens/refresh";
-/// `printf %s "$REFRESH" | base64 -w0`, without its padding.
+/// `printf %s "$REFRESH" | base64 -w0`
 const REFRESH_BASE64: &str =
     "ZXlKaGJHY2lPaUprYVhJaUxDSmxibU1pT2lKQk1qVTJSME5OSWl3aWRIbHdJam9pVW1WbWNtVnphQ0o5Li5hWFpwZG1sMi5ZMmx3YUdWeS5kR0Zu";
 /// Header `{"alg":"HS256","typ":"JWT"}`.
