@@ -54,7 +54,7 @@ pub(super) fn command(kind: &'static Kind) -> clap::Command {
 
 fn field_argument(field: &'static Field) -> Arg {
     if field.is_argument() {
-        return Arg::new(field.flag.name);
+        return Arg::new(field.flag.name).help_heading(FIELDS);
     }
     let argument = Arg::new(field.flag.name)
         .long(field.flag.name)

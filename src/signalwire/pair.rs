@@ -33,7 +33,7 @@ fn refused(what: &str) -> Failure {
 fn fault(text: &str) -> String {
     let lines = text.lines().filter(|line| !line.trim().is_empty()).count();
     if lines > 1 {
-        format!("the input has {lines} lines and does not set a variable")
+        format!("the input has {lines} lines, none of which sets a variable")
     } else if text.len() > MAX_LENGTH {
         format!("the input has more than {MAX_LENGTH} characters")
     } else if text.contains(char::is_whitespace) {
@@ -180,7 +180,7 @@ mod tests {
             ("", "the input is empty"),
             (" \n", "the input is empty"),
             ("hunter2 hunter2", "the input contains white space"),
-            ("hunter2\nhunter3", "the input has 2 lines and does not set a variable"),
+            ("hunter2\nhunter3", "the input has 2 lines, none of which sets a variable"),
             ("\"hunter2\"", "the input contains characters that tokens never have"),
             ("{\"refresh_token\":\"hunter2\"", "the input is not one complete JSON object"),
             ("{\"refresh_token\":\"hunter2\"}\n{}", "the input is not one complete JSON object"),

@@ -17,11 +17,11 @@ pub static KIND: Kind = Kind {
         about: "Exchange a SignalWire refresh token for a new pair of tokens",
         long: "Exchange the refresh token of a SignalWire subscriber for a new access token (SAT), valid for two hours, \
                and a new refresh token, valid for five minutes longer.\n\n\
-               The old refresh token is used up: keep the new pair. --write replaces the file that the old one came \
-               from only if the exchange succeeds. -o raw prints the access token alone, so the new refresh token is \
-               lost.\n\n\
-               The request is sent once. It is retried only if nothing of it was sent, never after 429 or 503. If no \
-               answer arrives, the refresh token may be used up: mint a new pair with tokenmint subscriber.",
+               The old refresh token is then used up: keep the new pair. --write replaces the file that the old one \
+               came from, and only if the exchange succeeds; a shell's > FILE empties the file first. -o raw prints \
+               the access token alone, so the new refresh token is lost.\n\n\
+               The request is retried only if nothing of it was sent, never after 429 or 503. If no answer arrives, \
+               the refresh token may be used up: mint a new pair with tokenmint subscriber.",
         examples: "tokenmint refresh @pair.json -o json --write pair.json
 tokenmint refresh @.env -o dotenv --write .env
 printf %s \"$SIGNALWIRE_SUBSCRIBER_REFRESH_TOKEN\" | tokenmint refresh -o export

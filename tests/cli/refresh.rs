@@ -205,7 +205,7 @@ fn a_body_may_bring_the_token_and_more() {
     let run = refresh("--body").arg(r#"{"new_field":1.0}"#).stdin(REFRESH);
     assert_eq!(sent(run), format!(r#"{{"new_field":1.0,"refresh_token":"{REFRESH}"}}"#));
     refuse(refresh("--body - -").stdin("{}"), &["--body", "the input", "stdin"]);
-    refuse(refresh("--body -").stdin("{}"), &["the input is required", "@FILE"]);
+    refuse(refresh("--body -").stdin("{}"), &["the refresh token is required", "@FILE"]);
 }
 
 #[test]
