@@ -9,9 +9,9 @@ use crate::credentials;
 use crate::error::{Note, Result};
 use crate::http::Mode;
 use crate::output::child::Program;
-use crate::output::deliver::{Destination, Loss};
+use crate::output::deliver::Destination;
 use crate::output::format::render;
-use crate::output::{Format, Names};
+use crate::output::{Format, Loss, Names};
 use crate::providers::SCHEMAS;
 use crate::token::Token;
 

@@ -10,6 +10,7 @@ use anyhow::{Context as _, anyhow};
 use super::dotenv;
 use super::dotenv_file::DotenvFile;
 use super::format::{Format, Rendered};
+use super::loss::Loss;
 use crate::app::Environment;
 use crate::error::{Category, Failure, OrFail as _, Result, system_words};
 use crate::os::stream::{self, Stdout};
@@ -108,31 +109,6 @@ impl Destination {
 
 /// Room for a pair of the longest tokens, and what stands around them.
 const ROOM: usize = 2 * crate::token::MAX_LENGTH + 8 * 1024;
-
-/// What it means that a result was not delivered.
-#[derive(Debug, Clone, Copy)]
-pub struct Loss {
-    /// What has happened.
-    pub what: &'static str,
-    /// What has happened where the result could be kept in another file, to be followed by its name.
-    pub saved: &'static str,
-    /// What to do.
-    pub remedy: &'static str,
-}
-
-impl Loss {
-    /// The loss of a token of which there can be another.
-    pub const TOKEN: Loss = Loss {
-        what: "a token was minted and is lost",
-        saved: "a token was minted, and is in",
-        remedy: "mint another one when the output can be written; the lost one cannot be recovered",
-    };
-
-    /// Adds the loss to the failure that led to it.
-    pub fn explain(&self, failure: Failure) -> Failure {
-        failure.and(format_args!("; {}", self.what)).with_hint(self.remedy)
-    }
-}
 
 /// Keeps a result under a new name next to the file that could not take it.
 fn save_beside(path: &Path, bytes: &[u8]) -> Option<PathBuf> {

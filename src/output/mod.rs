@@ -6,10 +6,12 @@ pub mod deliver;
 mod dotenv;
 mod dotenv_file;
 pub mod format;
+mod loss;
 pub mod report;
 pub mod request;
 pub mod shell;
 mod verbosity;
 
 pub use format::{Format, Names};
+pub use loss::Loss;
 pub use verbosity::{Color, Verbosity};

@@ -7,8 +7,6 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
 
-use predicates::str::contains;
-
 use crate::harness::{GUEST, REFRESH, REFRESHED, Run, tokenmint};
 use crate::server::{Answer, Server};
 
@@ -201,7 +199,7 @@ mod emulated {
     /// can be refreshed in turn, and the others say that the token was refused.
     fn race(emulator: &Emulator, space: &str, count: usize) {
         let pair = pointed_at(emulator, &emulator.address, "subscriber --reference alice -o json");
-        let pair = pair.stdout(contains("refresh_token")).run().stdout;
+        let pair = pair.stdout(predicates::str::contains("refresh_token")).run().stdout;
         let folder = crate::harness::temporary_folder();
         let place = folder.path().join("pair.json");
         crate::harness::write(&place, &pair, 0o600);
