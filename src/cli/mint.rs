@@ -20,6 +20,7 @@ pub(super) const MAX_JOBS: u16 = 512;
 /// The most times that a request is sent again.
 pub(super) const MAX_RETRIES: u32 = 100;
 
+const INPUT: &str = "Input";
 const FIELDS: &str = "Token";
 const OUTPUT: &str = "Output";
 const REQUEST: &str = "Request";
@@ -54,7 +55,7 @@ pub(super) fn command(kind: &'static Kind) -> clap::Command {
 
 fn field_argument(field: &'static Field) -> Arg {
     if field.is_argument() {
-        return Arg::new(field.flag.name).help_heading(FIELDS);
+        return Arg::new(field.flag.name).help_heading(INPUT);
     }
     let argument = Arg::new(field.flag.name)
         .long(field.flag.name)
