@@ -6,6 +6,7 @@ mod connection;
 mod curl;
 pub mod emulator;
 pub mod generate;
+mod held;
 pub mod input;
 pub mod inspect;
 pub mod job;

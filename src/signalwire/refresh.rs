@@ -21,7 +21,8 @@ pub static KIND: Kind = Kind {
                came from, and only if the exchange succeeds; a shell's > FILE empties the file first. -o raw prints \
                the access token alone, so the new refresh token is lost.\n\n\
                The request is retried only if nothing of it was sent, never after 429 or 503. If no answer arrives, \
-               the refresh token may be used up: mint a new pair with tokenmint subscriber.",
+               the refresh token may be used up: mint a new pair with tokenmint subscriber. An interrupt waits for \
+               the answer; a second one stops at once.",
         examples: "tokenmint refresh @pair.json -o json --write pair.json
 tokenmint refresh @.env -o dotenv --write .env
 printf %s \"$SIGNALWIRE_SUBSCRIBER_REFRESH_TOKEN\" | tokenmint refresh -o export

@@ -3,9 +3,13 @@
 use std::fs;
 use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, mpsc};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 
 use crate::harness::{GUEST, REFRESH, REFRESHED, Run, tokenmint};
 use crate::server::{Answer, Server};
@@ -175,6 +179,49 @@ fn a_pair_that_is_lost_is_said_to_be_lost() {
     let said = String::from_utf8(output.stderr).expect("UTF-8");
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(lost.iter().all(|part| said.contains(part)) && !said.contains(REFRESHED), "{said}");
+}
+
+/// A server that knows the process that asks it, and calls this with it before it answers.
+fn with_process(act: impl Fn(Pid) + Send + Sync + 'static) -> (Server, mpsc::Sender<Pid>) {
+    let (sender, receiver) = mpsc::channel();
+    let receiver = Mutex::new(receiver);
+    let answer = Answer::With(Arc::new(move |_| {
+        act(receiver.lock().expect("one request").recv().expect("a process"));
+        Answer::token()
+    }));
+    (Server::answering([answer]), sender)
+}
+
+#[test]
+fn a_signal_during_the_exchange_waits_until_the_new_pair_is_written() {
+    for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP] {
+        let (format, old, new) = &pairs()[1];
+        let (run, place) = rotate(format, old);
+        let (server, sender) = with_process(move |process| kill(process, signal).expect("a signal"));
+        let mut run = run.credentials(&server);
+        let child = run.command().stderr(Stdio::piped()).spawn().expect("a run");
+        sender.send(Pid::from_raw(i32::try_from(child.id()).expect("an id"))).expect("the server");
+        let output = child.wait_with_output().expect("its end");
+        let said = String::from_utf8(output.stderr).expect("UTF-8");
+        assert_eq!(output.status.signal(), Some(signal as i32), "{said}");
+        assert!(said.is_empty() || said.starts_with("note: waiting for the answer"), "{said}");
+        assert_eq!(&fs::read_to_string(&place).expect("the pair"), new);
+        assert_eq!(names(place.parent().expect("its folder")), ["pair"]);
+    }
+}
+
+#[test]
+fn a_second_signal_ends_it_at_once() {
+    let (format, old, _) = &pairs()[1];
+    let (run, place) = rotate(format, old);
+    // It gets no answer as long as it is there to take a signal.
+    let (server, sender) = with_process(|process| while kill(process, Signal::SIGTERM).is_ok() {});
+    let mut run = run.arg("--timeout").arg("1h").credentials(&server);
+    let mut child = run.command().stderr(Stdio::piped()).spawn().expect("a run");
+    sender.send(Pid::from_raw(i32::try_from(child.id()).expect("an id"))).expect("the server");
+    let status = child.wait().expect("its end");
+    assert_eq!(status.signal(), Some(15), "{status}");
+    assert_eq!(&fs::read_to_string(&place).expect("the pair"), old);
 }
 
 #[cfg(feature = "emulator")]
