@@ -122,6 +122,7 @@ pub struct Failure {
     details: Vec<Detail>,
     exit: Option<u8>,
     reach: Reach,
+    unclear: Option<String>,
 }
 
 /// What nearly every function here returns.
@@ -138,6 +139,7 @@ impl Failure {
             details: Vec::new(),
             exit: None,
             reach: Reach::Line,
+            unclear: None,
         }
     }
 
@@ -201,6 +203,20 @@ impl Failure {
         self
     }
 
+    /// Marks a request that was sent and may have been processed. `what` is the message without the consequences.
+    #[must_use]
+    pub fn with_unclear(mut self, what: impl Into<String>) -> Self {
+        self.unclear = Some(what.into());
+        self
+    }
+
+    /// The same failure with another message.
+    #[must_use]
+    pub fn reworded(mut self, message: impl Into<String>) -> Self {
+        self.cause = anyhow::Error::msg(message.into());
+        self
+    }
+
     /// Puts more words behind the message.
     #[must_use]
     pub fn and(mut self, more: impl fmt::Display) -> Self {
@@ -233,6 +249,11 @@ impl Failure {
     /// What to do about it, if there is something.
     pub fn hint(&self) -> Option<&str> {
         self.hint.as_deref()
+    }
+
+    /// What happened to a request that may have been processed all the same.
+    pub fn unclear(&self) -> Option<&str> {
+        self.unclear.as_deref()
     }
 
     /// The HTTP status behind it, if the service answered.

@@ -1,11 +1,11 @@
 //! What was typed, as plain values: built by `cli`, read by everything else.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::SignedDuration;
 
-use crate::catalog::{Given, Kind};
+use crate::catalog::{Field, Given, Kind};
 use crate::http::Settings;
 use crate::output::{Format, Verbosity};
 
@@ -78,6 +78,20 @@ pub struct Mint {
     pub batch: Option<Batch>,
     /// What stands after `--`.
     pub program: Option<Vec<OsString>>,
+}
+
+impl Mint {
+    /// The field that is the command's argument, if the kind has one and it was left out.
+    pub fn absent_argument(&self) -> Option<&'static Field> {
+        self.kind.fields.iter().find(|field| field.is_argument() && !self.given.contains_key(field.flag.name))
+    }
+
+    /// The file that the command's argument names.
+    pub fn argument_file(&self) -> Option<&Path> {
+        let field = self.kind.fields.iter().find(|field| field.is_argument())?;
+        let value = self.given.get(field.flag.name)?.iter().flatten().next()?;
+        value.strip_prefix('@').map(Path::new)
+    }
 }
 
 /// What was typed for a batch.

@@ -209,7 +209,12 @@ impl Draft {
         let flag = self.set_by.iter().rev().find(|(set, _)| *set == key).map(|(_, field)| field.dashed());
         flag.unwrap_or_else(|| match self.values.get(key) {
             Some(_) => format!("--body: {key}"),
-            None => self.kind.field(key).map_or_else(|| key.to_owned(), Field::dashed),
+            None => match self.kind.field(key) {
+                Some(field) if !field.is_argument() => field.dashed(),
+                // Of an input that was not given, what it would hold says more.
+                Some(field) => format!("the {}", field.key.replace('_', " ")),
+                None => key.to_owned(),
+            },
         })
     }
 

@@ -17,7 +17,7 @@ impl Field {
             (Input::Entries { parse, .. }, _, _) => parse(name, &texts).map(|object| object.to_string()),
             (Input::CommaList, _, _) => comma_list(name, &texts),
             (_, [], Value::Optional(_) | Value::Switch) => Ok("true".to_owned()),
-            (_, [], Value::Required(_)) => Err(Failure::usage(format!("{name} needs a value"))),
+            (_, [], Value::Required(_) | Value::Argument(_)) => Err(Failure::usage(format!("{name} needs a value"))),
             (_, [.., text], _) => self.encode_one(name, text, now),
         }
     }
@@ -56,8 +56,8 @@ impl Field {
             Input::Json => json::value(text).map_err(|fault| wrong(fault.to_string())),
             Input::Object => object(name, text).map(|object| object.to_string()),
             // A variable that is not set arrives as an empty text.
-            Input::Text | Input::Secret if text.is_empty() => Err(wrong("is empty".to_owned())),
-            Input::Text | Input::Secret => Ok(json::string(text)),
+            Input::Text | Input::Secret | Input::Token { .. } if text.is_empty() => Err(wrong("is empty".to_owned())),
+            Input::Text | Input::Secret | Input::Token { .. } => Ok(json::string(text)),
             Input::Entries { .. } | Input::CommaList => self.encode(name, &[Some(text.to_owned())], now),
         }
     }

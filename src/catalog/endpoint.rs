@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Problem, Violation};
+use super::{Consumed, Problem, Violation};
 use crate::error::Note;
 use crate::json::{self, Object};
 use crate::time;
@@ -28,6 +28,8 @@ pub struct Endpoint {
     pub looked_up: Option<&'static str>,
     /// Notes on a request that is right.
     pub advice: fn(&Object) -> Vec<Note>,
+    /// What a request uses up, if it can be sent only once.
+    pub consumes: Option<&'static Consumed>,
 }
 
 impl Endpoint {
@@ -43,6 +45,7 @@ impl Endpoint {
             own_expiry: |_| None,
             looked_up: None,
             advice: |_| Vec::new(),
+            consumes: None,
         }
     }
 }

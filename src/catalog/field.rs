@@ -44,6 +44,8 @@ pub enum Value {
     Optional(&'static str),
     /// Nothing, which means true, or `true` or `false`.
     Switch,
+    /// No flag at all: the value is the command's argument. Left out, it is read from stdin.
+    Argument(&'static str),
 }
 
 /// Where a value is looked up that is not given.
@@ -94,9 +96,27 @@ impl Field {
         Field { flag: Flag { value: Value::Optional(value), ..self.flag }, default, ..self }
     }
 
-    /// The flag as it is typed.
+    /// The field, given as the command's argument.
+    pub const fn argument(self, value: &'static str) -> Self {
+        Field { flag: Flag { value: Value::Argument(value), ..self.flag }, ..self }
+    }
+
+    /// Whether it is given as the command's argument.
+    pub fn is_argument(&self) -> bool {
+        matches!(self.flag.value, Value::Argument(_))
+    }
+
+    /// What messages call it: the flag as it is typed.
     pub fn dashed(&self) -> String {
-        format!("--{}", self.flag.name)
+        if self.is_argument() { "the input".to_owned() } else { format!("--{}", self.flag.name) }
+    }
+
+    /// What the help calls it.
+    pub fn spelling(&self) -> String {
+        match self.flag.value {
+            Value::Argument(value) => value.to_owned(),
+            _ => self.dashed(),
+        }
     }
 
     /// The line for `-h`.
@@ -124,6 +144,7 @@ impl Field {
             (Input::Entries { example, .. }, _) => example,
             (_, Value::Required(value) | Value::Optional(value)) => value,
             (_, Value::Switch) => return self.dashed(),
+            (_, Value::Argument(value)) => return value.split('|').next().unwrap_or(value).to_owned(),
         };
         format!("{} {value}", self.dashed())
     }

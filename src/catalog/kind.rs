@@ -72,6 +72,11 @@ impl Kind {
         }
     }
 
+    /// Whether a batch can mint it for each of its lines.
+    pub fn takes_lines(&self) -> bool {
+        self.endpoint().is_none_or(|endpoint| endpoint.consumes.is_none())
+    }
+
     /// The members of an answer with such a token. What is signed here is the token alone.
     pub fn members(&self) -> &'static [Member] {
         match &self.minting {

@@ -1,6 +1,7 @@
 //! The model that every provider fills in: kinds of token, their fields, the rules for these, and what is typed laid over
 //! them. It knows no provider.
 
+mod consumed;
 mod defaults;
 mod draft;
 mod emulation;
@@ -17,6 +18,7 @@ mod request;
 pub mod rule;
 mod values;
 
+pub use consumed::Consumed;
 pub use defaults::{Defaults, Found};
 pub use draft::{Draft, Given, check_fields};
 pub use emulation::{Emulation, Form, Invented};

@@ -81,7 +81,7 @@ impl Request {
         if fields.first().is_some_and(|field| !matches!(field.input, Input::Entries { .. })) {
             fields.sort_by_key(|field| !self.typed.contains(&field.flag.name));
         }
-        fields.first().map(|field| field.dashed())
+        fields.first().filter(|field| !field.is_argument()).map(|field| field.dashed())
     }
 }
 

@@ -190,9 +190,13 @@ fn unexpected(given: &str, words: &[OsString], typed: &str, command: &clap::Comm
     Failure::usage(what).with_hint(hint)
 }
 
-/// The failure of a flag about requests for a token that is signed here.
+/// The failure of a flag that the other commands that mint have, and that would do nothing in this one.
 fn needless(typed: &str, flag: &str) -> Option<Failure> {
     let kind = providers::kind(typed.strip_prefix("tokenmint ")?)?;
+    let consumes = kind.endpoint().and_then(|endpoint| endpoint.consumes);
+    if let Some(consumes) = consumes.filter(|_| ["--batch", "--jobs", "--resume"].contains(&flag)) {
+        return Some(Failure::usage(format!("{flag} cannot be used with {}: {}", kind.name, consumes.no_batch)));
+    }
     let is_about_requests = ["--timeout", "--retries", "--cacert", "--curl", "--body"].contains(&flag);
     let needless = kind.endpoint().is_none() && is_about_requests;
     let message = format!("{flag} has no effect with {}, which signs on this machine and sends nothing", kind.name);

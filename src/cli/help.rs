@@ -228,7 +228,7 @@ const ARGUMENTS: &[Texts] = &[
     ("jobs", "N", None, "Run up to N requests at once (1 to 512) [default: 8]"),
     ("resume", "FILE", None, "Continue an earlier run: keep what FILE has, retry what failed"),
     ("timeout", "DURATION", Some(DEFAULT_TIMEOUT), "Overall time limit, retries included"),
-    ("retries", "N", Some(DEFAULT_RETRIES), "Retry up to N times after a failed connection, 429 or 503"),
+    ("retries", "N", Some(DEFAULT_RETRIES), "Retry up to N times after a failed connection{busy}"),
     (
         "cacert",
         "FILE",
@@ -270,13 +270,17 @@ pub(super) fn of(command: Command) -> Command {
         .long_about(page.about)
         .help_template(TEMPLATE)
         .before_long_help(page.examples)
-        .mut_args(|argument| described(argument, ""))
+        .mut_args(|argument| described(argument, "", BUSY))
         .mut_subcommands(of);
     if after.is_empty() { command } else { command.after_long_help(after) }
 }
 
+/// Answers after which a request is sent again, unless it uses something up.
+const BUSY: &str = ", 429 or 503";
+
 /// The command of a kind, with the texts that its fields declare.
 pub(super) fn of_kind(kind: &'static Kind, command: Command) -> Command {
+    let busy = if kind.endpoint().is_some_and(|endpoint| endpoint.consumes.is_some()) { "" } else { BUSY };
     command
         .about(kind.help.about)
         .long_about(long_about(kind))
@@ -289,17 +293,17 @@ pub(super) fn of_kind(kind: &'static Kind, command: Command) -> Command {
                 Some(field) => {
                     argument.value_name(value_name(field)).help(field.summary()).long_help(field_text(field))
                 }
-                None => described(argument, kind.variable),
+                None => described(argument, kind.variable, busy),
             }
         })
 }
 
 /// An argument that is not a field, with its texts.
-fn described(argument: Arg, variable: &str) -> Arg {
+fn described(argument: Arg, variable: &str, busy: &str) -> Arg {
     let Some((_, value, default, help)) = ARGUMENTS.iter().find(|(id, ..)| argument.get_id().as_str() == *id) else {
         return argument;
     };
-    let help = help.replace("{variable}", variable);
+    let help = help.replace("{variable}", variable).replace("{busy}", busy);
     let argument = argument.help(summary(&help).to_owned());
     let argument = if help.contains("\n\n") { argument.long_help(help) } else { argument };
     let argument = if value.is_empty() { argument } else { argument.value_name(*value) };
@@ -315,7 +319,7 @@ fn summary(help: &str) -> &str {
 
 fn value_name(field: &Field) -> &'static str {
     match field.flag.value {
-        Value::Required(name) | Value::Optional(name) => name,
+        Value::Required(name) | Value::Optional(name) | Value::Argument(name) => name,
         Value::Switch => "BOOL",
     }
 }
@@ -350,7 +354,7 @@ fn examples(kind: &Kind) -> String {
 fn after(kind: &Kind) -> String {
     let Some(endpoint) = kind.endpoint() else { return exit_codes() };
     let flags_of = |key: &str| {
-        let flags = kind.fields.iter().filter(|field| field.key == key).map(Field::dashed);
+        let flags = kind.fields.iter().filter(|field| field.key == key).map(Field::spelling);
         flags.collect::<Vec<_>>().join(", ")
     };
     let own = kind.distinct_fields().map(|field| (field.key, field.key));

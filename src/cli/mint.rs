@@ -20,6 +20,7 @@ pub(super) const MAX_JOBS: u16 = 512;
 /// The most times that a request is sent again.
 pub(super) const MAX_RETRIES: u32 = 100;
 
+const INPUT: &str = "Input";
 const FIELDS: &str = "Token";
 const OUTPUT: &str = "Output";
 const REQUEST: &str = "Request";
@@ -40,16 +41,22 @@ const SHELL_NAMES: [&str; Shell::NAMES.len()] = {
 pub(super) fn command(kind: &'static Kind) -> clap::Command {
     let sent = kind.endpoint().is_some();
     let body = sent.then(|| Arg::new("body").long("body").help_heading(FIELDS));
-    let sending = sending_arguments().into_iter().chain([curl_argument()]).filter(|_| sent);
+    let batch = batch_arguments().into_iter().filter(|_| kind.takes_lines());
+    let curl = curl_argument();
+    let curl = if kind.takes_lines() { curl.conflicts_with("batch") } else { curl };
+    let sending = sending_arguments().into_iter().chain([curl]).filter(|_| sent);
     clap::Command::new(kind.name)
         .args(kind.fields.iter().map(field_argument))
         .args(body)
         .args(output_arguments())
-        .args(batch_arguments())
+        .args(batch)
         .args(sending)
 }
 
 fn field_argument(field: &'static Field) -> Arg {
+    if field.is_argument() {
+        return Arg::new(field.flag.name).help_heading(INPUT);
+    }
     let argument = Arg::new(field.flag.name)
         .long(field.flag.name)
         .short(field.flag.short)
@@ -59,7 +66,7 @@ fn field_argument(field: &'static Field) -> Arg {
         .allow_hyphen_values(field.input.is_duration() || field.input.is_time())
         .action(if field.input.repeats() { ArgAction::Append } else { ArgAction::Set });
     let argument = match field.flag.value {
-        Value::Required(_) => argument,
+        Value::Required(_) | Value::Argument(_) => argument,
         Value::Optional(_) | Value::Switch => argument.num_args(0..=1),
     };
     match (field.flag.value, field.rule.suggestions()) {
@@ -130,7 +137,7 @@ fn batch_arguments() -> [Arg; 3] {
 
 /// What was typed of [`batch_arguments`].
 fn batch(matches: &ArgMatches) -> Result<Option<Batch>> {
-    let Some(input) = matches.get_one::<PathBuf>("batch") else { return Ok(None) };
+    let Some(input) = value_of::<PathBuf>(matches, "batch") else { return Ok(None) };
     let typed = matches.value_source("output") == Some(ValueSource::CommandLine);
     if typed && matches.get_one::<String>("output").is_some_and(|format| format != "json") {
         return Err(Failure::usage("--batch writes JSON lines; --output can only be json with it"));
@@ -150,11 +157,7 @@ pub(super) fn sending_arguments() -> [Arg; 3] {
 }
 
 fn curl_argument() -> Arg {
-    Arg::new("curl")
-        .long("curl")
-        .action(ArgAction::SetTrue)
-        .conflicts_with_all(["dry-run", "batch"])
-        .help_heading(REQUEST)
+    Arg::new("curl").long("curl").action(ArgAction::SetTrue).conflicts_with("dry-run").help_heading(REQUEST)
 }
 
 /// What was typed of [`sending_arguments`], or the defaults of a command without them.

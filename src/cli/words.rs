@@ -28,6 +28,12 @@ const FLAGS: &[Word] = &[
     anywhere(&["--copy", "--clipboard"], "pipe the token to pbcopy, wl-copy, xclip or clip.exe"),
     of(&["guest", "subscriber"], &["--exp", "--expires", "--expiry"], "use --ttl DURATION, or --expire-at TIME"),
     of(&["video"], &["--expire-at", "--expires-at"], "use --ttl DURATION, or --join-until TIME"),
+    of(&["refresh"], &["--refresh-token", "--token"], "write @FILE, or pipe it in"),
+    of(
+        &["refresh"],
+        &["--ttl", "--exp", "--expires", "--expires-in", "--expire-at", "--expires-at", "--lifetime", "--duration"],
+        "leave it out; the service gives a refreshed token two hours",
+    ),
     anywhere(
         &[
             "--exp",
@@ -83,9 +89,13 @@ const COMMANDS: &[Word] = &[
     anywhere(&["error", "errors", "code", "codes", "lookup"], "use tokenmint explain CODE"),
     anywhere(&["login", "auth", "config", "init"], "use tokenmint profile init, then tokenmint profile check"),
     anywhere(&["mock", "serve", "server"], "use tokenmint emulator"),
-    anywhere(&["token", "mint", "create"], "name what to mint: chat, pubsub, guest, video, subscriber or twilio"),
+    anywhere(
+        &["token", "mint", "create"],
+        "name what to mint: chat, pubsub, guest, video, subscriber, refresh or twilio",
+    ),
     anywhere(&["room"], "use tokenmint video"),
     anywhere(&["sat"], "use tokenmint subscriber"),
+    anywhere(&["renew", "rotate"], "use tokenmint refresh"),
 ];
 
 /// What a flag of this spelling means in a command.

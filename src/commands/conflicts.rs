@@ -4,6 +4,8 @@ use std::path::Path;
 
 use crate::error::{Failure, Result};
 use crate::options::Mint;
+use crate::os::identity::Identity;
+use crate::output::Format;
 
 /// Refuses flags that contradict each other.
 ///
@@ -15,7 +17,7 @@ pub(super) fn check(mint: &Mint) -> Result<()> {
 }
 
 /// Whether the flags are in conflict, the message, and the hint. The first that applies is reported.
-fn conflicts(mint: &Mint) -> [(bool, String, String); 7] {
+fn conflicts(mint: &Mint) -> [(bool, String, String); 8] {
     let (write, program) = (mint.write.is_some(), mint.program.is_some());
     let is_dash = |file: Option<&Path>| file == Some(Path::new("-"));
     let dash = |flag: &str, file: Option<&Path>| {
@@ -34,6 +36,11 @@ fn conflicts(mint: &Mint) -> [(bool, String, String); 7] {
         look("--dry-run", mint.dry_run),
         look("--curl", mint.curl),
         (
+            mint.format == Format::Raw && replaces_input(mint),
+            "-o raw cannot replace the file that the input comes from: the new refresh token would be lost".to_owned(),
+            "write -o json, export or dotenv, which keep the pair".to_owned(),
+        ),
+        (
             github.is_some() && write,
             "--write cannot be used with a GitHub format".to_owned(),
             "the format itself names the file; use -o dotenv to write one of your own".to_owned(),
@@ -49,4 +56,11 @@ fn conflicts(mint: &Mint) -> [(bool, String, String); 7] {
             "leave out --write: the command has the token in its environment".to_owned(),
         ),
     ]
+}
+
+/// Whether `--write` names the file that the command's argument names.
+fn replaces_input(mint: &Mint) -> bool {
+    let identity = |path: Option<&Path>| path.and_then(Identity::of_path);
+    let written = identity(mint.write.as_deref());
+    written.is_some() && written == identity(mint.argument_file())
 }

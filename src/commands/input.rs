@@ -75,6 +75,15 @@ impl Reader {
         Ok(secret)
     }
 
+    /// The text of the command's argument, which is never taken from the command line. `what` is what it would hold.
+    pub fn read_argument(&mut self, what: &str, name: &str, value: &str) -> Result<String> {
+        if value != "-" && !value.starts_with('@') {
+            return Err(Failure::usage(format!("expected @FILE or - for stdin, not the {what} itself"))
+                .with_hint("other users can see the command line; write @FILE"));
+        }
+        self.read(name, value)
+    }
+
     /// Marks standard input as taken by a flag.
     ///
     /// # Errors

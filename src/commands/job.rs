@@ -1,12 +1,16 @@
 //! What was typed for a mint, and what every way of minting needs of it: values from files and stdin, where to look for
 //! credentials, where a text goes.
 
+use std::io::IsTerminal as _;
+
 use crate::app::App;
-use crate::catalog::{Given, Input, Kind};
+use crate::catalog::{Field, Given, Input, Kind};
 use crate::commands::input::Reader;
 use crate::credentials::Wanted;
-use crate::error::{Note, Result};
+use crate::error::{Failure, Note, Result};
+use crate::json::Object;
 use crate::options::{General, Mint};
+use crate::output::Names;
 use crate::output::report::Report;
 use crate::providers::SCHEMAS;
 
@@ -28,10 +32,17 @@ impl Job<'_> {
         let mut reader = self.reader()?;
         let body = self.mint.body.as_deref().map(|body| reader.read_body(kind, body)).transpose()?;
         let mut given = self.mint.given.clone();
+        if let Some(field) = self.left_out(body.as_deref())? {
+            given.insert(field.flag.name, vec![Some("-".to_owned())]);
+        }
         for field in kind.fields {
             for value in given.get_mut(field.flag.name).into_iter().flatten().flatten() {
                 match (field.input, value.split_once('=')) {
                     (Input::Secret, _) => *value = reader.read_secret(&field.dashed(), value)?,
+                    (Input::Token { find, .. }, _) => {
+                        let text = reader.read_argument(&words(field), &field.dashed(), value)?;
+                        *value = find(&text, &Names::new(kind, self.mint.name.as_deref())?.refresh)?;
+                    }
                     (Input::Entries { json: true, .. }, Some((key, json))) => {
                         *value = format!("{key}={}", reader.read(&field.dashed(), json)?);
                     }
@@ -41,6 +52,21 @@ impl Job<'_> {
             }
         }
         Ok((given, body))
+    }
+
+    /// The argument that was left out, which is then read from stdin: unless `--body` brings it, or has taken stdin.
+    fn left_out(&self, body: Option<&str>) -> Result<Option<&'static Field>> {
+        let Some(field) = self.mint.absent_argument() else { return Ok(None) };
+        let brought = body.is_some_and(|body| Object::parse(body).is_ok_and(|body| body.get(field.key).is_some()));
+        if brought || self.mint.body.as_deref() == Some("-") {
+            return Ok(None);
+        }
+        if std::io::stdin().is_terminal() {
+            let example = format!("tokenmint {} {}", self.mint.kind.name, field.example());
+            return Err(Failure::usage(format!("missing {}", words(field)))
+                .with_hint(format!("write {example}, or pipe it in")));
+        }
+        Ok(Some(field))
     }
 
     /// Reads values from files and stdin, unless the lines of a batch come from there.
@@ -66,6 +92,7 @@ impl Job<'_> {
     fn reads_stdin(&self) -> bool {
         let lines = self.mint.batch.as_ref().is_some_and(|batch| batch.input.as_os_str() == "-");
         lines
+            || self.mint.absent_argument().is_some()
             || self.mint.body.as_deref() == Some("-")
             || self.mint.kind.fields.iter().filter(|field| field.input.is_json() || field.input.is_secret()).any(
                 |field| {
@@ -79,4 +106,9 @@ impl Job<'_> {
     pub(super) fn warnings(&self) -> Vec<Note> {
         if self.general.verbosity.quiet { Vec::new() } else { self.app.notes.all() }
     }
+}
+
+/// What a field holds, in words.
+fn words(field: &Field) -> String {
+    field.key.replace('_', " ")
 }

@@ -2,16 +2,17 @@
 //! request is sent, and the token is delivered.
 
 use super::connection::Connection;
+use super::held::Held;
 use super::job::Job;
 use super::{batch, conflicts, send, show, sign};
-use crate::catalog::{Defaults, Draft, Kind, Minting, Request};
+use crate::catalog::{Consumed, Defaults, Draft, Kind, Minting, Request};
 use crate::credentials;
-use crate::error::Result;
+use crate::error::{Note, Result};
 use crate::http::Mode;
-use crate::output::Names;
 use crate::output::child::Program;
 use crate::output::deliver::Destination;
 use crate::output::format::render;
+use crate::output::{Format, Loss, Names};
 use crate::providers::SCHEMAS;
 use crate::token::Token;
 
@@ -33,7 +34,7 @@ pub fn run(job: &Job) -> Result<u8> {
             if job.mint.dry_run {
                 return signing.show(job);
             }
-            deliver(job, &names, || signing.token(job))
+            deliver(job, &names, || Ok((signing.token(job)?, Held::nothing())))
         }
     }
 }
@@ -53,25 +54,50 @@ fn ask(job: &Job, kind: &'static Kind, names: &Names) -> Result<u8> {
     deliver(job, names, || ask_one(job, &request))
 }
 
-fn ask_one(job: &Job, request: &Request) -> Result<Token> {
+fn ask_one(job: &Job, request: &Request) -> Result<(Token, Held)> {
     let connection = Connection::find(job.wanted(), &job.mint.settings, Mode::Single, job.app, job.report)?;
     let trace = |line: &str| job.report.trace(line);
+    let verbosity = job.general.verbosity;
+    let held = match request.endpoint.consumes {
+        Some(_) => Held::signals(verbosity.quiet || verbosity.json)?,
+        None => Held::nothing(),
+    };
     let sent = send::send(&connection.client, request, job.app, &trace);
-    let (token, odd) = sent.map_err(|failure| connection.refusal.explain(failure))?;
+    let (token, odd) = match sent.map_err(|failure| connection.refusal.explain(failure)) {
+        Ok(sent) => sent,
+        failed => return held.release(job.report, failed.map(|(token, _)| (token, Held::nothing()))),
+    };
     job.app.notes.extend(connection.note().into_iter().chain(odd));
-    Ok(token)
+    if let Some(consumed) = request.endpoint.consumes
+        && job.mint.format == Format::Raw
+        && job.mint.program.is_none()
+    {
+        job.app.notes.push(Note::Warning(consumed.raw.to_owned()));
+    }
+    Ok((token, held))
 }
 
 /// Looks at the way out, mints, and puts the token there.
-fn deliver(job: &Job, names: &Names, mint: impl FnOnce() -> Result<Token>) -> Result<u8> {
+fn deliver(job: &Job, names: &Names, mint: impl FnOnce() -> Result<(Token, Held)>) -> Result<u8> {
     let program = job.mint.program.as_ref().map(|words| Program::find(words, &job.app.env)).transpose()?;
     let destination = Destination::prepare(job.mint.format, job.mint.write.as_deref(), &job.app.env)?;
-    let token = mint()?;
+    let consumed = job.mint.kind.endpoint().and_then(|endpoint| endpoint.consumes);
+    let (destination, loss) = match consumed {
+        Some(consumed) => (destination.with_room()?, loss(consumed)),
+        None => (destination, Loss::TOKEN),
+    };
+    let (token, held) = mint()?;
     if let Some(program) = program {
+        held.release(job.report, Ok(()))?;
         job.report.notes(&job.app.notes.take());
-        return program.run(&token, names, credentials::secret_variables(&SCHEMAS));
+        let run = program.run(&token, names, credentials::secret_variables(&SCHEMAS));
+        return run.map_err(|failure| if consumed.is_some() { loss.explain(failure) } else { failure });
     }
     let rendered = render(&token, job.mint.format, names, &job.warnings(), job.app.now());
-    destination.deliver(&rendered)?;
+    held.release(job.report, destination.deliver(&rendered, &loss))?;
     Ok(0)
+}
+
+fn loss(consumed: &Consumed) -> Loss {
+    Loss { what: consumed.lost, saved: consumed.saved, remedy: consumed.remedy }
 }

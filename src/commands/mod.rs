@@ -7,6 +7,7 @@ mod curl;
 pub mod emulator;
 pub mod explain;
 pub mod generate;
+mod held;
 pub mod input;
 pub mod inspect;
 pub mod job;

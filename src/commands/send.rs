@@ -1,14 +1,14 @@
 //! From a request to its token: sent, read by the endpoint's table of members, and given its expiry.
 
 use crate::app::App;
-use crate::catalog::Request;
-use crate::error::{Note, Result};
+use crate::catalog::{Consumed, Request};
+use crate::error::{Category, Failure, Note, Result};
 use crate::http::{self, Client, Expected, Member, Presence, Trace};
 use crate::token::{self, Role, Token};
 
 /// A request as it goes on the wire.
 fn wire(request: &Request) -> http::Request {
-    http::Request::basic(request.endpoint.path, request.bytes())
+    http::Request::basic(request.endpoint.path, request.bytes()).once(request.endpoint.consumes.is_some())
 }
 
 /// A request as it may be shown: a secret in its body is `[redacted]`.
@@ -22,7 +22,7 @@ pub fn shown(request: &Request) -> http::Request {
 /// Exit 4, 5 or 6 as the service's answer or the network has it.
 pub fn send(client: &Client, request: &Request, app: &App, trace: Trace) -> Result<(Token, Vec<Note>)> {
     let (endpoint, flag_of) = (request.endpoint, |attribute: &str| request.flag_of(attribute));
-    let members: Vec<Member> = endpoint.answer.iter().map(expected).collect();
+    let members: Vec<Member> = endpoint.answer.iter().map(|member| expected(member, endpoint.consumes)).collect();
     let secrets = request.secrets();
     let looked_up = || request.looked_up();
     let expected = Expected {
@@ -33,7 +33,11 @@ pub fn send(client: &Client, request: &Request, app: &App, trace: Trace) -> Resu
         secrets: &secrets,
         flag_of: &flag_of,
     };
-    let mut answer = client.mint(&wire(request), &expected, trace)?;
+    let answer = client.mint(&wire(request), &expected, trace);
+    let mut answer = answer.map_err(|failure| match endpoint.consumes {
+        Some(consumed) => used_up(failure, consumed),
+        None => failure,
+    })?;
     let members = endpoint.answer.iter().map(|member| (*member, answer.take(member.key))).collect();
     let mut notes = answer.notes;
     let token = Token { kind: request.kind.name, members, expires_at: None };
@@ -44,7 +48,23 @@ pub fn send(client: &Client, request: &Request, app: &App, trace: Trace) -> Resu
     Ok((Token { expires_at: own.or_else(|| request.expiry(now)), ..token }, notes))
 }
 
-fn expected(member: &token::Member) -> Member {
-    let presence = if member.role == Role::Token { Presence::Required } else { Presence::Warned };
+fn expected(member: &token::Member, consumes: Option<&Consumed>) -> Member {
+    let presence = match member.role {
+        Role::Token => Presence::Required,
+        Role::Refresh if consumes.is_some_and(|consumed| consumed.field == member.key) => Presence::Replacing,
+        Role::Refresh | Role::Plain => Presence::Warned,
+    };
     Member { name: member.key, presence }
+}
+
+/// The failure of a request that uses something up: what may have become of that, and what to do.
+fn used_up(failure: Failure, consumed: &Consumed) -> Failure {
+    match failure.unclear().map(|what| format!("{what}; {}", consumed.unclear)) {
+        Some(message) => failure.reworded(message).with_hint(consumed.remedy),
+        None if failure.category() == Category::RequestRefused && failure.status() == Some(422) => {
+            failure.with_hint(consumed.refused)
+        }
+        None if matches!(failure.status(), Some(429 | 503)) => failure.and(format_args!("; {}", consumed.once)),
+        None => failure,
+    }
 }

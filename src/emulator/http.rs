@@ -129,7 +129,7 @@ async fn drop_rest(body: &mut Incoming) -> bool {
 /// What a request with the right credentials gets.
 fn reply(minter: &Minter, kind: &Kind, endpoint: &Endpoint, body: &[u8]) -> Answer {
     let now = minter.now();
-    match validate::body(kind, endpoint, body, now) {
+    match validate::body(kind, endpoint, body, now).and_then(|body| minter.basis(endpoint, body, now)) {
         Ok(body) => minter.mint(kind, endpoint, &body, now).unwrap_or_else(|_| Answer::internal()),
         Err(refusal) => refusal,
     }

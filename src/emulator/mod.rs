@@ -4,6 +4,7 @@
 //! Every key here is public: a token from this server is worth nothing anywhere else.
 
 mod answer;
+mod exchange;
 mod guard;
 mod http;
 mod keys;

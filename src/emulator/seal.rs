@@ -2,8 +2,8 @@
 
 use super::{ENCRYPTION_KEY, KEY_ID, SIGNING_KEY};
 use crate::error::{Category, Failure, OrFail, Result};
-use crate::json::Writer;
-use crate::jwt::{A256Gcm, Head, Hs512};
+use crate::json::{Object, Writer};
+use crate::jwt::{self, A256Gcm, Head, Hs512};
 
 /// The development keys, set up once for all requests.
 pub(super) struct Sealer {
@@ -40,6 +40,13 @@ impl Sealer {
         json.end();
         self.encryption.encrypt(&header, claims, nonce).map_err(|_| crypto_failed())
     }
+
+    /// Header and claims of a token that was encrypted here; `None` for any other.
+    pub(super) fn decrypt(&self, token: &str) -> Option<(Object, Object)> {
+        let object = |bytes: Vec<u8>| Object::parse(std::str::from_utf8(&bytes).ok()?).ok();
+        let claims = object(self.encryption.decrypt(token)?)?;
+        Some((object(jwt::decode(token.split('.').next()?)?)?, claims))
+    }
 }
 
 fn crypto_failed() -> Failure {
@@ -71,10 +78,15 @@ mod tests {
             "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIiwidHlwIjoiU0FUIiwia2lkIjoidG9rZW5taW50LWVtdWxhdG9yIiwiY2giOiJ1\
              cy1jZW50cmFsIn0..AAECAwQFBgcICQoL.eCSOcljLP2mZWcBlVjUOnr0Q.Hioa2dsGfqzfUIMIaV59sg"
         );
-        assert_eq!(
-            sealer.encrypt("Refresh", None, r#"{"exp":1700007200}"#, nonce).unwrap(),
-            "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIiwidHlwIjoiUmVmcmVzaCIsImtpZCI6InRva2VubWludC1lbXVsYXRvciJ9..\
-             AAECAwQFBgcICQoL.eCSOcljLP2mZWcBlVjUOnr0Q.yMhFXi1H9GF-9KH2ALneJw"
-        );
+        let refresh = "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIiwidHlwIjoiUmVmcmVzaCIsImtpZCI6InRva2VubWludC1lbXVsYXRvciJ9..\
+             AAECAwQFBgcICQoL.eCSOcljLP2mZWcBlVjUOnr0Q.yMhFXi1H9GF-9KH2ALneJw";
+        assert_eq!(sealer.encrypt("Refresh", None, r#"{"exp":1700007200}"#, nonce).unwrap(), refresh);
+        let (header, claims) = sealer.decrypt(refresh).unwrap();
+        assert_eq!((header.get("typ"), claims.to_string()), (Some("\"Refresh\""), r#"{"exp":1700007200}"#.to_owned()));
+        // Another type in the header, another tag, another number of parts.
+        let other = refresh.replacen("UmVmcmVzaCI", "UmVmcmVzaDI", 1);
+        for wrong in [&other, &refresh.replace("yMh", "yMi"), &refresh.replace("..", "."), "", "a..b.c.d"] {
+            assert!(sealer.decrypt(wrong).is_none(), "{wrong}");
+        }
     }
 }

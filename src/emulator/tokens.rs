@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::PROJECT_ID;
 use super::answer::Answer;
+use super::exchange::Exchange;
 use super::seal::Sealer;
 use crate::app::App;
 use crate::catalog::{Emulation, Endpoint, Form, Invented, Kind};
@@ -19,12 +20,13 @@ const REFRESH_EXTRA: SignedDuration = SignedDuration::from_mins(5);
 pub(super) struct Minter {
     app: App,
     sealer: Sealer,
+    exchange: Exchange,
 }
 
 impl Minter {
     /// Sets up the keys.
     pub(super) fn new(app: App) -> Result<Self> {
-        Ok(Minter { app, sealer: Sealer::new()? })
+        Ok(Minter { app, sealer: Sealer::new()?, exchange: Exchange::default() })
     }
 
     /// The time now.
@@ -39,6 +41,19 @@ impl Minter {
         bytes[8] = bytes[8] & 0x3f | 0x80;
         let hex = format!("{:032x}", u128::from_be_bytes(bytes));
         Ok([&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-"))
+    }
+
+    /// What the tokens of an answer are made from: the request itself, or the token that it exchanges.
+    pub(super) fn basis(
+        &self,
+        endpoint: &Endpoint,
+        body: Object,
+        now: Timestamp,
+    ) -> std::result::Result<Object, Answer> {
+        match endpoint.consumes {
+            Some(consumed) => self.exchange.take(&self.sealer, consumed.field, &body, now),
+            None => Ok(body),
+        }
     }
 
     /// The answer with the members that the kind's table names.

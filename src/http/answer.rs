@@ -45,6 +45,8 @@ pub enum Presence {
     Required,
     /// A warning; a malformed member is not believed.
     Warned,
+    /// The same for what replaces a secret of the request: it may be that very secret.
+    Replacing,
     /// Nothing, and a malformed member is as good as none.
     Ignored,
 }
@@ -102,6 +104,7 @@ impl Success {
 pub(super) fn unclear(what: &str) -> Failure {
     Failure::unavailable(format!("{what}; a token may have been created"))
         .with_hint("retrying may create a second token; the first, if any, expires on its own")
+        .with_unclear(what)
 }
 
 /// Judges an answer by its status, then by its body. `host` and `scrubber` are for the words of a failure.
@@ -186,18 +189,20 @@ fn success(received: &Received, expected: &Expected, host: &str, scrubber: &Scru
     let mut success = Success { members: Vec::new(), notes: Vec::new() };
     for (place, member) in expected.members.iter().enumerate() {
         // A server that gives our own secret back as a token would have it published.
-        let believable = |text: &Secret| is_believable(text.expose()) && !scrubber.knows(text.expose());
+        let returned = |text: &Secret| member.presence == Presence::Replacing && expected.secrets.contains(text);
+        let believable =
+            |text: &Secret| is_believable(text.expose()) && (returned(text) || !scrubber.knows(text.expose()));
         let found = body.text(place).map(|text| text.ok().filter(believable));
         match (found, member.presence) {
             (Some(Some(text)), _) => success.members.push((member.name, text)),
             (None | Some(None), Presence::Ignored) => {}
-            (None, Presence::Warned) => {
+            (None, Presence::Warned | Presence::Replacing) => {
                 success.notes.push(Note::Warning(format!("the answer has no {}", member.name)));
             }
             (None | Some(None), Presence::Required) => {
                 return Err(wrong(&format!("without a valid {}", in_words(member.name))));
             }
-            (Some(None), Presence::Warned) => {
+            (Some(None), Presence::Warned | Presence::Replacing) => {
                 return Err(wrong(&format!("with an invalid {}", in_words(member.name))));
             }
         }

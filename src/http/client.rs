@@ -95,7 +95,7 @@ impl Client {
             scheme: credentials.scheme(),
             authorization: credentials.header()?,
             scrubber: credentials.scrubber(),
-            policy: Policy { retries: settings.retries, timeout: settings.timeout, gated },
+            policy: Policy { retries: settings.retries, timeout: settings.timeout, gated, once: false },
             entrance: gated.then(|| Entrance::new(Arc::clone(&halted))),
             halted,
             app,
@@ -152,7 +152,8 @@ impl Client {
                 entrance.leave(pass, heard(outcome, result.is_ok()), random);
             }
             let left = deadline.saturating_duration_since(Instant::now());
-            let step = self.policy.next(outcome, course.retried, left, random);
+            let policy = Policy { once: request.once, ..self.policy };
+            let step = policy.next(outcome, course.retried, left, random);
             let failure = match step {
                 Step::Done | Step::NoRetries(None) => return result,
                 _ => result.map_or_else(|failure| failure, |received| refusal(&received)),

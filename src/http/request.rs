@@ -36,6 +36,8 @@ pub struct Request {
     pub authorization: Authorization,
     /// The body.
     pub body: String,
+    /// It uses something up, so it must not be sent again once it may have arrived.
+    pub once: bool,
 }
 
 impl Request {
@@ -44,7 +46,13 @@ impl Request {
 
     /// A request with Basic authentication.
     pub fn basic(path: impl Into<String>, body: impl Into<String>) -> Self {
-        Request { path: path.into(), authorization: Authorization::Basic, body: body.into() }
+        Request { path: path.into(), authorization: Authorization::Basic, body: body.into(), once: false }
+    }
+
+    /// The request, to be sent again only if nothing of it was sent.
+    #[must_use]
+    pub fn once(self, once: bool) -> Self {
+        Request { once, ..self }
     }
 
     /// The headers that say what it is, without `Authorization`.

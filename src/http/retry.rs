@@ -61,6 +61,8 @@ pub(super) struct Policy {
     pub(super) timeout: Duration,
     /// A busy service counts against the time limit alone: the gate of a batch decides when a request is sent again.
     pub(super) gated: bool,
+    /// An answer of any kind ends the attempts: the request uses something up, and nothing proves that it did not.
+    pub(super) once: bool,
 }
 
 impl Policy {
@@ -72,6 +74,9 @@ impl Policy {
             Outcome::NotSent { temporary: true } | Outcome::NotProcessed => None,
         };
         let busy = matches!(outcome, Outcome::Busy(_));
+        if self.once && !matches!(outcome, Outcome::NotSent { .. }) {
+            return no_retries(asked);
+        }
         if self.gated && busy {
             return match asked {
                 Some(wait) if wait >= left => Step::TooLong { wait, hopeless: wait >= self.timeout },
@@ -79,7 +84,7 @@ impl Policy {
             };
         }
         if retried >= self.retries {
-            return Step::NoRetries(asked.filter(|wait| !wait.is_zero() && *wait < WORTH_TELLING));
+            return no_retries(asked);
         }
         match asked.unwrap_or_else(|| backoff(retried, random)) {
             wait if wait < left => Step::Again(wait),
@@ -87,6 +92,10 @@ impl Policy {
             _ => Step::Done,
         }
     }
+}
+
+fn no_retries(asked: Option<Duration>) -> Step {
+    Step::NoRetries(asked.filter(|wait| !wait.is_zero() && *wait < WORTH_TELLING))
 }
 
 /// A longer wait is a number that nobody meant.
@@ -149,7 +158,7 @@ mod tests {
         #[test]
         fn no_wait_outlasts_the_time_that_is_left(
             wait in prop::option::of(0_u64..100_000), retried in 0_u32..5, retries in 0_u32..5, left in 0_u64..40_000,
-            kind in 0_u8..4, gated in any::<bool>(), random in any::<[u8; 2]>(),
+            kind in 0_u8..4, gated in any::<bool>(), once in any::<bool>(), random in any::<[u8; 2]>(),
         ) {
             let (wait, left) = (wait.map(Duration::from_millis), Duration::from_millis(left));
             let outcome = match kind {
@@ -158,12 +167,16 @@ mod tests {
                 2 => Outcome::NotProcessed,
                 _ => Outcome::Busy(wait),
             };
-            let policy = Policy { retries, timeout: Duration::from_secs(40), gated };
+            let policy = Policy { retries, timeout: Duration::from_secs(40), gated, once };
             match policy.next(outcome, retried, left, random) {
-                Step::Again(wait) => prop_assert!(wait < left && retried < retries),
-                Step::Queue => prop_assert!(gated && matches!(outcome, Outcome::Busy(_))),
+                Step::Again(wait) => {
+                    prop_assert!(wait < left && retried < retries);
+                    let not_sent = outcome == Outcome::NotSent { temporary: true };
+                    prop_assert!(!once || not_sent);
+                }
+                Step::Queue => prop_assert!(gated && !once && matches!(outcome, Outcome::Busy(_))),
                 Step::TooLong { wait, .. } => prop_assert!(wait >= left && matches!(outcome, Outcome::Busy(_))),
-                Step::NoRetries(_) => prop_assert!(retried >= retries),
+                Step::NoRetries(_) => prop_assert!(once || retried >= retries),
                 Step::Done => {}
             }
         }
@@ -179,11 +192,11 @@ mod tests {
     const LIMIT: Duration = Duration::from_secs(30);
 
     fn single(retries: u32) -> Policy {
-        Policy { retries, timeout: LIMIT, gated: false }
+        Policy { retries, timeout: LIMIT, gated: false, once: false }
     }
 
     fn batch(retries: u32) -> Policy {
-        Policy { retries, timeout: LIMIT, gated: true }
+        Policy { retries, timeout: LIMIT, gated: true, once: false }
     }
 
     #[test]
@@ -217,6 +230,19 @@ mod tests {
                 }
                 assert_eq!(sent, 1 + retries, "{outcome:?}");
             }
+        }
+    }
+
+    #[test]
+    fn what_uses_something_up_is_sent_again_only_if_nothing_was_sent() {
+        for policy in [single(5), batch(5)] {
+            let next = |outcome| Policy { once: true, ..policy }.next(outcome, 0, LIMIT, [0, 0]);
+            assert_eq!(next(Outcome::Busy(None)), Step::NoRetries(None));
+            assert_eq!(next(Outcome::Busy(Some(SECOND))), Step::NoRetries(Some(SECOND)));
+            assert_eq!(next(Outcome::NotProcessed), Step::NoRetries(None));
+            assert_eq!(next(Outcome::Final), Step::Done);
+            assert_eq!(next(Outcome::NotSent { temporary: true }), Step::Again(Duration::from_millis(125)));
+            assert_eq!(next(Outcome::NotSent { temporary: false }), Step::Done);
         }
     }
 

@@ -10,6 +10,7 @@ use anyhow::{Context as _, anyhow};
 use super::dotenv;
 use super::dotenv_file::DotenvFile;
 use super::format::{Format, Rendered};
+use super::loss::Loss;
 use crate::app::Environment;
 use crate::error::{Category, Failure, OrFail as _, Result, system_words};
 use crate::os::stream::{self, Stdout};
@@ -17,7 +18,14 @@ use crate::os::{self, replace};
 
 /// Where a result goes, checked beforehand.
 #[derive(Debug)]
-pub enum Destination {
+pub struct Destination {
+    place: Place,
+    /// Keeps room on the disk for the result.
+    room: Option<std::fs::File>,
+}
+
+#[derive(Debug)]
+enum Place {
     /// Standard output.
     Stdout,
     /// A file that is replaced atomically.
@@ -34,37 +42,79 @@ impl Destination {
     /// # Errors
     /// Exit 1 for a file that cannot be replaced, 3 where the GitHub variable is missing or does not name a file.
     pub fn prepare(format: Format, write: Option<&Path>, env: &Environment) -> Result<Self> {
-        match (format.github_variable(), write) {
-            (Some(variable), _) => github_file(variable, env),
+        let place = match (format.github_variable(), write) {
+            (Some(variable), _) => github_file(variable, env)?,
             (None, Some(path)) => {
                 check_replaceable(path)?;
-                if format != Format::Dotenv {
-                    return Ok(Destination::File(path.to_owned()));
+                if format == Format::Dotenv {
+                    DotenvFile::check(path)?;
+                    Place::Dotenv(path.to_owned())
+                } else {
+                    Place::File(path.to_owned())
                 }
-                DotenvFile::check(path)?;
-                Ok(Destination::Dotenv(path.to_owned()))
             }
-            (None, None) => Ok(Destination::Stdout),
-        }
+            (None, None) => Place::Stdout,
+        };
+        Ok(Destination { place, room: None })
+    }
+
+    /// The destination with room on the disk for what it is to hold: a full disk or a quota is found out now. The file that
+    /// takes the room has no name, so that the system gives it back however this ends.
+    ///
+    /// # Errors
+    /// Exit 1 where there is no such room.
+    pub fn with_room(self) -> Result<Self> {
+        let (Place::File(path) | Place::Dotenv(path)) = &self.place else { return Ok(self) };
+        // Of a dotenv file, which has been checked for its size, the other lines stay.
+        let kept = matches!(self.place, Place::Dotenv(_)).then(|| std::fs::metadata(path).ok()).flatten();
+        let room = ROOM + usize::try_from(kept.map_or(0, |metadata| metadata.len())).unwrap_or_default();
+        os::report_size_limit();
+        let reserve = || {
+            let mut file = tempfile::tempfile_in(folder_of(path))?;
+            file.write_all(&vec![0; room])?;
+            file.sync_all()?;
+            Ok::<_, io::Error>(file)
+        };
+        let file = reserve().map_err(|error| {
+            Failure::internal(format!("cannot write {}: {}", crate::text::path(path), system_words(&error)))
+        })?;
+        Ok(Destination { room: Some(file), ..self })
     }
 
     /// Writes a token. Everything is checked, the flush included.
     ///
     /// # Errors
     /// Exit 1; nothing of the token is then in the file of `--write`, and stdout has it whole or not.
-    pub fn deliver(&self, rendered: &Rendered) -> Result<()> {
-        let written = match self {
-            Destination::Stdout => stdout(&rendered.bytes),
-            Destination::File(path) => replace(path, &rendered.bytes),
-            Destination::Dotenv(path) => set_variables(path, rendered),
-            Destination::Github(path) => stdout(&rendered.bytes).and_then(|()| append(path, &rendered.appended)),
+    pub fn deliver(self, rendered: &Rendered, loss: &Loss) -> Result<()> {
+        let had_room = self.room.is_some();
+        // Given back at the last moment, for the file that needs it.
+        drop(self.room);
+        let written = match &self.place {
+            Place::Stdout => stdout(&rendered.bytes),
+            Place::File(path) => replace(path, &rendered.bytes),
+            Place::Dotenv(path) => set_variables(path, rendered),
+            Place::Github(path) => stdout(&rendered.bytes).and_then(|()| append(path, &rendered.appended)),
         };
-        written.map_err(|failure| {
-            failure
-                .and("; a token was minted and is lost")
-                .with_hint("mint another one when the output can be written; the lost one cannot be recovered")
+        written.map_err(|failure| match &self.place {
+            Place::File(path) | Place::Dotenv(path) if had_room => match save_beside(path, &rendered.bytes) {
+                Some(saved) => failure
+                    .and(format_args!("; {} {}", loss.saved, crate::text::path(&saved)))
+                    .with_hint("move it to where it belongs; nothing else has it"),
+                None => loss.explain(failure),
+            },
+            _ => loss.explain(failure),
         })
     }
+}
+
+/// Room for a pair of the longest tokens, and what stands around them.
+const ROOM: usize = 2 * crate::token::MAX_LENGTH + 8 * 1024;
+
+/// Keeps a result under a new name next to the file that could not take it.
+fn save_beside(path: &Path, bytes: &[u8]) -> Option<PathBuf> {
+    let mut file = temporary_beside(path).ok()?;
+    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).ok()?;
+    file.keep().ok().map(|(_, path)| path)
 }
 
 /// Writes a whole result to standard output, in one piece.
@@ -82,7 +132,7 @@ pub fn lines() -> Box<dyn io::Write + Send> {
     Box::new(Stdout)
 }
 
-fn github_file(variable: &'static str, env: &Environment) -> Result<Destination> {
+fn github_file(variable: &'static str, env: &Environment) -> Result<Place> {
     let elsewhere = "GitHub Actions sets it for each step; elsewhere use -o dotenv or -o export";
     let path = env.required(variable)?.map(PathBuf::from);
     let path = path.ok_or_else(|| Failure::configuration(format!("{variable} is not set")).with_hint(elsewhere))?;
@@ -93,7 +143,7 @@ fn github_file(variable: &'static str, env: &Environment) -> Result<Destination>
             .with_hint(elsewhere));
     }
     open_to_append(&path)?;
-    Ok(Destination::Github(path))
+    Ok(Place::Github(path))
 }
 
 /// A file, or a device such as /dev/null: neither keeps a writer waiting for a reader.

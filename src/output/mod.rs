@@ -7,6 +7,7 @@ pub mod deliver;
 mod dotenv;
 mod dotenv_file;
 pub mod format;
+mod loss;
 pub mod report;
 pub mod request;
 pub mod shell;
@@ -15,4 +16,5 @@ pub mod table;
 mod verbosity;
 
 pub use format::{Format, Names};
+pub use loss::Loss;
 pub use verbosity::{Color, Verbosity};

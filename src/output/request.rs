@@ -3,7 +3,7 @@
 use serde_json::value::RawValue;
 
 use crate::catalog;
-use crate::catalog::Field;
+use crate::catalog::{Field, Input};
 use crate::credentials::ShellWord;
 use crate::http::{Authorization, Request, Settings};
 use crate::redact::REDACTED;
@@ -81,6 +81,9 @@ pub fn secret_variables(request: &catalog::Request) -> Vec<String> {
 }
 
 fn secret_variable(request: &catalog::Request, field: &Field) -> String {
+    if let Input::Token { variable, .. } = field.input {
+        return variable.to_owned();
+    }
     format!("SIGNALWIRE_{}_{}", request.kind.name.to_uppercase(), field.key.to_uppercase())
 }
 
@@ -90,7 +93,11 @@ pub fn body_for_sh(request: &catalog::Request) -> String {
     let mut word = sh_quoted(&request.shown(|_| MARK.to_owned()));
     for field in request.secret_fields() {
         let variable = secret_variable(request, field);
-        let demanded = format!("'\"${{{variable}:?set it to the {} as a JSON string}}\"'", field.key);
+        // A token has no character that JSON escapes, so the variable is what `-o export` sets.
+        let demanded = match field.input {
+            Input::Token { .. } => format!("\"'\"${{{variable}:?set it to the {}}}\"'\"", field.key),
+            _ => format!("'\"${{{variable}:?set it to the {} as a JSON string}}\"'", field.key),
+        };
         word = word.replacen(MARK, &demanded, 1);
     }
     word

@@ -35,7 +35,7 @@ tokenmint guest --profile emulator -a 0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f0 -o ex
 pub(super) const ANY_SCOPE: &str = "Voice, Messaging, Fax or Video";
 
 /// What the service gives a token that did not ask: "defaults to 'two hours from now'".
-const DEFAULT_LIFETIME: SignedDuration = SignedDuration::from_hours(2);
+pub(super) const DEFAULT_LIFETIME: SignedDuration = SignedDuration::from_hours(2);
 
 /// The regions that are documented.
 const REGIONS: &[&str] = &["us-central"];

@@ -5,9 +5,12 @@ pub mod chat;
 pub mod chat_expiry;
 pub mod credentials;
 pub mod guest;
+mod pair;
 pub mod permission;
 mod provider;
 pub mod pubsub;
+pub mod refresh;
+mod refresh_token;
 #[cfg(feature = "emulator")]
 pub mod sandbox;
 pub mod space;

@@ -319,6 +319,7 @@ fn a_secret_typed_in_the_wrong_place_is_not_shown() {
         "guest",
         "video",
         "subscriber",
+        "refresh",
         "twilio",
         "profile",
         "profile list",

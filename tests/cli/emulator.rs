@@ -199,12 +199,13 @@ fn lines(stream: impl Read + Send + 'static) -> mpsc::Receiver<String> {
     receiver
 }
 
-const PATHS: [&str; 5] = [
+const PATHS: [&str; 6] = [
     "/api/chat/tokens",
     "/api/pubsub/tokens",
     "/api/fabric/guests/tokens",
     "/api/video/room_tokens",
     "/api/fabric/subscribers/tokens",
+    "/api/fabric/subscribers/tokens/refresh",
 ];
 
 #[test]

@@ -13,13 +13,13 @@ use crate::emulator::Emulator;
 use crate::emulator_lines;
 #[cfg(unix)]
 use crate::harness::installed;
-use crate::harness::{CHAT, Run, tokenmint};
+use crate::harness::{CHAT, Run, tokenmint, tokenmint_with_input};
 
 /// A run with what the emulator printed to be exported, its certificate aside.
 fn pointed_at(emulator: &Emulator, line: &str) -> Run {
     ["SIGNALWIRE_SPACE", "SIGNALWIRE_PROJECT_ID", "SIGNALWIRE_API_TOKEN"]
         .into_iter()
-        .fold(tokenmint(line), |run, name| run.env(name, emulator.exported(name)))
+        .fold(tokenmint_with_input(line), |run, name| run.env(name, emulator.exported(name)))
 }
 
 #[test]

@@ -41,6 +41,9 @@ pub const GUEST: &str =
 /// A refresh token: the same header with typ `Refresh`.
 pub const REFRESH: &str =
     "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIiwidHlwIjoiUmVmcmVzaCJ9..aXZpdml2aXZpdml2.Y2lwaGVy.dGFndGFndGFndGFndGFndA";
+/// The refresh token that it is exchanged for: the same header with other parts after it.
+pub const REFRESHED: &str =
+    "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIiwidHlwIjoiUmVmcmVzaCJ9..c2Vjb25kc2Vjb25k.bmV3.bmV3bmV3bmV3bmV3bmV3bg";
 /// The id of a subscriber.
 pub const SUBSCRIBER_ID: &str = "68f5a72e-9b3c-4d1e-8f20-7a6b5c4d3e2f";
 /// A Fabric address.
@@ -56,6 +59,12 @@ pub const GUEST_COMMAND: &str = "guest -a 0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f0";
 pub const VIDEO: &str = "video --room r";
 /// The least that `subscriber` needs.
 pub const SUBSCRIBER: &str = "subscriber --reference alice@example.com";
+/// The least that `refresh` needs besides a token on stdin.
+pub const REFRESH_COMMAND: &str = "refresh";
+/// A refresh token that the emulator takes, made with Python's cryptography under the emulator's documented key: AESGCM,
+/// nonce 0 to 11, claims `{"iat":1700000000,"jti":"0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f0",
+/// "sub":"00000000-0000-4000-8000-000000008793","exp":4000000000,"reference":"alice@example.com"}`.
+pub const EMULATED_REFRESH: &str = "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIiwidHlwIjoiUmVmcmVzaCIsImtpZCI6InRva2VubWludC1lbXVsYXRvciJ9..AAECAwQFBgcICQoL.eCSCa1zLP2mZWcBlVjIMnr1ByTS_aD7tWd5cdEWInVhXb5dDgqoey46bPHJAMLMOznL_B-bkKIaFue0tIdvIR-5wD1IA7tQWSBjlcBN_shevmGgzb8OOhCNNI5CfSFrJ8SLp82kByUgbMgLB3BmPyIIcSU-stMOCm5KlBZkINomgfBWHNPoftECZ46Haodv9J0wlRdOUjV4YiS6lHA.XnEFaLG304f2Tdmnqnj6eA";
 
 /// Nothing here takes longer, not even on a busy machine; a run that does has hung.
 const TIME_LIMIT: Duration = Duration::from_mins(2);
@@ -89,6 +98,12 @@ pub fn tokenmint(line: &str) -> Run {
         run.set("SystemRoot", root);
     }
     run
+}
+
+/// The same, with a token that the emulator takes on stdin where the command reads one.
+pub fn tokenmint_with_input(line: &str) -> Run {
+    let run = tokenmint(line);
+    if line.starts_with(REFRESH_COMMAND) { run.stdin(EMULATED_REFRESH) } else { run }
 }
 
 /// A folder that is removed when it is dropped. Without one no test can run, and to skip it would hide that: the test fails

@@ -503,7 +503,11 @@ fn hostile_claims_do_not_reach_the_terminal() {
 #[test]
 fn what_the_program_mints_it_can_read() {
     for line in crate::emulator_lines() {
-        let token = tokenmint(line).args(["--profile", "emulator", "-q"]).stdout(contains(".")).run().stdout;
+        let token = crate::harness::tokenmint_with_input(line)
+            .args(["--profile", "emulator", "-q"])
+            .stdout(contains("."))
+            .run()
+            .stdout;
         let text = tokenmint("inspect").stdin(token).stdout(contains("SignalWire")).run().stdout;
         assert!(text.contains("emulator"), "{line}: {text}");
     }

@@ -6,11 +6,11 @@ use std::fs;
 use std::path::Path;
 
 use predicates::str::{contains, starts_with};
-use tokenmint::testing::catalog::{Field, Form, Kind, Minting, Value};
+use tokenmint::testing::catalog::{Consumed, Field, Form, Kind, Minting, Value};
 use tokenmint::testing::providers::{PROVIDERS, kinds, provider_of};
 use tokenmint::testing::token::{Member, Role};
 
-use crate::harness::tokenmint;
+use crate::harness::{tokenmint, tokenmint_with_input};
 
 fn file(name: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name))
@@ -24,6 +24,9 @@ fn is_made_of(text: &str, letters: impl Fn(char) -> bool, separator: char) -> bo
 }
 
 fn flags(field: &Field) -> Vec<String> {
+    if field.is_argument() {
+        return vec![field.spelling()];
+    }
     let long = std::iter::once(field.flag.name).chain(field.flag.aliases.iter().copied());
     long.map(|name| format!("--{name}")).chain(field.flag.short.map(|short| format!("-{short}"))).collect()
 }
@@ -37,7 +40,9 @@ fn names_and_variables_are_its_alone() {
         assert!(names.insert(kind.name), "{kind:?} stands twice");
         let upper = |letter: char| letter.is_ascii_uppercase();
         assert!(is_made_of(kind.variable, upper, '_') && kind.variable.ends_with("_TOKEN"), "{}", kind.variable);
-        assert!(variables.insert(kind.variable), "{} stands twice", kind.variable);
+        // What replaces the token of another kind has its variable.
+        let replaces = kind.endpoint().is_some_and(|endpoint| endpoint.consumes.is_some());
+        assert!(variables.insert(kind.variable) != replaces, "{} stands twice", kind.variable);
         let provider = provider_of(kind).expect("a provider");
         assert!(kind.variable.starts_with(&format!("{}_", provider.name.to_uppercase())), "{}", kind.variable);
     }
@@ -63,7 +68,7 @@ fn its_help_has_every_text_and_every_flag() {
             assert!(help.contains(&flag), "{flag} in {help}");
         }
         for field in kind.fields {
-            assert!(short.contains(&field.dashed()), "{} in {short}", field.dashed());
+            assert!(short.contains(&field.spelling()), "{} in {short}", field.spelling());
         }
     }
 }
@@ -74,7 +79,7 @@ fn its_examples_are_calls_of_it_and_one_needs_no_credentials() {
         let examples: Vec<&str> = kind.help.examples.lines().collect();
         assert!(examples.len() >= 3, "{kind:?}");
         for example in &examples {
-            assert!(example.contains(&format!("tokenmint {} -", kind.name)), "{example}");
+            assert!(example.contains(&format!("tokenmint {} ", kind.name)), "{example}");
         }
         let free = |example: &&&str| example.contains("--profile emulator") || example.contains("--dry-run");
         assert!(examples.iter().any(|example| free(&example)), "{examples:?}");
@@ -101,7 +106,7 @@ fn its_fields_are_declared_whole() {
             assert!(!field.summary().is_empty() && !field.summary().ends_with('.'), "{}", field.help);
             assert!(field.summary().chars().count() <= 70, "{}", field.help);
             let value = match field.flag.value {
-                Value::Required(value) | Value::Optional(value) => value,
+                Value::Required(value) | Value::Optional(value) | Value::Argument(value) => value,
                 Value::Switch => "BOOL",
             };
             assert!(!value.is_empty(), "{kind:?}: {}", field.flag.name);
@@ -148,6 +153,13 @@ fn its_answer_begins_with_the_token_and_its_emulation_goes_with_it() {
         };
         assert!(endpoint.path.starts_with("/api/") && paths.insert(endpoint.path), "{}", endpoint.path);
         assert!(!endpoint.scope.is_empty(), "{kind:?}");
+        if let Some(consumed) = endpoint.consumes {
+            assert!(kind.field(consumed.field).is_some_and(|field| field.required), "{kind:?}: {}", consumed.field);
+            let Consumed { unclear, lost, saved, remedy, refused, once, no_batch, raw, .. } = consumed;
+            for text in [unclear, lost, saved, remedy, refused, once, no_batch, raw] {
+                assert!(!text.is_empty() && !text.ends_with('.') && text.chars().count() <= 120, "{text}");
+            }
+        }
         for (_, key) in endpoint.other_attributes {
             assert!(kind.field(key).is_some(), "{kind:?}: {key}");
         }
@@ -163,7 +175,7 @@ fn the_emulator_mints_it_and_our_json_has_every_member() {
     for kind in kinds().filter(|kind| kind.emulation.is_some() && cfg!(feature = "emulator")) {
         let line = crate::emulator_lines().iter().find(|line| line.split(' ').next() == Some(kind.name));
         let line = line.unwrap_or_else(|| panic!("emulator_lines has no {kind:?}"));
-        let run = tokenmint(line).args(["--profile", "emulator", "-o", "json"]);
+        let run = tokenmint_with_input(line).args(["--profile", "emulator", "-o", "json"]);
         let object = run.stdout(starts_with("{")).run().json();
         assert_eq!(object["kind"], kind.name);
         for member in kind.members() {
@@ -172,7 +184,7 @@ fn the_emulator_mints_it_and_our_json_has_every_member() {
         let encrypted = object["token"].as_str().map(|token| token.split('.').count()) == Some(5);
         let form = &kind.emulation.as_ref().expect("an emulation").form;
         assert_eq!(encrypted, matches!(form, Form::Encrypted(_)), "{kind:?}");
-        let run = tokenmint(line).args(["--profile", "emulator", "-o", "dotenv", "-q"]);
+        let run = tokenmint_with_input(line).args(["--profile", "emulator", "-o", "dotenv", "-q"]);
         let text = run.stdout(starts_with(format!("{}=eyJ", kind.variable))).run().stdout;
         let renews = kind.members().iter().any(|member| member.role == Role::Refresh);
         assert_eq!(text.lines().count(), if renews { 2 } else { 1 }, "{kind:?}");
@@ -195,7 +207,7 @@ fn its_help_names_the_flags_of_every_attribute_of_a_422() {
         let (_, table) = help.split_once("Attributes of a 422").expect("a table");
         for field in kind.fields {
             let flags = row(table, field.key).unwrap_or_else(|| panic!("{} in {table}", field.key));
-            assert!(flags.split(", ").any(|flag| flag == field.dashed()), "{flags}");
+            assert!(flags.split(", ").any(|flag| flag == field.spelling()), "{flags}");
         }
         for (attribute, _) in endpoint.other_attributes {
             assert!(row(table, attribute).is_some_and(|flags| flags.starts_with("--")), "{attribute} in {table}");
@@ -208,8 +220,9 @@ fn assert_generated(kind: &Kind) {
     let scripts = ["tokenmint.bash", "_tokenmint", "tokenmint.fish", "_tokenmint.ps1", "tokenmint.elv"];
     let scripts = scripts.map(|name| (name, file(&format!("completions/{name}"))));
     for field in kind.fields {
-        assert!(page.contains(&field.dashed()), "{} in the man page of {kind:?}", field.dashed());
-        for (name, script) in &scripts {
+        assert!(page.contains(&field.spelling()), "{} in the man page of {kind:?}", field.spelling());
+        // Shells complete the value of an argument, and have no name for it.
+        for (name, script) in scripts.iter().filter(|_| !field.is_argument()) {
             let spelling = if *name == "tokenmint.fish" { format!("-l {}", field.flag.name) } else { field.dashed() };
             assert!(script.contains(&spelling), "{spelling} in {name}");
         }

@@ -105,6 +105,11 @@ mod line_forms;
 mod silence;
 /// Subscriber tokens.
 mod subscriber;
+/// Refresh tokens exchanged for new pairs.
+mod refresh;
+/// Pairs that are replaced where they are.
+#[cfg(unix)]
+mod refresh_in_place;
 /// What stands on the wire, byte by byte.
 mod wire;
 /// What `inspect` says of every kind of token.
@@ -141,8 +146,9 @@ mod twilio;
 
 /// The least line of every command that the emulator can answer; none where it is not built in.
 fn emulator_lines() -> &'static [&'static str] {
-    use harness::{CHAT, GUEST_COMMAND, PUBSUB, SUBSCRIBER, VIDEO};
-    if cfg!(feature = "emulator") { &[CHAT, PUBSUB, GUEST_COMMAND, VIDEO, SUBSCRIBER] } else { &[] }
+    use harness::{CHAT, GUEST_COMMAND, PUBSUB, REFRESH_COMMAND, SUBSCRIBER, VIDEO};
+    let lines = &[CHAT, PUBSUB, GUEST_COMMAND, VIDEO, SUBSCRIBER, REFRESH_COMMAND];
+    if cfg!(feature = "emulator") { lines } else { &[] }
 }
 /// Credentials that are certainly wrong.
 mod wrong_credentials;

@@ -43,6 +43,7 @@ fn the_tree_has_the_promised_commands() {
         "guest",
         "video",
         "subscriber",
+        "refresh",
         "twilio",
         "inspect",
         "explain",

@@ -23,6 +23,8 @@ impl ProfileCommand<'_> {
         let trace = |text: &str| report.trace(text);
         let mut rows = Vec::new();
         let asked = providers::kinds().filter_map(|kind| Some((kind, kind.endpoint()?)));
+        // What is exchanged came from another endpoint, which asks for the same scope.
+        let asked = asked.filter(|(_, endpoint)| endpoint.consumes.is_none());
         for (kind, endpoint) in asked {
             rows.push((kind, endpoint, connection.client.probe(&Request::basic(endpoint.path, "{}"), &trace)?));
         }

@@ -25,7 +25,7 @@ macro_rules! topics {
 }
 
 topics! {
-    help, command_line, values, configuration, credentials, service, transport, output, batch, inspect, profile,
+    help, command_line, values, configuration, credentials, service, refresh, transport, output, batch, inspect, profile,
     emulator, twilio, warnings,
 }
 
