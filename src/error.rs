@@ -121,7 +121,7 @@ pub struct Failure {
     status: Option<u16>,
     details: Vec<Detail>,
     exit: Option<u8>,
-    reach: Reach,
+    reach: Option<Reach>,
 }
 
 /// What nearly every function here returns.
@@ -130,15 +130,7 @@ pub type Result<T> = std::result::Result<T, Failure>;
 impl Failure {
     /// A failure of `kind` with its error. The error's text reaches the user, so it must hold no secret.
     pub fn new(kind: Category, cause: impl Into<anyhow::Error>) -> Self {
-        Failure {
-            kind,
-            cause: cause.into(),
-            hint: None,
-            status: None,
-            details: Vec::new(),
-            exit: None,
-            reach: Reach::Line,
-        }
+        Failure { kind, cause: cause.into(), hint: None, status: None, details: Vec::new(), exit: None, reach: None }
     }
 
     /// The command line, or a value in it, is wrong (exit 2).
@@ -197,7 +189,7 @@ impl Failure {
     /// Sets how much of a batch it ends.
     #[must_use]
     pub fn with_reach(mut self, reach: Reach) -> Self {
-        self.reach = reach;
+        self.reach = Some(reach);
         self
     }
 
@@ -225,9 +217,10 @@ impl Failure {
         self.exit.unwrap_or(self.kind.exit())
     }
 
-    /// How much of a batch it ends. Refused credentials are those of every line.
+    /// How much of a batch it ends. Refused credentials are those of every line, unless it was said otherwise.
     pub fn reach(&self) -> Reach {
-        if self.kind == Category::CredentialsRefused { Reach::Run } else { self.reach }
+        let usual = if self.kind == Category::CredentialsRefused { Reach::Run } else { Reach::Line };
+        self.reach.unwrap_or(usual)
     }
 
     /// What to do about it, if there is something.

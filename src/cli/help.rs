@@ -4,7 +4,7 @@
 
 use clap::{Arg, Command};
 
-use crate::catalog::{Endpoint, Field, Input, Kind, Value};
+use crate::catalog::{Authentication, Endpoint, Field, Input, Kind, Value};
 use crate::error::Category;
 
 // What is not given. The parser knows these only where there are texts, for the sake of the help.
@@ -264,7 +264,7 @@ pub(super) fn of_kind(kind: &'static Kind, command: Command) -> Command {
         .before_long_help(examples(kind))
         .after_long_help(after(kind))
         .mut_args(|argument| {
-            let own = kind.fields.iter().find(|field| field.flag.name == argument.get_id().as_str());
+            let own = kind.flags().find(|field| field.flag.name == argument.get_id().as_str());
             match own {
                 Some(field) => {
                     argument.value_name(value_name(field)).help(field.summary()).long_help(field_text(field))
@@ -314,8 +314,13 @@ fn field_text(field: &Field) -> String {
 /// What stands at the top of the help of a kind.
 fn long_about(kind: &Kind) -> String {
     match kind.endpoint() {
-        Some(Endpoint { path, scope, .. }) => {
-            format!("{}\n\nPOST {path} with an API token that has the scope {scope}.", kind.help.long)
+        Some(Endpoint { path, scope, authentication, .. }) => {
+            let with = match authentication {
+                Authentication::Basic => format!("with an API token that has the scope {scope}"),
+                Authentication::Bearer(bearer) => format!("with a {} (Bearer)", bearer.name),
+                Authentication::None(_) => "without authentication".to_owned(),
+            };
+            format!("{}\n\nPOST {path} {with}.", kind.help.long)
         }
         None => kind.help.long.to_owned(),
     }

@@ -5,7 +5,7 @@ use std::io::IsTerminal as _;
 use anyhow::Context as _;
 
 use crate::app::App;
-use crate::credentials::{self, Wanted};
+use crate::credentials::{self, Needs, Wanted};
 use crate::error::{Category, Failure, OrFail as _, Result};
 use crate::inspect::{read, report};
 use crate::options::{General, Inspect};
@@ -30,13 +30,14 @@ pub fn run(inspect: &Inspect, general: &General, app: &App) -> Result<u8> {
         let wanted = Wanted {
             profile: general.profile.as_deref(),
             config: general.config.as_deref(),
+            needs: Needs::Set,
             schemas: &SCHEMAS,
             stdin_taken: typed.is_none(),
             timeout: None,
         };
         inspected.require_twilio()?;
         let set = credentials::find(&SCHEMA, wanted, app)?;
-        let set = set.ok_or_else(|| credentials::none_found(&SCHEMA, &app.env))?;
+        let set = set.ok_or_else(|| credentials::none_found(&SCHEMA, Needs::Set, &app.env))?;
         let secret = set.reveal(app)?;
         inspected.verify(set.public(API_KEY_SID), &secret)?;
     }

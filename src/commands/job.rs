@@ -4,7 +4,7 @@
 use crate::app::App;
 use crate::catalog::{Given, Input, Kind};
 use crate::commands::input::Reader;
-use crate::credentials::Wanted;
+use crate::credentials::{Needs, Wanted};
 use crate::error::{Note, Result};
 use crate::options::{General, Mint};
 use crate::output::report::Report;
@@ -28,7 +28,7 @@ impl Job<'_> {
         let mut reader = self.reader()?;
         let body = self.mint.body.as_deref().map(|body| reader.read_body(kind, body)).transpose()?;
         let mut given = self.mint.given.clone();
-        for field in kind.fields {
+        for field in kind.flags() {
             for value in given.get_mut(field.flag.name).into_iter().flatten().flatten() {
                 match (field.input, value.split_once('=')) {
                     (Input::Secret, _) => *value = reader.read_secret(&field.dashed(), value)?,
@@ -56,6 +56,7 @@ impl Job<'_> {
         Wanted {
             profile: self.general.profile.as_deref(),
             config: self.general.config.as_deref(),
+            needs: Needs::Set,
             schemas: &SCHEMAS,
             stdin_taken: self.reads_stdin(),
             timeout: Some(self.mint.settings.timeout),
@@ -67,12 +68,10 @@ impl Job<'_> {
         let lines = self.mint.batch.as_ref().is_some_and(|batch| batch.input.as_os_str() == "-");
         lines
             || self.mint.body.as_deref() == Some("-")
-            || self.mint.kind.fields.iter().filter(|field| field.input.is_json() || field.input.is_secret()).any(
-                |field| {
-                    let values = self.mint.given.get(field.flag.name);
-                    values.into_iter().flatten().flatten().any(|value| value == "-" || value.ends_with("=-"))
-                },
-            )
+            || self.mint.kind.flags().filter(|field| field.input.is_json() || field.input.is_secret()).any(|field| {
+                let values = self.mint.given.get(field.flag.name);
+                values.into_iter().flatten().flatten().any(|value| value == "-" || value.ends_with("=-"))
+            })
     }
 
     /// The notes so far, as the `warnings` of JSON: none with `-q`.

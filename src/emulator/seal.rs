@@ -2,7 +2,7 @@
 
 use super::{ENCRYPTION_KEY, KEY_ID, SIGNING_KEY};
 use crate::error::{Category, Failure, OrFail, Result};
-use crate::json::Writer;
+use crate::json::{Object, Writer};
 use crate::jwt::{A256Gcm, Head, Hs512};
 
 /// The development keys, set up once for all requests.
@@ -39,6 +39,13 @@ impl Sealer {
         }
         json.end();
         self.encryption.encrypt(&header, claims, nonce).map_err(|_| crypto_failed())
+    }
+
+    /// Header and claims of a token that was encrypted here.
+    pub(super) fn decrypt(&self, token: &str) -> Option<(Object, Object)> {
+        let (header, claims) = self.encryption.decrypt(token)?;
+        let object = |bytes: Vec<u8>| Object::parse(std::str::from_utf8(&bytes).ok()?).ok();
+        Some((object(header)?, object(claims)?))
     }
 }
 

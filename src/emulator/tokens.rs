@@ -32,6 +32,14 @@ impl Minter {
         self.app.now()
     }
 
+    /// Whether a token was minted here, is of this type and has not expired.
+    pub(super) fn accepts(&self, token: &str, typ: &str) -> bool {
+        let Some((header, claims)) = self.sealer.decrypt(token) else { return false };
+        let is_typ = header.get("typ").and_then(json::as_str).is_some_and(|own| own == typ);
+        let expiry = claims.get("exp").and_then(json::as_integer);
+        is_typ && expiry.is_some_and(|expiry| expiry > self.now().as_second())
+    }
+
     /// A random UUID (version 4).
     pub(super) fn uuid(&self) -> Result<String> {
         let mut bytes = self.app.random_bytes::<16>()?;
@@ -59,7 +67,8 @@ impl Minter {
         match emulation.form {
             Form::Signed(typ) => Ok(self.sealer.sign(typ, &self.claims(emulation, body, now, None)?.to_string())),
             Form::Encrypted(typ) => {
-                let expiry = (endpoint.expiry)(body, now).ok_or_else(|| Failure::internal("a token without expiry"))?;
+                let expiry = (endpoint.expiry)(body, now).or_else(|| now.checked_add(emulation.lifetime).ok());
+                let expiry = expiry.ok_or_else(|| Failure::internal("a token without expiry"))?;
                 self.encrypt(typ, body, &self.claims(emulation, body, now, Some(expiry))?)
             }
         }

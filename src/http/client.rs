@@ -84,10 +84,7 @@ impl Client {
             proxy: proxy.as_ref().map(|proxy| proxy.host.clone()),
             timeout: settings.timeout,
         };
-        let (gated, halted) = match mode {
-            Mode::Single => (false, Arc::default()),
-            Mode::Batch { halted } => (true, halted),
-        };
+        let (gated, halted) = taken_apart(mode);
         Ok(Client {
             connections: connections(&space, proxy, authorities),
             space,
@@ -99,6 +96,25 @@ impl Client {
             entrance: gated.then(|| Entrance::new(Arc::clone(&halted))),
             halted,
             app,
+        })
+    }
+
+    /// The same client with other credentials: it keeps its connections, and what it has kept out of messages so far it
+    /// keeps out of them from now on. Of the time for a single request, `spent` is gone.
+    ///
+    /// # Errors
+    /// Exit 1 for a token that does not fit into a header.
+    pub fn then(self, credentials: &Credentials, mode: Mode, spent: Duration) -> Result<Self> {
+        let (gated, halted) = taken_apart(mode);
+        let timeout = if gated { self.policy.timeout } else { self.policy.timeout.saturating_sub(spent) };
+        Ok(Client {
+            scheme: credentials.scheme(),
+            authorization: credentials.header()?,
+            scrubber: self.scrubber.and(&credentials.secrets()),
+            policy: Policy { timeout, gated, ..self.policy },
+            entrance: gated.then(|| Entrance::new(Arc::clone(&halted))),
+            halted,
+            ..self
         })
     }
 
@@ -244,6 +260,14 @@ impl Client {
                 (attempt, !elsewhere)
             })
             .unwrap_or_else(|lost| send::explain(&lost, &self.route, &self.space))
+    }
+}
+
+/// Whether requests pass a gate, and what ends their run.
+fn taken_apart(mode: Mode) -> (bool, Arc<AtomicBool>) {
+    match mode {
+        Mode::Single => (false, Arc::default()),
+        Mode::Batch { halted } => (true, halted),
     }
 }
 

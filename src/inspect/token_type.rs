@@ -109,7 +109,7 @@ fn is_relay(header: &Object, claims: Option<&Object>) -> bool {
 }
 
 /// What an opaque text looks like, if that is known.
-pub(super) fn look(token: &str) -> Option<String> {
+pub fn look(token: &str) -> Option<String> {
     let known = [
         ("PT", "looks like a SignalWire API token, a secret for servers only, not a client token"),
         ("PSK_", "looks like a SignalWire signing key, a secret and not a client token"),

@@ -1,11 +1,11 @@
 //! SignalWire as a provider: its credentials and its kinds of token.
 
-use super::{chat, credentials, guest, pubsub, subscriber, video};
+use super::{chat, credentials, embed, guest, invite, pubsub, subscriber, video};
 use crate::catalog::Provider;
 
 /// SignalWire, with its kinds in the order of their commands.
 pub static PROVIDER: Provider = Provider {
     name: "SignalWire",
     credentials: &credentials::SCHEMA,
-    kinds: &[&chat::KIND, &pubsub::KIND, &guest::KIND, &video::KIND, &subscriber::KIND],
+    kinds: &[&chat::KIND, &pubsub::KIND, &guest::KIND, &video::KIND, &subscriber::KIND, &invite::KIND, &embed::KIND],
 };
