@@ -1,6 +1,6 @@
 //! How the requests to an endpoint are authenticated, and what it means where the service refuses one for that.
 
-use super::{Field, Kind};
+use super::Field;
 
 /// How the requests to an endpoint are authenticated.
 pub enum Authentication {
@@ -16,8 +16,10 @@ pub enum Authentication {
 pub struct Bearer {
     /// What it is called, without an article.
     pub name: &'static str,
-    /// The kind that mints it. Its variable is where the token is looked for.
-    pub issuer: &'static Kind,
+    /// The name of the kind that mints it.
+    pub issuer: &'static str,
+    /// The variable that holds it, which is that of the kind.
+    pub variable: &'static str,
     /// The `typ` in the header of such a token.
     pub typ: &'static str,
     /// The flag that reads it from a file or stdin.
@@ -55,12 +57,5 @@ impl Authentication {
             Authentication::Bearer(bearer) => Some(&bearer.refused),
             Authentication::None(refused) => Some(refused),
         }
-    }
-}
-
-impl Bearer {
-    /// The variable that holds such a token.
-    pub fn variable(&self) -> &'static str {
-        self.issuer.variable
     }
 }

@@ -64,7 +64,7 @@ const FLAGS: &[Word] = &[
         &["--token", "--sat", "--bearer"],
         "use --subscriber-token @FILE, or set SIGNALWIRE_SUBSCRIBER_TOKEN",
     ),
-    of(&["embed"], &["--key", "--c2c", "--c2c-token"], "use --token c2c_…"),
+    of(&["embed"], &["--c2c"], "use --token c2c_…"),
     anywhere(
         &["--token", "--api-token", "--key", "--api-key", "--secret", "--auth-token"],
         "set SIGNALWIRE_API_TOKEN, or api_token_command in a profile",

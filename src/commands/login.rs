@@ -9,10 +9,11 @@ use crate::catalog::{Authentication, Bearer, Defaults, Draft, Given, Kind, Reque
 use crate::credentials::{Needs, ShellWord};
 use crate::error::{Failure, Note, Result};
 use crate::json;
+use crate::providers;
 use crate::secret::Secret;
 use crate::signalwire::credentials::SPACE;
 use crate::text;
-use crate::token::Role;
+use crate::token::Member;
 
 /// What the requests of a run authenticate with.
 pub enum Login {
@@ -78,15 +79,15 @@ impl Login {
 pub fn absent(bearer: &Bearer) -> Failure {
     let (token, issue) = (bearer.token.example(), bearer.issue.example());
     Failure::configuration(format!("no {} found", bearer.name))
-        .with_hint(format!("set {}, or add {token}, or {issue} to mint one first", bearer.variable()))
+        .with_hint(format!("set {}, or add {token}, or {issue} to mint one first", bearer.variable))
 }
 
 fn bearer_token(job: &Job, bearer: &'static Bearer, given: &Given) -> Result<Login> {
     let typed = |flag: &'static str| given.get(flag).and_then(|values| values.iter().flatten().last());
     let (token, issue) = (typed(bearer.token.flag.name), typed(bearer.issue.flag.name));
-    let name = bearer.variable();
+    let name = bearer.variable;
     let variable = job.app.env.required_text(name).map_err(|failure| {
-        failure.with_hint(format!("unset it, or set it to the token of tokenmint {}", bearer.issuer.name))
+        failure.with_hint(format!("unset it, or set it to the token of tokenmint {}", bearer.issuer))
     })?;
     let sources =
         [token.map(|_| bearer.token.dashed()), issue.map(|_| bearer.issue.dashed()), variable.map(|_| name.to_owned())];
@@ -104,14 +105,12 @@ fn bearer_token(job: &Job, bearer: &'static Bearer, given: &Given) -> Result<Log
 }
 
 fn sought(bearer: &Bearer) -> Sought {
-    let members = bearer.issuer.members();
-    let member = members.iter().find(|member| member.role == Role::Token).map_or("token", |member| member.key);
-    Sought { name: bearer.name, member, variable: bearer.variable(), typ: bearer.typ }
+    Sought { name: bearer.name, member: Member::TOKEN.key, variable: bearer.variable, typ: bearer.typ }
 }
 
 /// What to do about a token that is another.
 fn mint_one(bearer: &Bearer) -> String {
-    format!("mint one with tokenmint {} {}", bearer.issuer.name, bearer.issue.example())
+    format!("mint one with tokenmint {} {}", bearer.issuer, bearer.issue.example())
 }
 
 fn from_text(job: &Job, bearer: &Bearer, text: &str) -> Result<Login> {
@@ -121,7 +120,7 @@ fn from_text(job: &Job, bearer: &Bearer, text: &str) -> Result<Login> {
     let typed = job.mint.given.get(bearer.token.flag.name).and_then(|values| values.iter().flatten().last());
     let file = typed.and_then(|typed| typed.strip_prefix('@')).filter(|_| found.is_bare);
     let word = file.and_then(|path| ShellWord::content(Path::new(path)));
-    let demanded = || ShellWord::demanded(bearer.variable(), &format!("the {}", bearer.name));
+    let demanded = || ShellWord::demanded(bearer.variable, &format!("the {}", bearer.name));
     Ok(Login::Token(Held {
         token: found.token,
         place: format!("it came from {flag}"),
@@ -130,7 +129,7 @@ fn from_text(job: &Job, bearer: &Bearer, text: &str) -> Result<Login> {
 }
 
 fn from_variable(job: &Job, bearer: &Bearer, text: &str) -> Result<Login> {
-    let (name, token) = (bearer.variable(), text.trim());
+    let (name, token) = (bearer.variable, text.trim());
     if let Some(fault) = sought(bearer).fault(token) {
         return Err(Failure::configuration(format!("{name} {fault}")).with_hint(mint_one(bearer)));
     }
@@ -144,7 +143,8 @@ fn from_variable(job: &Job, bearer: &Bearer, text: &str) -> Result<Login> {
 /// The request for a token of the issuer's, by its own rules.
 fn issued(job: &Job, bearer: &'static Bearer, reference: &str) -> Result<Login> {
     let given = Given::from([(bearer.issue.flag.name, vec![Some(reference.to_owned())])]);
-    let draft = Draft::new(bearer.issuer, &given, None, Defaults::default(), job.app)?;
+    let issuer = providers::kind(bearer.issuer).ok_or_else(|| Failure::internal("a token that nothing mints"))?;
+    let draft = Draft::new(issuer, &given, None, Defaults::default(), job.app)?;
     Ok(Login::Issued(Box::new(draft.finish()?)))
 }
 

@@ -37,6 +37,9 @@ impl Sought {
     /// Exit 2 where there is none, or one of another type. The text is not repeated.
     pub fn find(self, text: &str) -> Result<FoundToken> {
         let trimmed = text.trim();
+        if trimmed.is_empty() {
+            return Err(Failure::usage("is empty"));
+        }
         let (token, is_bare) =
             if trimmed.starts_with('{') { (self.member_of(trimmed)?, false) } else { self.line_of(trimmed)? };
         match self.fault(&token) {
@@ -156,7 +159,7 @@ mod tests {
     #[test]
     fn what_cannot_be_such_a_token_is_named_and_not_repeated() {
         for (text, what) in [
-            (String::new(), "does not hold a token"),
+            (" \n".to_owned(), "is empty"),
             ("{}".to_owned(), "has no text under 'token'"),
             ("{".to_owned(), "is not one valid JSON object"),
             (r#"{"error":{"code":"usage"}}"#.to_owned(), "holds an error"),

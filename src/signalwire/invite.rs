@@ -24,7 +24,7 @@ pub static KIND: Kind = Kind {
                --subscriber-token, or minted first with --reference. With a token at hand only the space is needed: \
                SIGNALWIRE_SPACE, or a profile, whose API token is not read.",
         examples: "tokenmint invite --address-id 0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f0 --ttl 15m
-tokenmint invite --address-id 0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f0 --subscriber-token @sat.json -o json
+tokenmint invite --address-id 0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f0 --subscriber-token @sat.json
 tokenmint invite --profile emulator --address-id 0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f0 --reference alice",
     },
     fields: FIELDS,
@@ -44,7 +44,8 @@ tokenmint invite --profile emulator --address-id 0b1c2d3e-4f50-4172-8394-a5b6c7d
 /// The token that authenticates the request.
 static SUBSCRIBER_TOKEN: Bearer = Bearer {
     name: "subscriber token",
-    issuer: &subscriber::KIND,
+    issuer: subscriber::KIND.name,
+    variable: subscriber::KIND.variable,
     typ: "SAT",
     token: Field::new(
         "subscriber_token",

@@ -35,6 +35,8 @@ pub const TOKEN: &str = "eyJhbGciOiJIUzUxMiIsInR5cCI6IkNSVCJ9.eyJpYXQiOjQwMDAwMD
 pub const GUEST: &str = "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIiwidHlwIjoiU0FUIn0..aXZpdml2.Y2lwaGVy.dGFn";
 /// A refresh token: the same header with typ `Refresh`.
 pub const REFRESH: &str = "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIiwidHlwIjoiUmVmcmVzaCJ9..aXZpdml2.Y2lwaGVy.dGFn";
+/// An invite or embed token: the header of a guest token, another text.
+pub const CALL: &str = "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIiwidHlwIjoiU0FUIn0..aXZpdml2.aW52aXRlZA.dGFn";
 /// The id of a subscriber.
 pub const SUBSCRIBER_ID: &str = "68f5a72e-9b3c-4d1e-8f20-7a6b5c4d3e2f";
 /// A Fabric address.
@@ -50,6 +52,11 @@ pub const GUEST_COMMAND: &str = "guest -a 0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f0";
 pub const VIDEO: &str = "video --room r";
 /// The least that `subscriber` needs.
 pub const SUBSCRIBER: &str = "subscriber --reference alice@example.com";
+
+/// The least that `invite` needs of the emulator, credentials being there.
+pub const INVITE: &str = "invite --address-id 0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f0 --reference alice";
+/// The least that `embed` needs.
+pub const EMBED: &str = "embed --token c2c_0123456789abcdef0123456789abcdef";
 
 /// Nothing here takes longer, not even on a busy machine; a run that does has hung.
 const TIME_LIMIT: Duration = Duration::from_mins(2);

@@ -105,6 +105,13 @@ mod line_forms;
 mod silence;
 /// Subscriber tokens.
 mod subscriber;
+/// Invite tokens, and the subscriber token that authenticates their requests.
+mod invite;
+/// Embed tokens, whose requests are not authenticated.
+mod embed;
+/// SignalWire's own command line against the emulator.
+#[cfg(all(feature = "emulator", unix))]
+mod sw;
 /// What stands on the wire, byte by byte.
 mod wire;
 /// What `inspect` says of every kind of token.
@@ -136,8 +143,8 @@ mod twilio;
 
 /// The least line of every command that the emulator can answer; none where it is not built in.
 fn emulator_lines() -> &'static [&'static str] {
-    use harness::{CHAT, GUEST_COMMAND, PUBSUB, SUBSCRIBER, VIDEO};
-    if cfg!(feature = "emulator") { &[CHAT, PUBSUB, GUEST_COMMAND, VIDEO, SUBSCRIBER] } else { &[] }
+    use harness::{CHAT, EMBED, GUEST_COMMAND, INVITE, PUBSUB, SUBSCRIBER, VIDEO};
+    if cfg!(feature = "emulator") { &[CHAT, PUBSUB, GUEST_COMMAND, VIDEO, SUBSCRIBER, INVITE, EMBED] } else { &[] }
 }
 /// Credentials that are certainly wrong.
 mod wrong_credentials;

@@ -43,6 +43,8 @@ fn the_tree_has_the_promised_commands() {
         "guest",
         "video",
         "subscriber",
+        "invite",
+        "embed",
         "twilio",
         "inspect",
         "profile",
