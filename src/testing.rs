@@ -15,7 +15,7 @@ pub mod batch {
 }
 pub mod catalog {
     pub use crate::catalog::{
-        Defaults, Draft, Field, Form, Given, Kind, Minting, NoncePool, Request, Scratch, Sign, Value,
+        Authentication, Defaults, Draft, Field, Form, Given, Kind, Minting, NoncePool, Request, Scratch, Sign, Value,
     };
 }
 pub mod cli {

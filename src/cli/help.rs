@@ -43,7 +43,7 @@ const PAGES: [Page; 11] = [
     Page {
         name: "inspect",
         about: "Decode a token and check whether it is still valid\n\n\
-    Reads SignalWire chat, pubsub, video, guest and refresh tokens, Twilio Access Tokens and other JWTs, from the \
+    Reads SignalWire chat, pubsub, video, guest, subscriber, invite, embed and refresh tokens, Twilio Access Tokens and other JWTs, from the \
     command line or stdin. Quotes, 'Bearer ' and a pasted export line are taken off. Nothing is sent anywhere.",
         examples: "Examples:
   tokenmint chat --profile emulator --ttl 1h -c lobby=rw | tokenmint inspect
@@ -129,6 +129,7 @@ const PAGES: [Page; 11] = [
 /// What the program reads from the environment.
 const ENVIRONMENT: &str = "Environment:
   SIGNALWIRE_SPACE, SIGNALWIRE_PROJECT_ID, SIGNALWIRE_API_TOKEN  SignalWire's credentials
+  SIGNALWIRE_SUBSCRIBER_TOKEN                                    the token that authenticates invite
   TWILIO_ACCOUNT_SID, TWILIO_API_KEY, TWILIO_API_SECRET          Twilio's credentials
   TOKENMINT_PROFILE, TOKENMINT_CONFIG                            as --profile and --config
   HTTPS_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE                as curl reads them

@@ -162,8 +162,9 @@ pub fn command(job: &Job, request: &Request) -> ShellWord {
         flag("--cacert", &cacert.to_string_lossy());
     }
     for field in request.kind.distinct_fields() {
-        let value = request.body.get(field.key).and_then(json::as_str);
-        value.into_iter().for_each(|value| flag(&field.dashed(), &value));
+        if let Some(value) = request.body.get(field.key).and_then(json::as_str) {
+            flag(&field.dashed(), &value);
+        }
     }
     ShellWord::output(&words.join(" "))
 }

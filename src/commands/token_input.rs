@@ -55,7 +55,7 @@ impl Sought {
         }
         let member = object.get(self.member).and_then(json::as_str);
         member
-            .map(|text| text.into_owned())
+            .map(std::borrow::Cow::into_owned)
             .ok_or_else(|| Failure::usage(format!("has no text under '{}'", self.member)))
     }
 

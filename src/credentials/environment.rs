@@ -41,7 +41,10 @@ pub(super) fn find(schema: &Schema, needs: Needs, env: &Environment) -> Result<O
         .collect();
     if !missing.is_empty() {
         let present: Vec<&str> = names.iter().chain(&others).filter_map(|(_, name)| *name).collect();
-        return Err(incomplete(&missing, &present));
+        return Err(incomplete(&missing, &present).with_hint(match needs {
+            Needs::Set => "set all of them or none; values are not combined with those of a profile",
+            Needs::Only(_) => "set it too, or unset the others; values are not combined with those of a profile",
+        }));
     }
     let mut set = Vec::with_capacity(names.len());
     for (field, name) in names {
@@ -82,7 +85,6 @@ fn incomplete(missing: &[&str], present: &[&str]) -> Failure {
     let verb = |names: &[&str]| if names.len() == 1 { "is" } else { "are" };
     let (without, with) = (missing.join(" and "), present.join(" and "));
     Failure::configuration(format!("{without} {} not set, but {with} {}", verb(missing), verb(present)))
-        .with_hint("set all of them or none; values are not combined with those of a profile")
 }
 
 #[cfg(test)]

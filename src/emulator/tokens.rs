@@ -218,6 +218,33 @@ mod tests {
     }
 
     #[test]
+    fn a_token_is_accepted_that_was_minted_here_is_of_the_type_and_has_not_expired() {
+        let minter = minter();
+        let sealed =
+            |typ: &str, claims: &str| minter.encrypt(typ, &Object::default(), &Object::parse(claims).unwrap()).unwrap();
+        let right = sealed("SAT", r#"{"exp":1700000001}"#);
+        assert!(minter.accepts(&right, "SAT"));
+        for wrong in [
+            sealed("SAT", r#"{"exp":1700000000}"#),
+            sealed("SAT", "{}"),
+            sealed("Refresh", r#"{"exp":1700000001}"#),
+            // The header is authenticated with the rest: another one in its place is noticed.
+            sealed("Refresh", r#"{"exp":1700000001}"#).replacen(
+                sealed("Refresh", "{}").split('.').next().unwrap(),
+                right.split('.').next().unwrap(),
+                1,
+            ),
+            right.replacen("..", ".x.", 1),
+            right[..right.len() - 2].to_owned(),
+            format!("{right}."),
+            "a.b.c".to_owned(),
+            String::new(),
+        ] {
+            assert!(!minter.accepts(&wrong, "SAT"), "{wrong}");
+        }
+    }
+
+    #[test]
     fn a_guest_token_ends_when_it_was_asked_to() {
         let (_, json) = mint(
             &guest::KIND,

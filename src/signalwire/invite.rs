@@ -25,7 +25,7 @@ pub static KIND: Kind = Kind {
                SIGNALWIRE_SPACE, or a profile, whose API token is not read.",
         examples: "tokenmint invite --address-id 0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f0 --ttl 15m
 tokenmint invite --address-id 0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f0 --subscriber-token @sat.json
-tokenmint invite --profile emulator --address-id 0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f0 --reference alice",
+tokenmint invite --address-id 0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f0 --reference alice --dry-run",
     },
     fields: FIELDS,
     minting: Minting::Http(Endpoint {

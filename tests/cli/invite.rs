@@ -382,9 +382,9 @@ fn neither_a_command_nor_a_helper_gets_the_token() {
 
 #[test]
 fn a_batch_has_one_token_for_all_lines() {
-    let input = format!("{{\"id\":1}}\n{{\"expires_at\":\"+1h\"}}\n{{\"address_id\":\"7\"}}\n");
+    let input = "{\"id\":1}\n{\"expires_at\":\"+1h\"}\n{\"address_id\":\"7\"}\n";
     let server = Server::minting();
-    let run = tokenmint(&format!("{INVITE} --batch - --jobs 1")).credentials(&server).stdin(input.clone()).hides(GUEST);
+    let run = tokenmint(&format!("{INVITE} --batch - --jobs 1")).credentials(&server).stdin(input).hides(GUEST);
     let output = lines(&run.exits(7).says("2 minted, 1 failed").stdout(ends_with("\n")).run().stdout);
     assert_eq!((&output[0]["token"], &output[1]["token"], &output[0]["id"]), (&json!(CALL), &json!(CALL), &json!(1)));
     assert_eq!(output[2]["error"]["exit"], 2);

@@ -11,8 +11,7 @@ use crate::harness::temporary_folder;
 /// What `sw` says to these words, with `input` on stdin.
 fn sw(emulator: &Emulator, home: &std::path::Path, words: &[&str], input: &str) -> Output {
     use std::io::Write as _;
-    let names =
-        ["SIGNALWIRE_SPACE", "SIGNALWIRE_PROJECT_ID", "SIGNALWIRE_API_TOKEN", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"];
+    let names = ["SIGNALWIRE_SPACE", "SIGNALWIRE_PROJECT_ID", "SIGNALWIRE_API_TOKEN", "SSL_CERT_FILE"];
     let mut command = Command::new("sw");
     command.args(words).env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("HOME", home);
     command.envs(names.map(|name| (name, emulator.exported(name))));
