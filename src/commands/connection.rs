@@ -91,6 +91,10 @@ impl Connection {
     }
 }
 
+/// What is known of a token that this run has minted itself.
+const ISSUED: &str = "it was minted just before";
+const REMEDY: &str = "a new token has not expired; check that the address belongs to a subscriber of this space";
+
 /// The same client with the token of this request, which is sent now.
 fn authenticated(
     client: Client,
@@ -101,14 +105,14 @@ fn authenticated(
     report: &Report,
 ) -> Result<(Client, Refusal)> {
     let started = Instant::now();
-    let first = |failure: Failure| failure.context(format!("minting the {} token first", request.kind.name));
+    let first = |failure: Failure| failure.context(format!("cannot mint the {} token first", request.kind.name));
     // What is odd about it is about members that go nowhere.
     let (token, _) =
         send(&client, request, app, &|line| report.trace(line)).map_err(|failure| first(refusal.explain(failure)))?;
     let text = token.get(Role::Token).ok_or_else(|| first(Failure::internal("an answer without its token")))?;
     let token = Secret::new(text.to_owned());
     let client = client.then(&Credentials::Bearer(&token), mode, started.elapsed())?;
-    Ok((client, Refusal::of_token("it was minted by the request before")))
+    Ok((client, Refusal::of_new_token(ISSUED, REMEDY)))
 }
 
 /// The space of a request on paper, with credentials or without.

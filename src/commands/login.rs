@@ -87,7 +87,7 @@ fn bearer_token(job: &Job, bearer: &'static Bearer, given: &Given) -> Result<Log
     let (token, issue) = (typed(bearer.token.flag.name), typed(bearer.issue.flag.name));
     let name = bearer.variable;
     let variable = job.app.env.required_text(name).map_err(|failure| {
-        failure.with_hint(format!("unset it, or set it to the token of tokenmint {}", bearer.issuer))
+        failure.with_hint(format!("unset it, or set it to the output of tokenmint {}", bearer.issuer))
     })?;
     let sources =
         [token.map(|_| bearer.token.dashed()), issue.map(|_| bearer.issue.dashed()), variable.map(|_| name.to_owned())];

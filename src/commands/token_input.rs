@@ -56,7 +56,7 @@ impl Sought {
         let member = object.get(self.member).and_then(json::as_str);
         member
             .map(std::borrow::Cow::into_owned)
-            .ok_or_else(|| Failure::usage(format!("has no text under '{}'", self.member)))
+            .ok_or_else(|| Failure::usage(format!("is a JSON object without a '{}'", self.member)))
     }
 
     /// The token in assignments, of which a file for dotenv may have others.
@@ -100,7 +100,7 @@ impl Sought {
             return Some("is empty".to_owned());
         }
         if !is_believable(text) {
-            return Some("is not a token: it has characters that tokens never have, or too many".to_owned());
+            return Some("is not a token: it contains characters that tokens never have, or is too long".to_owned());
         }
         let decoded = decode(text);
         match (&decoded.header, decoded.faults.first()) {
@@ -160,7 +160,7 @@ mod tests {
     fn what_cannot_be_such_a_token_is_named_and_not_repeated() {
         for (text, what) in [
             (" \n".to_owned(), "is empty"),
-            ("{}".to_owned(), "has no text under 'token'"),
+            ("{}".to_owned(), "is a JSON object without a 'token'"),
             ("{".to_owned(), "is not one valid JSON object"),
             (r#"{"error":{"code":"usage"}}"#.to_owned(), "holds an error"),
             (REFRESH.to_owned(), "it is a SignalWire refresh token"),

@@ -39,7 +39,7 @@ tokenmint embed --profile emulator --token c2c_0123456789abcdef0123456789abcdef"
 /// What the service judges in place of credentials.
 static KEY: Refused = Refused {
     what: "the click-to-call key",
-    hint: "copy the key (c2c_…) of --token from the widget's code in the SignalWire Dashboard, and check the space name",
+    hint: "it is not a valid key of this space; copy it (c2c_…) from the widget's code in the SignalWire Dashboard",
     field: Some("token"),
 };
 
@@ -76,7 +76,7 @@ impl Rule for ClickToCallKey {
             Some(digits) if digits.chars().count() != Self::DIGITS => {
                 format!("{} characters after c2c_", digits.chars().count())
             }
-            Some(_) => "other characters after c2c_".to_owned(),
+            Some(_) => "characters other than digits after c2c_".to_owned(),
             None if given.is_empty() => "an empty text".to_owned(),
             None => other_secret(&given).to_owned(),
         };
@@ -111,7 +111,7 @@ mod tests {
         assert_eq!(ClickToCallKey.check("\"c2c_0123456789abcdef0123456789ABCDEF\""), []);
         for (wrong, said) in [
             ("\"c2c_0123456789abcdef0123456789abcde\"", "got 31 characters after c2c_"),
-            ("\"c2c_0123456789abcdef0123456789abcdeg\"", "got other characters after c2c_"),
+            ("\"c2c_0123456789abcdef0123456789abcdeg\"", "got characters other than digits after c2c_"),
             ("\"0123456789abcdef0123456789abcdef\"", "got something else (not shown)"),
             ("\"PTdeadbeefdeadbeefdeadbeef\"", "looks like an API token"),
             ("\"eyJhbGciOiJkaXIi\"", "a JWT"),
