@@ -14,6 +14,8 @@ pub struct Refusal {
     /// The profile that was used, as a word of a command line.
     profile: Option<String>,
     likely_mistake: Option<&'static str>,
+    /// What to do, where the usual hint does not fit.
+    remedy: Option<&'static str>,
 }
 
 impl Refusal {
@@ -27,12 +29,18 @@ impl Refusal {
             source: Some(format!("they came from {}", set.summary())),
             profile,
             likely_mistake: likely_mistake(secret.expose()),
+            remedy: None,
         }
     }
 
     /// For a token; the place that it came from is the end of a sentence.
     pub fn of_token(place: &str) -> Self {
         Refusal { source: Some(place.to_owned()), ..Refusal::default() }
+    }
+
+    /// For a token that the run itself has minted.
+    pub fn of_new_token(place: &str, remedy: &'static str) -> Self {
+        Refusal { remedy: Some(remedy), ..Refusal::of_token(place) }
     }
 
     /// Adds to a 401 or 403 where the credentials came from, and what the API token looks like.
@@ -43,6 +51,10 @@ impl Refusal {
         let unauthorized = failure.status() == Some(401);
         let failure = match &self.source {
             Some(source) => failure.and(format_args!("; {source}")),
+            None => failure,
+        };
+        let failure = match self.remedy {
+            Some(remedy) => failure.with_hint(remedy),
             None => failure,
         };
         match (self.likely_mistake, &self.profile, failure.hint()) {
@@ -103,7 +115,7 @@ mod tests {
     fn refusal(token: &str) -> Refusal {
         let profile = Some("dev".to_owned());
         let source = Some("they came from profile 'dev' in c.toml".to_owned());
-        Refusal { source, profile, likely_mistake: likely_mistake(token) }
+        Refusal { source, profile, likely_mistake: likely_mistake(token), remedy: None }
     }
 
     #[test]

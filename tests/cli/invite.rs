@@ -135,7 +135,7 @@ fn what_cannot_be_the_token_is_refused_and_not_repeated() {
     let server = Server::unused();
     let run = tokenmint(LINE).env("SIGNALWIRE_SPACE", server.space()).args(["--subscriber-token", SAT]).hides(CANARY);
     run.fails(2).says("never the value itself").run();
-    for (text, words) in [("", "is empty"), ("{}", "'token'"), ("{\"error\":{}}", "holds an error")] {
+    for (text, words) in [("", "is empty"), ("{}", "without a 'token'"), ("{\"error\":{}}", "holds an error")] {
         let run = tokenmint(LINE).env("SIGNALWIRE_SPACE", server.space()).args(["--subscriber-token", "-"]);
         run.stdin(text).fails(2).says_all(&["--subscriber-token", words]).run();
     }
@@ -208,7 +208,7 @@ fn a_reference_has_a_token_minted_first_that_is_shown_nowhere() {
 
 #[test]
 fn a_failure_of_the_first_step_says_that_it_was_the_first() {
-    const FIRST: &str = "minting the subscriber token first";
+    const FIRST: &str = "cannot mint the subscriber token first";
     for (answer, code, parts) in [
         (Answer::json(401, r#"{"error":"Unauthorized"}"#), 4, &["refused the credentials", "API token"][..]),
         (Answer::json(500, r#"{"error":"Internal Server Error"}"#), 6, &["may have been created"]),
@@ -224,7 +224,7 @@ fn a_failure_of_the_first_step_says_that_it_was_the_first() {
     let server =
         Server::answering([Answer::token(), Answer::json(401, format!(r#"{{"error":"Unauthorized {GUEST}"}}"#))]);
     let run = tokenmint(INVITE).credentials(&server).fails(4).hides(GUEST);
-    run.says_all(&["refused the subscriber token", "minted by the request before"]).stderr(contains(FIRST).not()).run();
+    run.says_all(&["refused the subscriber token", "minted just before"]).stderr(contains(FIRST).not()).run();
     // A service that gives the API token or the first token back as the second is not believed.
     for echo in [API_TOKEN, GUEST] {
         let server = Server::answering([Answer::token(), Answer::json(201, format!(r#"{{"token":"{echo}"}}"#))]);
@@ -400,7 +400,7 @@ fn a_batch_has_one_token_for_all_lines() {
     // One that cannot be minted ends it before the first line.
     let server = Server::answering([Answer::json(401, r#"{"error":"Unauthorized"}"#)]);
     let run = tokenmint(&format!("{INVITE} --batch -")).credentials(&server).stdin("{}\n");
-    run.fails(4).says("minting the subscriber token first").run();
+    run.fails(4).says("cannot mint the subscriber token first").run();
     let run = tokenmint(&format!("{INVITE} --batch - --dry-run")).stdin("{}\n").says_all(&["minted first", "1 shown"]);
     run.stdout(contains("Bearer [redacted]")).run();
 }
