@@ -3,7 +3,7 @@
 use crate::error::{Failure, Result};
 use crate::inspect::decode::{Decoded, Format, decode};
 use crate::inspect::paste;
-use crate::inspect::token_type::{TokenType, look};
+use crate::inspect::token_type::{TokenType, look, look_of_prefix};
 use crate::json::{self, Object};
 use crate::secret::Secret;
 use crate::token::is_believable;
@@ -104,7 +104,10 @@ impl Sought {
         }
         let decoded = decode(text);
         match (&decoded.header, decoded.faults.first()) {
-            (None, _) => look(text).map(|look| format!("is not a {}: it {look}", self.name)),
+            (None, _) => {
+                let look = look(text).or_else(|| look_of_prefix(text).map(str::to_owned));
+                look.map(|look| format!("is not a {}: it {look}", self.name))
+            }
             (Some(_), _) if self.is_typ(&decoded) => None,
             (Some(_), Some(fault)) if decoded.format == Format::Opaque => {
                 Some(format!("is not a whole token: it {fault}"))
@@ -173,6 +176,7 @@ mod tests {
             (SAT[..SAT.len() - 5].to_owned(), "was cut short"),
             ("PTdeadbeefdeadbeefdeadbeefdeadbeef".to_owned(), "API token"),
             ("c2c_0123456789abcdef0123456789abcdef".to_owned(), "click-to-call"),
+            ("PTshort".to_owned(), "API token"),
             ("two words".to_owned(), "does not hold a token"),
         ] {
             let said = found(&text).unwrap_err();

@@ -39,7 +39,7 @@ tokenmint embed --profile emulator --token c2c_0123456789abcdef0123456789abcdef"
 /// What the service judges in place of credentials.
 static KEY: Refused = Refused {
     what: "the click-to-call key",
-    hint: "it is not a valid key of this space; copy it (c2c_…) from the widget's code in the SignalWire Dashboard",
+    hint: "--token must be a key of this space; copy it (c2c_…) from the widget's code in the SignalWire Dashboard",
     field: Some("token"),
 };
 

@@ -2,7 +2,7 @@
 //! shown nowhere. Bodies are those of the service's reference, written out by hand.
 
 use predicates::prelude::*;
-use predicates::str::{contains, ends_with, starts_with};
+use predicates::str::{contains, ends_with};
 use serde_json::{Value, json};
 
 use crate::batch::lines;
@@ -478,11 +478,11 @@ fn the_emulator_takes_the_tokens_that_it_has_minted_and_no_others() {
 #[test]
 fn the_emulator_profile_mints_from_a_subscriber_to_an_invite() {
     let run = tokenmint(INVITE).args(["--profile", "emulator", "-q"]);
-    run.stdout(starts_with("eyJ").and(ends_with("\n"))).run();
+    run.stdout(predicates::str::starts_with("eyJ").and(ends_with("\n"))).run();
     let sat =
         tokenmint("subscriber --reference a --profile emulator -q -o json").stdout(contains("token")).run().stdout;
     let run = tokenmint(LINE).args(["--profile", "emulator", "-q", "--subscriber-token", "-"]).stdin(sat);
-    run.stdout(starts_with("eyJ")).run();
+    run.stdout(predicates::str::starts_with("eyJ")).run();
     let run = tokenmint(LINE).args(["--profile", "emulator"]).env(VARIABLE, SAT).hides(CANARY);
     run.fails(4).says("refused the subscriber token").run();
 }
