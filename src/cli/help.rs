@@ -129,7 +129,7 @@ const PAGES: [Page; 11] = [
 /// What the program reads from the environment.
 const ENVIRONMENT: &str = "Environment:
   SIGNALWIRE_SPACE, SIGNALWIRE_PROJECT_ID, SIGNALWIRE_API_TOKEN  SignalWire's credentials
-  SIGNALWIRE_SUBSCRIBER_TOKEN                                    the token that authenticates invite
+  SIGNALWIRE_SUBSCRIBER_TOKEN                                    the subscriber token for invite
   TWILIO_ACCOUNT_SID, TWILIO_API_KEY, TWILIO_API_SECRET          Twilio's credentials
   TOKENMINT_PROFILE, TOKENMINT_CONFIG                            as --profile and --config
   HTTPS_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE                as curl reads them

@@ -80,7 +80,7 @@ fn authenticate(minter: &Minter, authentication: &Authentication, header: Option
     if accepted { Ok(()) } else { Err(Answer::unauthorized(scheme)) }
 }
 
-/// What follows the scheme of an `Authorization` header, which stands in small letters or capitals.
+/// What follows the scheme of an `Authorization` header; schemes are not case-sensitive (RFC 9110).
 fn after_scheme<'a>(header: &'a [u8], scheme: &str) -> Option<&'a [u8]> {
     let (start, rest) = header.split_at_checked(scheme.len())?;
     start.eq_ignore_ascii_case(scheme.as_bytes()).then_some(rest)

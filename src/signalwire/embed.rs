@@ -14,10 +14,10 @@ pub static KIND: Kind = Kind {
     variable: "SIGNALWIRE_EMBED_TOKEN",
     help: Help {
         about: "Mint a SignalWire embed token (click to call)",
-        long: "Mint a SignalWire embed token (click to call): it lets the widget of a web page place the call that its \
-               public key stands for.\n\n\
-               The request is not authenticated. Only the space is needed: SIGNALWIRE_SPACE, or a profile, whose API \
-               token is not read. The emulator takes every well-formed key.\n\n\
+        long: "Mint a SignalWire embed token (click to call): it lets the widget of a web page call the address that \
+               its public key is for.\n\n\
+               The request is not authenticated. Only the space is needed, from SIGNALWIRE_SPACE or a profile; the API \
+               token is not read. The emulator accepts every well-formed key.\n\n\
                How long the token lives is not documented and cannot be chosen; the Browser SDK assumes one hour. \
                There is no refresh token: mint another one.",
         examples: "tokenmint embed --token c2c_0123456789abcdef0123456789abcdef
@@ -50,7 +50,7 @@ const FIELDS: &[Field] = &[Field::new(
     Input::Text,
     &ClickToCallKey,
     "The widget's click-to-call key, c2c_…\n\n\
-     It is public: web pages carry it. c2c_ and 32 hexadecimal digits.",
+     c2c_ and 32 hexadecimal digits. It is public and part of the web page.",
 )
 .required()];
 

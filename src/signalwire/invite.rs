@@ -21,8 +21,8 @@ pub static KIND: Kind = Kind {
         long: "Mint a SignalWire invite token (Call Fabric): it lets a client call one address of a subscriber, and \
                nothing else.\n\n\
                The subscriber's access token authenticates the request: from SIGNALWIRE_SUBSCRIBER_TOKEN, from \
-               --subscriber-token, or minted first with --reference. With a token at hand only the space is needed: \
-               SIGNALWIRE_SPACE, or a profile, whose API token is not read.",
+               --subscriber-token, or minted first with --reference. With an existing token only the space is \
+               needed, from SIGNALWIRE_SPACE or a profile; the API token is not read.",
         examples: "tokenmint invite --address-id 0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f0 --ttl 15m
 tokenmint invite --address-id 0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f0 --subscriber-token @sat.json
 tokenmint invite --address-id 0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f0 --reference alice --dry-run",
@@ -63,9 +63,9 @@ static SUBSCRIBER_TOKEN: Bearer = Bearer {
         "NAME",
         Input::Text,
         &NonEmpty,
-        "Mint a token for this subscriber first, and show it nowhere\n\n\
-         Needs the space, the project id and the API token. It creates the subscriber if the reference is new; \
-         SignalWire bills each subscriber every month.",
+        "Mint this subscriber's token first; it is not shown\n\n\
+         Needs the space, the project id and the API token, or --profile emulator. Creates the subscriber if the \
+         reference is new, and updates it otherwise. SignalWire bills each subscriber every month.",
     ),
     refused: Refused {
         what: "the subscriber token",
