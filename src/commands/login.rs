@@ -119,7 +119,9 @@ fn from_text(job: &Job, bearer: &Bearer, text: &str) -> Result<Login> {
     let found = found.map_err(|failure| Failure::usage(format!("{flag} {failure}")).with_hint(mint_one(bearer)))?;
     let typed = job.mint.given.get(bearer.token.flag.name).and_then(|values| values.iter().flatten().last());
     let file = typed.and_then(|typed| typed.strip_prefix('@')).filter(|_| found.is_bare);
-    let word = file.and_then(|path| ShellWord::content(Path::new(path)));
+    // A pipe of this shell is not there for another one.
+    let file = file.map(Path::new).filter(|path| path.is_file());
+    let word = file.and_then(ShellWord::content);
     let demanded = || ShellWord::demanded(bearer.variable, &format!("the {}", bearer.name));
     Ok(Login::Token(Held {
         token: found.token,

@@ -40,8 +40,9 @@ impl Sought {
         if trimmed.is_empty() {
             return Err(Failure::usage("is empty"));
         }
-        let (token, is_bare) =
-            if trimmed.starts_with('{') { (self.member_of(trimmed)?, false) } else { self.line_of(trimmed)? };
+        let token = if trimmed.starts_with('{') { self.member_of(trimmed)? } else { self.line_of(trimmed)? };
+        // As `$(cat FILE)` of a shell would have it.
+        let is_bare = text.trim_end_matches('\n') == token;
         match self.fault(&token) {
             Some(fault) => Err(Failure::usage(fault)),
             None => Ok(FoundToken { token: Secret::new(token), is_bare }),
@@ -60,24 +61,24 @@ impl Sought {
     }
 
     /// The token in assignments, of which a file for dotenv may have others.
-    fn line_of(self, text: &str) -> Result<(String, bool)> {
+    fn line_of(self, text: &str) -> Result<String> {
         let lines: Vec<&str> = text.lines().map(str::trim).collect();
         let lines: Vec<&str> = lines.into_iter().filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
         if let [line] = lines[..] {
             let token = paste::token_in(line).map_err(|_| Failure::usage("does not hold a token"))?;
-            return Ok((token.to_owned(), token == text));
+            return Ok(token.to_owned());
         }
         let token = |line: &&str| paste::token_in(line).ok().map(str::to_owned);
         // Readers of such files take the last assignment of a name.
         let named = lines.iter().rev().find(|line| assigns(line, self.variable)).and_then(token);
         if let Some(token) = named {
-            return Ok((token, false));
+            return Ok(token);
         }
         let mut fitting: Vec<String> =
             lines.iter().filter_map(token).filter(|token| self.is_typ(&decode(token))).collect();
         fitting.dedup();
         match (fitting.len(), fitting.pop()) {
-            (1, Some(token)) => Ok((token, false)),
+            (1, Some(token)) => Ok(token),
             (0, _) => {
                 Err(Failure::usage(format!("holds no {}; expected it alone, or as {}", self.name, self.variable)))
             }
@@ -142,8 +143,8 @@ mod tests {
 
     #[test]
     fn every_form_that_a_mint_prints_gives_the_token() {
-        for text in [SAT.to_owned(), format!("{SAT}\n"), format!("  {SAT}\r\n")] {
-            assert_eq!(found(&text), Ok((SAT.to_owned(), true)));
+        for (text, is_bare) in [(SAT.to_owned(), true), (format!("{SAT}\n"), true), (format!("  {SAT}\r\n"), false)] {
+            assert_eq!(found(&text), Ok((SAT.to_owned(), is_bare)));
         }
         for text in [
             format!(r#"{{"kind":"subscriber","token":"{SAT}","refresh_token":"{REFRESH}","expires_at":null}}"#),
