@@ -303,3 +303,26 @@ fn connections(space: &Space, proxy: Option<Proxy>, authorities: Authorities) ->
         .build();
     Connections::new(config, proxy.map(|proxy| proxy.inner))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::Secret;
+
+    #[test]
+    fn a_client_with_new_credentials_has_the_time_that_is_left_and_hides_the_old_ones() {
+        let (password, token) = (Secret::new("PT0123456789".to_owned()), Secret::new("sat.0123456789".to_owned()));
+        let follow = |mode: Mode| {
+            let settings = Settings { timeout: Duration::from_secs(30), retries: 2, cacert: None };
+            let basic = Credentials::Basic("project", &password);
+            let first = Client::new(Space::loopback(1), &basic, &settings, Mode::Single, App::of_process()).unwrap();
+            first.then(&Credentials::Bearer(&token), mode, Duration::from_secs(10)).unwrap()
+        };
+        let client = follow(Mode::Single);
+        assert_eq!((client.policy.timeout, client.scheme), (Duration::from_secs(20), Authorization::Bearer));
+        assert_eq!(client.scrubber.scrub("<PT0123456789> <sat.0123456789>"), "<[redacted]> <[redacted]>");
+        // Each line of a batch has all of it.
+        let client = follow(Mode::Batch { halted: Arc::default() });
+        assert_eq!((client.policy.timeout, client.entrance.is_some()), (Duration::from_secs(30), true));
+    }
+}
