@@ -121,7 +121,7 @@ pub struct Failure {
     status: Option<u16>,
     details: Vec<Detail>,
     exit: Option<u8>,
-    reach: Reach,
+    reach: Option<Reach>,
     unclear: Option<String>,
 }
 
@@ -138,7 +138,7 @@ impl Failure {
             status: None,
             details: Vec::new(),
             exit: None,
-            reach: Reach::Line,
+            reach: None,
             unclear: None,
         }
     }
@@ -199,7 +199,7 @@ impl Failure {
     /// Sets how much of a batch it ends.
     #[must_use]
     pub fn with_reach(mut self, reach: Reach) -> Self {
-        self.reach = reach;
+        self.reach = Some(reach);
         self
     }
 
@@ -241,9 +241,10 @@ impl Failure {
         self.exit.unwrap_or(self.kind.exit())
     }
 
-    /// How much of a batch it ends. Refused credentials are those of every line.
+    /// How much of a batch it ends. Refused credentials are those of every line, unless it was said otherwise.
     pub fn reach(&self) -> Reach {
-        if self.kind == Category::CredentialsRefused { Reach::Run } else { self.reach }
+        let usual = if self.kind == Category::CredentialsRefused { Reach::Run } else { Reach::Line };
+        self.reach.unwrap_or(usual)
     }
 
     /// What to do about it, if there is something.

@@ -152,7 +152,7 @@ impl Worker {
                 let length = self.shared.row.grow()?;
                 Some(failure.and(format_args!(", for {length} lines in a row")))
             }
-            Reach::Line if matches!(failure.category(), Category::RequestRefused | Category::Unavailable) => {
+            Reach::Line if is_answer(failure.category()) => {
                 self.shared.row.end();
                 None
             }
@@ -193,6 +193,11 @@ impl Line<'_> {
         }
         members
     }
+}
+
+/// Whether a failure shows that the service answers.
+fn is_answer(category: Category) -> bool {
+    matches!(category, Category::RequestRefused | Category::CredentialsRefused | Category::Unavailable)
 }
 
 fn write_warnings(members: &mut Writer<'_, Vec<u8>>, notes: &[Note]) {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Consumed, Problem, Violation};
+use super::{Authentication, Consumed, Problem, Violation};
 use crate::error::Note;
 use crate::json::{self, Object};
 use crate::time;
@@ -12,6 +12,8 @@ use crate::token::Member;
 pub struct Endpoint {
     /// The path on the provider's host.
     pub path: &'static str,
+    /// How its requests are authenticated.
+    pub authentication: Authentication,
     /// The scopes of which the API token needs one, in the provider's spelling.
     pub scope: &'static str,
     /// The members of a successful answer that are passed on, in the order of our output. The token comes first.
@@ -33,10 +35,12 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// An endpoint with nothing but a path, a scope and a token in its answer, for the rest to be filled in.
+    /// An endpoint with nothing but a path, Basic authentication, a scope and a token in its answer, for the rest to be
+    /// filled in.
     pub const fn new(path: &'static str, scope: &'static str) -> Self {
         Endpoint {
             path,
+            authentication: Authentication::Basic,
             scope,
             answer: &[Member::TOKEN],
             other_attributes: &[],
@@ -59,10 +63,20 @@ pub fn time_of(body: &Object, key: &str) -> Option<Timestamp> {
     }
 }
 
+/// A field in seconds since 1970 whose time has passed.
+pub fn past_seconds(body: &Object, key: &str, now: Timestamp) -> Option<Violation> {
+    // What is not a number of seconds is refused by its rule, and need not also be called past.
+    json::as_integer(body.get(key)?).and_then(|_| past(body, key, now))
+}
+
 /// A field whose time has passed.
 pub fn past(body: &Object, key: &str, now: Timestamp) -> Option<Violation> {
     let given = time_of(body, key)?;
     let sentence = format!("must be in the future; got {} (now {})", time::rfc3339(given), time::rfc3339(now));
-    let refused = format!("{{}} must be greater than {}", now.as_second());
-    (given <= now).then(|| Violation::new(key, Problem::new(sentence, "invalid_parameter", refused)))
+    (given <= now).then(|| Violation::new(key, not_future(sentence, now)))
+}
+
+/// The problem of a time that has to be later than now.
+pub fn not_future(sentence: impl Into<String>, now: Timestamp) -> Problem {
+    Problem::new(sentence, "invalid_parameter", format!("{{}} must be greater than {}", now.as_second()))
 }

@@ -64,6 +64,12 @@ impl Kind {
         fields.iter().enumerate().filter(move |(place, _)| !seen_before(*place)).map(|(_, field)| field)
     }
 
+    /// Every flag that is its own: those of its fields, then those that say what to authenticate with.
+    pub fn flags(&self) -> impl Iterator<Item = &'static Field> + use<> {
+        let others = self.endpoint().map(|endpoint| endpoint.authentication.flags());
+        self.fields.iter().chain(others.into_iter().flatten())
+    }
+
     /// The endpoint that mints it, if it is not signed here.
     pub fn endpoint(&self) -> Option<&Endpoint> {
         match &self.minting {

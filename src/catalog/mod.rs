@@ -1,6 +1,7 @@
 //! The model that every provider fills in: kinds of token, their fields, the rules for these, and what is typed laid over
 //! them. It knows no provider.
 
+mod authentication;
 mod consumed;
 mod defaults;
 mod draft;
@@ -18,11 +19,12 @@ mod request;
 pub mod rule;
 mod values;
 
+pub use authentication::{Authentication, Bearer, Refused};
 pub use consumed::Consumed;
 pub use defaults::{Defaults, Found};
 pub use draft::{Draft, Given, check_fields};
 pub use emulation::{Emulation, Form, Invented};
-pub use endpoint::{Endpoint, past, time_of};
+pub use endpoint::{Endpoint, not_future, past, past_seconds, time_of};
 pub use field::{Fallback, Field, Value};
 pub use input::Input;
 pub use kind::{Help, Kind, Minting, Provider};

@@ -34,7 +34,12 @@ impl Problem {
 
     /// The problem of a required field that is not given.
     pub fn missing() -> Self {
-        Self::new("is required", "missing_required_parameter", "{} must be present")
+        Self::missing_as("{} must be present")
+    }
+
+    /// The same where the service has another sentence for it.
+    pub fn missing_as(message: &str) -> Self {
+        Self::new("is required", "missing_required_parameter", message)
     }
 
     /// The problem of a field that the schema does not name.

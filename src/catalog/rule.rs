@@ -290,7 +290,8 @@ impl Rule for Uuids {
     }
 }
 
-fn not_uuid(given: &str) -> String {
+/// What is said of a text that is not a UUID.
+pub fn not_uuid(given: &str) -> String {
     format!("must be a UUID such as 0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f0, got '{}'", clip(given, SHOWN))
 }
 

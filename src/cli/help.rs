@@ -4,7 +4,7 @@
 
 use clap::{Arg, Command};
 
-use crate::catalog::{Endpoint, Field, Input, Kind, Value};
+use crate::catalog::{Authentication, Endpoint, Field, Input, Kind, Value};
 use crate::error::Category;
 
 // What is not given. The parser knows these only where there are texts, for the sake of the help.
@@ -44,9 +44,9 @@ const PAGES: [Page; 12] = [
         name: "inspect",
         about: "Decode a token and check whether it is still valid\n\n\
     Prints whether the token is valid, until when, for whom, and what it allows; then its header and claims with their \
-    meaning. Reads SignalWire chat, pubsub, video, guest, subscriber and refresh tokens, Twilio Access Tokens and other \
-    JWTs, from the command line, @FILE or stdin, as they are pasted: in quotes, after Bearer, in an export line of any \
-    shell, in a JSON object. Nothing is sent anywhere.",
+    meaning. Reads SignalWire chat, pubsub, video, guest, subscriber, invite, embed and refresh tokens, Twilio Access \
+    Tokens and other JWTs, from the command line, @FILE or stdin, as they are pasted: in quotes, after Bearer, in an \
+    export line of any shell, in a JSON object. Nothing is sent anywhere.",
         examples: "Examples:
   tokenmint chat --profile emulator --ttl 1h -c lobby=rw | tokenmint inspect
   tokenmint inspect --check -q \"$SIGNALWIRE_CHAT_TOKEN\"
@@ -142,6 +142,7 @@ const PAGES: [Page; 12] = [
 /// What the program reads from the environment.
 const ENVIRONMENT: &str = "Environment:
   SIGNALWIRE_SPACE, SIGNALWIRE_PROJECT_ID, SIGNALWIRE_API_TOKEN  SignalWire's credentials
+  SIGNALWIRE_SUBSCRIBER_TOKEN                                    the subscriber token for invite
   TWILIO_ACCOUNT_SID, TWILIO_API_KEY, TWILIO_API_SECRET          Twilio's credentials
   TOKENMINT_PROFILE, TOKENMINT_CONFIG                            as --profile and --config
   HTTPS_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE                as curl reads them
@@ -288,7 +289,7 @@ pub(super) fn of_kind(kind: &'static Kind, command: Command) -> Command {
         .before_long_help(examples(kind))
         .after_long_help(after(kind))
         .mut_args(|argument| {
-            let own = kind.fields.iter().find(|field| field.flag.name == argument.get_id().as_str());
+            let own = kind.flags().find(|field| field.flag.name == argument.get_id().as_str());
             match own {
                 Some(field) => {
                     argument.value_name(value_name(field)).help(field.summary()).long_help(field_text(field))
@@ -338,8 +339,13 @@ fn field_text(field: &Field) -> String {
 /// What stands at the top of the help of a kind.
 fn long_about(kind: &Kind) -> String {
     match kind.endpoint() {
-        Some(Endpoint { path, scope, .. }) => {
-            format!("{}\n\nPOST {path} with an API token that has the scope {scope}.", kind.help.long)
+        Some(Endpoint { path, scope, authentication, .. }) => {
+            let with = match authentication {
+                Authentication::Basic => format!("with an API token that has the scope {scope}"),
+                Authentication::Bearer(bearer) => format!("with a {} (Bearer)", bearer.name),
+                Authentication::None(_) => "without authentication".to_owned(),
+            };
+            format!("{}\n\nPOST {path} {with}.", kind.help.long)
         }
         None => kind.help.long.to_owned(),
     }

@@ -46,7 +46,7 @@ pub(super) fn command(kind: &'static Kind) -> clap::Command {
     let curl = if kind.takes_lines() { curl.conflicts_with("batch") } else { curl };
     let sending = sending_arguments().into_iter().chain([curl]).filter(|_| sent);
     clap::Command::new(kind.name)
-        .args(kind.fields.iter().map(field_argument))
+        .args(kind.flags().map(field_argument))
         .args(body)
         .args(output_arguments())
         .args(batch)
@@ -178,7 +178,7 @@ fn value_of<'a, T: Clone + Send + Sync + 'static>(matches: &'a ArgMatches, flag:
 
 /// What was typed for a kind.
 pub(super) fn read(kind: &'static Kind, matches: &ArgMatches) -> Result<Mint> {
-    let typed = kind.fields.iter().filter(|field| matches.value_source(field.flag.name).is_some());
+    let typed = kind.flags().filter(|field| matches.value_source(field.flag.name).is_some());
     let given = typed.map(|field| {
         let values = matches.get_many::<String>(field.flag.name).unwrap_or_default();
         let mut values: Vec<Option<String>> = values.cloned().map(Some).collect();

@@ -18,6 +18,24 @@ const fn of(commands: &'static [&'static str], typed: &'static [&'static str], m
 
 const USERS: &[&str] = &["--user", "--uid", "--user-id", "--identity", "--member"];
 
+const LIFETIMES: &[&str] = &[
+    "--exp",
+    "--expires",
+    "--expires-in",
+    "--expiry",
+    "--valid-for",
+    "--duration",
+    "--lifetime",
+    "--expire-at",
+    "--expires-at",
+];
+
+/// There is no field for it.
+const EMBED_LIFETIME: &str = "the service sets how long an embed token lives; the Browser SDK assumes one hour";
+
+/// Nor for this.
+const REFRESH_LIFETIME: &str = "leave it out; the service gives a refreshed token two hours";
+
 /// Flags. The first row that fits counts.
 const FLAGS: &[Word] = &[
     anywhere(&["--json"], "use -o json"),
@@ -27,27 +45,14 @@ const FLAGS: &[Word] = &[
     anywhere(&["--env"], "use -o export, or -o dotenv --write FILE"),
     anywhere(&["--copy", "--clipboard"], "pipe the token to pbcopy, wl-copy, xclip or clip.exe"),
     of(&["guest", "subscriber"], &["--exp", "--expires", "--expiry"], "use --ttl DURATION, or --expire-at TIME"),
+    of(&["invite"], &["--exp", "--expires", "--expiry"], "use --ttl DURATION, or --expires-at TIME"),
+    of(&["embed"], &["--ttl"], EMBED_LIFETIME),
+    of(&["embed"], LIFETIMES, EMBED_LIFETIME),
     of(&["video"], &["--expire-at", "--expires-at"], "use --ttl DURATION, or --join-until TIME"),
     of(&["refresh"], &["--refresh-token", "--token"], "write @FILE, or pipe it in"),
-    of(
-        &["refresh"],
-        &["--ttl", "--exp", "--expires", "--expires-in", "--expire-at", "--expires-at", "--lifetime", "--duration"],
-        "leave it out; the service gives a refreshed token two hours",
-    ),
-    anywhere(
-        &[
-            "--exp",
-            "--expires",
-            "--expires-in",
-            "--expiry",
-            "--valid-for",
-            "--duration",
-            "--lifetime",
-            "--expire-at",
-            "--expires-at",
-        ],
-        "use --ttl DURATION",
-    ),
+    of(&["refresh"], &["--ttl"], REFRESH_LIFETIME),
+    of(&["refresh"], LIFETIMES, REFRESH_LIFETIME),
+    anywhere(LIFETIMES, "use --ttl DURATION"),
     anywhere(
         &["--url", "--host", "--base-url", "--space", "--space-url"],
         "set SIGNALWIRE_SPACE, or space in a profile",
@@ -60,13 +65,20 @@ const FLAGS: &[Word] = &[
         &["--secret", "--api-secret", "--token", "--auth-token"],
         "set TWILIO_API_SECRET, or api_key_secret_command in a profile",
     ),
+    of(
+        &["invite"],
+        &["--token", "--sat", "--bearer"],
+        "use --subscriber-token @FILE, or set SIGNALWIRE_SUBSCRIBER_TOKEN",
+    ),
+    of(&["embed"], &["--c2c"], "use --token c2c_…"),
     anywhere(
         &["--token", "--api-token", "--key", "--api-key", "--secret", "--auth-token"],
         "set SIGNALWIRE_API_TOKEN, or api_token_command in a profile",
     ),
     of(&["chat", "pubsub"], USERS, "use --member-id ID"),
     of(&["video"], USERS, "use --user-name NAME"),
-    of(&["subscriber"], USERS, "use --reference NAME"),
+    of(&["subscriber", "invite"], USERS, "use --reference NAME"),
+    of(&["invite"], &["--address"], "use --address-id UUID"),
     of(&["twilio"], &["--user", "--uid", "--user-id", "--member", "--member-id"], "use --identity NAME"),
     of(&["chat", "pubsub"], &["--read"], "use -c NAME=r"),
     of(&["twilio"], &["--chat-service-sid"], "use --chat IS…"),
@@ -91,9 +103,10 @@ const COMMANDS: &[Word] = &[
     anywhere(&["mock", "serve", "server"], "use tokenmint emulator"),
     anywhere(
         &["token", "mint", "create"],
-        "name what to mint: chat, pubsub, guest, video, subscriber, refresh or twilio",
+        "name what to mint: chat, pubsub, guest, video, subscriber, refresh, invite, embed or twilio",
     ),
     anywhere(&["room"], "use tokenmint video"),
+    anywhere(&["c2c", "click-to-call"], "use tokenmint embed --token c2c_…"),
     anywhere(&["sat"], "use tokenmint subscriber"),
     anywhere(&["renew", "rotate"], "use tokenmint refresh"),
 ];

@@ -2,19 +2,23 @@
 //! that is the space.
 
 use std::sync::Arc;
+use std::time::Instant;
 
+use super::login::{self, Login};
 use super::refusal::Refusal;
+use super::send::send;
 use crate::app::App;
-use crate::credentials::{self, Set, Source, Wanted};
-#[cfg(not(feature = "emulator"))]
-use crate::error::Failure;
-use crate::error::{Note, Result};
+use crate::catalog::Request;
+use crate::credentials::{self, Needs, Set, Source, Wanted};
+use crate::error::{Failure, Note, Result};
 use crate::http::{Client, Credentials, Mode, Settings};
 use crate::output::report::Report;
+use crate::secret::Secret;
 use crate::signalwire::Space;
 use crate::signalwire::credentials::{PROJECT_ID, SCHEMA, SPACE};
+use crate::token::Role;
 
-/// A client with the credentials that one source gave.
+/// A client of the space that one source gave, with what its requests authenticate with.
 pub struct Connection {
     /// Sends to the space.
     pub client: Arc<Client>,
@@ -28,28 +32,51 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Finds credentials and makes ready to send with them.
+    /// Finds what the login needs and makes ready to send with it. A token that comes first is minted here.
     ///
     /// # Errors
-    /// Exit 3 where there are none or they are malformed.
-    pub fn find(wanted: Wanted, settings: &Settings, mode: Mode, app: &App, report: &Report) -> Result<Self> {
-        let set = credentials::find(&SCHEMA, wanted, app)?;
-        let set = set.ok_or_else(|| credentials::none_found(&SCHEMA, &app.env))?;
-        report.trace(&format!("credentials from {}", set.source));
+    /// Exit 3 where there are no credentials or they are malformed; of the token that comes first as of any mint.
+    pub fn find(
+        login: &Login,
+        wanted: Wanted,
+        settings: &Settings,
+        mode: Mode,
+        app: &App,
+        report: &Report,
+    ) -> Result<Self> {
+        let needs = login.needs();
+        let set = credentials::find(&SCHEMA, Wanted { needs, ..wanted }, app)?;
+        let set = set.ok_or_else(|| credentials::none_found(&SCHEMA, needs, &app.env))?;
+        if let Login::Absent(bearer) = login {
+            return Err(login::absent(bearer));
+        }
+        let what = if needs == Needs::Set { "credentials" } else { "space" };
+        report.trace(&format!("{what} from {}", set.source));
         // What is wrong with the public values is reported before a helper program is run for the secret.
         set.check()?;
         let own_space = space_of(&set)?;
-        let secret = set.reveal(app)?;
+        let secret = (needs == Needs::Set).then(|| set.reveal(app)).transpose()?;
         let server = (set.source == Source::Emulator).then(|| Server::start(app)).transpose()?;
         let space = server.as_ref().map_or(own_space, Server::space);
-        let credentials = Credentials::Basic(set.public(PROJECT_ID), &secret);
-        Ok(Connection {
-            space: space.to_string(),
-            source: set.source.to_string(),
-            refusal: Refusal::new(&set, &secret),
-            client: Arc::new(Client::new(space, &credentials, settings, mode, app.clone())?),
-            server,
-        })
+        let (name, source) = (space.to_string(), set.source.to_string());
+        let (client, refusal) = match (login, &secret) {
+            (Login::Token(held), _) => {
+                let client = Client::new(space, &Credentials::Bearer(&held.token), settings, mode, app.clone())?;
+                (client, Refusal::of_token(&held.place))
+            }
+            (_, None) => (Client::new(space, &Credentials::None, settings, mode, app.clone())?, Refusal::default()),
+            (_, Some(secret)) => {
+                let (basic, refusal) = (Credentials::Basic(set.public(PROJECT_ID), secret), Refusal::new(&set, secret));
+                match login {
+                    Login::Issued(request) => {
+                        let client = Client::new(space, &basic, settings, Mode::Single, app.clone())?;
+                        authenticated(client, request, &refusal, mode, app, report)?
+                    }
+                    _ => (Client::new(space, &basic, settings, mode, app.clone())?, refusal),
+                }
+            }
+        };
+        Ok(Connection { space: name, source, refusal, client: Arc::new(client), server })
     }
 
     /// What this space is called from run to run: the emulator has another port in each.
@@ -62,6 +89,30 @@ impl Connection {
         let text = "this token is from the built-in emulator; it is not valid on SignalWire";
         self.server.as_ref().map(|_| Note::Note(text.to_owned()))
     }
+}
+
+/// What is known of a token that this run has minted itself.
+const ISSUED: &str = "it was minted just before";
+const REMEDY: &str = "a new token has not expired; check that the address belongs to a subscriber of this space";
+
+/// The same client with the token of this request, which is sent now.
+fn authenticated(
+    client: Client,
+    request: &Request,
+    refusal: &Refusal,
+    mode: Mode,
+    app: &App,
+    report: &Report,
+) -> Result<(Client, Refusal)> {
+    let started = Instant::now();
+    let first = |failure: Failure| failure.context(format!("cannot mint the {} token first", request.kind.name));
+    // What is odd about it is about members that go nowhere.
+    let (token, _) =
+        send(&client, request, app, &|line| report.trace(line)).map_err(|failure| first(refusal.explain(failure)))?;
+    let text = token.get(Role::Token).ok_or_else(|| first(Failure::internal("an answer without its token")))?;
+    let token = Secret::new(text.to_owned());
+    let client = client.then(&Credentials::Bearer(&token), mode, started.elapsed())?;
+    Ok((client, Refusal::of_new_token(ISSUED, REMEDY)))
 }
 
 /// The space of a request on paper, with credentials or without.

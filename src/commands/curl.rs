@@ -2,9 +2,10 @@
 
 use super::connection::shown_space;
 use super::job::Job;
+use super::login::{self, Login};
 use super::send::shown;
 use crate::catalog::Request;
-use crate::credentials::{self, Set, ShellWord, Source};
+use crate::credentials::{self, Set, ShellWord, Source, Wanted};
 use crate::error::{Note, Result};
 use crate::output::{deliver, request as paper};
 use crate::signalwire::credentials::{PROJECT_ID, SCHEMA};
@@ -13,15 +14,15 @@ use crate::signalwire::credentials::{PROJECT_ID, SCHEMA};
 ///
 /// # Errors
 /// Exit 3 where credentials are there and wrong.
-pub(super) fn show(job: &Job, request: &Request) -> Result<u8> {
+pub(super) fn show(job: &Job, request: &Request, login: &Login) -> Result<u8> {
     let (env, notes) = (&job.app.env, &job.app.notes);
-    let set = credentials::find(&SCHEMA, job.wanted(), job.app)?;
+    let set = credentials::find(&SCHEMA, Wanted { needs: login.needs(), ..job.wanted() }, job.app)?;
     if let Some(set) = &set {
         // The project id of a profile is printed, and it could be a secret in the wrong place.
         set.check()?;
     }
     let space = shown_space(set.as_ref())?;
-    let login = login(set.as_ref());
+    let login = on_paper(job, login, set.as_ref());
     let demanded = login.variables().chain(paper::secret_variables(request));
     let unset: Vec<String> = demanded.filter(|name| env.text(name).is_none()).collect();
     if !unset.is_empty() {
@@ -39,13 +40,18 @@ pub(super) fn show(job: &Job, request: &Request) -> Result<u8> {
     Ok(0)
 }
 
-/// User and password: without a set, the variables that one would be in.
-fn login(set: Option<&Set>) -> paper::Login {
-    match set {
-        Some(set) => paper::Login { user: set.public_in_shell(PROJECT_ID), password: set.secret_in_shell() },
-        None => paper::Login {
-            user: ShellWord::variable("SIGNALWIRE_PROJECT_ID"),
-            password: ShellWord::variable("SIGNALWIRE_API_TOKEN"),
-        },
+/// What authenticates the request, each value from where it is stored: without a set, or without a token, from the
+/// variables that they would be in.
+fn on_paper(job: &Job, login: &Login, set: Option<&Set>) -> paper::Login {
+    match (login, set) {
+        (Login::Nothing, _) => paper::Login::Nothing,
+        (Login::Token(held), _) => paper::Login::Token(held.word.clone()),
+        (Login::Issued(request), _) => paper::Login::Token(login::command(job, request)),
+        (Login::Absent(bearer), _) => paper::Login::Token(ShellWord::variable(bearer.variable)),
+        (Login::Set, Some(set)) => paper::Login::Pair(set.public_in_shell(PROJECT_ID), set.secret_in_shell()),
+        (Login::Set, None) => paper::Login::Pair(
+            ShellWord::variable("SIGNALWIRE_PROJECT_ID"),
+            ShellWord::variable("SIGNALWIRE_API_TOKEN"),
+        ),
     }
 }

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 
 use super::input::Reader;
 use crate::app::App;
-use crate::credentials::{self, Wanted};
+use crate::credentials::{self, Needs, Wanted};
 use crate::error::{Category, Failure, OrFail as _, Result};
 use crate::inspect::{Inspected, Judgement, read, report};
 use crate::json;
@@ -58,13 +58,14 @@ fn verify(tokens: &mut [(Option<String>, Inspected)], stdin_taken: bool, general
     let wanted = Wanted {
         profile: general.profile.as_deref(),
         config: general.config.as_deref(),
+        needs: Needs::Set,
         schemas: &SCHEMAS,
         stdin_taken,
         timeout: None,
     };
     tokens.iter().try_for_each(|(_, token)| token.require_twilio())?;
     let set = credentials::find(&SCHEMA, wanted, app)?;
-    let set = set.ok_or_else(|| credentials::none_found(&SCHEMA, &app.env))?;
+    let set = set.ok_or_else(|| credentials::none_found(&SCHEMA, Needs::Set, &app.env))?;
     let secret = set.reveal(app)?;
     tokens.iter_mut().try_for_each(|(_, token)| token.verify(set.public(API_KEY_SID), &secret))
 }

@@ -6,7 +6,7 @@ use std::io::IsTerminal as _;
 use crate::app::App;
 use crate::catalog::{Field, Given, Input, Kind};
 use crate::commands::input::Reader;
-use crate::credentials::Wanted;
+use crate::credentials::{Needs, Wanted};
 use crate::error::{Failure, Note, Result};
 use crate::json::Object;
 use crate::options::{General, Mint};
@@ -35,7 +35,7 @@ impl Job<'_> {
         if let Some(field) = self.left_out(body.as_deref())? {
             given.insert(field.flag.name, vec![Some("-".to_owned())]);
         }
-        for field in kind.fields {
+        for field in kind.flags() {
             for value in given.get_mut(field.flag.name).into_iter().flatten().flatten() {
                 match (field.input, value.split_once('=')) {
                     (Input::Secret, _) => *value = reader.read_secret(&field.dashed(), value)?,
@@ -82,6 +82,7 @@ impl Job<'_> {
         Wanted {
             profile: self.general.profile.as_deref(),
             config: self.general.config.as_deref(),
+            needs: Needs::Set,
             schemas: &SCHEMAS,
             stdin_taken: self.reads_stdin(),
             timeout: Some(self.mint.settings.timeout),
@@ -94,12 +95,10 @@ impl Job<'_> {
         lines
             || self.mint.absent_argument().is_some()
             || self.mint.body.as_deref() == Some("-")
-            || self.mint.kind.fields.iter().filter(|field| field.input.is_json() || field.input.is_secret()).any(
-                |field| {
-                    let values = self.mint.given.get(field.flag.name);
-                    values.into_iter().flatten().flatten().any(|value| value == "-" || value.ends_with("=-"))
-                },
-            )
+            || self.mint.kind.flags().filter(|field| field.input.is_json() || field.input.is_secret()).any(|field| {
+                let values = self.mint.given.get(field.flag.name);
+                values.into_iter().flatten().flatten().any(|value| value == "-" || value.ends_with("=-"))
+            })
     }
 
     /// The notes so far, as the `warnings` of JSON: none with `-q`.

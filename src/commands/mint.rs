@@ -4,6 +4,7 @@
 use super::connection::Connection;
 use super::held::Held;
 use super::job::Job;
+use super::login::Login;
 use super::{batch, conflicts, send, show, sign};
 use crate::catalog::{Consumed, Defaults, Draft, Kind, Minting, Request};
 use crate::credentials;
@@ -42,20 +43,22 @@ pub fn run(job: &Job) -> Result<u8> {
 /// Asks a service for tokens.
 fn ask(job: &Job, kind: &'static Kind, names: &Names) -> Result<u8> {
     let (given, body) = job.read_values(kind)?;
+    let login = Login::find(job, kind, &given)?;
     let draft = Draft::new(kind, &given, body.as_deref(), Defaults::default(), job.app)?;
     if let Some(batch) = &job.mint.batch {
-        return batch::ask_lines(job, batch, draft);
+        return batch::ask_lines(job, batch, draft, &login);
     }
     let request = draft.finish()?;
     job.app.notes.extend(request.notes.iter().cloned());
     if job.mint.dry_run || job.mint.curl {
-        return show::show(job, &request);
+        return show::show(job, &request, &login);
     }
-    deliver(job, names, || ask_one(job, &request))
+    deliver(job, names, || ask_one(job, &request, &login))
 }
 
-fn ask_one(job: &Job, request: &Request) -> Result<(Token, Held)> {
-    let connection = Connection::find(job.wanted(), &job.mint.settings, Mode::Single, job.app, job.report)?;
+fn ask_one(job: &Job, request: &Request, login: &Login) -> Result<(Token, Held)> {
+    let (wanted, settings) = (job.wanted(), &job.mint.settings);
+    let connection = Connection::find(login, wanted, settings, Mode::Single, job.app, job.report)?;
     let trace = |line: &str| job.report.trace(line);
     let verbosity = job.general.verbosity;
     let held = match request.endpoint.consumes {

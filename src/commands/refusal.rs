@@ -7,12 +7,15 @@ use crate::secret::Secret;
 use crate::text;
 
 /// The credentials of a run, in words for a failure.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Refusal {
-    source: String,
+    /// Where they came from, as the end of a sentence.
+    source: Option<String>,
     /// The profile that was used, as a word of a command line.
     profile: Option<String>,
     likely_mistake: Option<&'static str>,
+    /// What to do, where the usual hint does not fit.
+    remedy: Option<&'static str>,
 }
 
 impl Refusal {
@@ -22,7 +25,22 @@ impl Refusal {
             Source::Profile { name, .. } => Some(text::sh_word(&text::clip(name, 60))),
             Source::Environment(_) | Source::Emulator => None,
         };
-        Refusal { source: set.summary(), profile, likely_mistake: likely_mistake(secret.expose()) }
+        Refusal {
+            source: Some(format!("they came from {}", set.summary())),
+            profile,
+            likely_mistake: likely_mistake(secret.expose()),
+            remedy: None,
+        }
+    }
+
+    /// For a token; the place that it came from is the end of a sentence.
+    pub fn of_token(place: &str) -> Self {
+        Refusal { source: Some(place.to_owned()), ..Refusal::default() }
+    }
+
+    /// For a token that the run itself has minted.
+    pub fn of_new_token(place: &str, remedy: &'static str) -> Self {
+        Refusal { remedy: Some(remedy), ..Refusal::of_token(place) }
     }
 
     /// Adds to a 401 or 403 where the credentials came from, and what the API token looks like.
@@ -31,7 +49,14 @@ impl Refusal {
             return failure;
         }
         let unauthorized = failure.status() == Some(401);
-        let failure = failure.and(format_args!("; they came from {}", self.source));
+        let failure = match &self.source {
+            Some(source) => failure.and(format_args!("; {source}")),
+            None => failure,
+        };
+        let failure = match self.remedy {
+            Some(remedy) => failure.with_hint(remedy),
+            None => failure,
+        };
         match (self.likely_mistake, &self.profile, failure.hint()) {
             (Some(likely_mistake), ..) if unauthorized => failure.with_hint(looks_like(likely_mistake)),
             (_, Some(profile), Some(hint)) => {
@@ -89,7 +114,8 @@ mod tests {
 
     fn refusal(token: &str) -> Refusal {
         let profile = Some("dev".to_owned());
-        Refusal { source: "profile 'dev' in c.toml".to_owned(), profile, likely_mistake: likely_mistake(token) }
+        let source = Some("they came from profile 'dev' in c.toml".to_owned());
+        Refusal { source, profile, likely_mistake: likely_mistake(token), remedy: None }
     }
 
     #[test]

@@ -1,19 +1,25 @@
 //! From a request to its token: sent, read by the endpoint's table of members, and given its expiry.
 
 use crate::app::App;
-use crate::catalog::{Consumed, Request};
+use crate::catalog::{Consumed, Endpoint, Request};
 use crate::error::{Category, Failure, Note, Result};
 use crate::http::{self, Client, Expected, Member, Presence, Trace};
 use crate::token::{self, Role, Token};
 
 /// A request as it goes on the wire.
 fn wire(request: &Request) -> http::Request {
-    http::Request::basic(request.endpoint.path, request.bytes()).once(request.endpoint.consumes.is_some())
+    on_wire(request, request.bytes())
 }
 
 /// A request as it may be shown: a secret in its body is `[redacted]`.
 pub fn shown(request: &Request) -> http::Request {
-    http::Request::basic(request.endpoint.path, request.redacted())
+    on_wire(request, request.redacted())
+}
+
+fn on_wire(request: &Request, body: String) -> http::Request {
+    let Endpoint { path, authentication, consumes, .. } = request.endpoint;
+    let (path, once) = ((*path).to_owned(), consumes.is_some());
+    http::Request { path, authorization: authentication.into(), body, once }
 }
 
 /// Sends a request and gives its token, with its expiry and what is odd about it.
@@ -29,6 +35,7 @@ pub fn send(client: &Client, request: &Request, app: &App, trace: Trace) -> Resu
         path: endpoint.path,
         members: &members,
         scope: endpoint.scope,
+        refused: endpoint.authentication.refused(),
         looked_up: &looked_up,
         secrets: &secrets,
         flag_of: &flag_of,

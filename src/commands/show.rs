@@ -3,9 +3,10 @@
 use super::connection::shown_space;
 use super::curl;
 use super::job::Job;
+use super::login::Login;
 use super::send::shown;
 use crate::catalog::Request;
-use crate::credentials;
+use crate::credentials::{self, Wanted};
 use crate::error::{Note, Result};
 use crate::output::Format;
 use crate::output::{deliver, request as paper};
@@ -13,11 +14,12 @@ use crate::signalwire::Space;
 use crate::signalwire::credentials::SCHEMA;
 
 /// Shows a request instead of sending it.
-pub(super) fn show(job: &Job, request: &Request) -> Result<u8> {
+pub(super) fn show(job: &Job, request: &Request, login: &Login) -> Result<u8> {
     if job.mint.curl {
-        return curl::show(job, request);
+        return curl::show(job, request, login);
     }
-    let space = space(job)?;
+    let space = space(job, login)?;
+    job.app.notes.extend(login.note());
     let text = if job.mint.format == Format::Json {
         let warnings = job.warnings();
         paper::json(&shown(request), &space, &warnings.iter().map(Note::text).collect::<Vec<_>>())
@@ -29,7 +31,7 @@ pub(super) fn show(job: &Job, request: &Request) -> Result<u8> {
 }
 
 /// The space that a request on paper goes to, with credentials or without.
-pub(super) fn space(job: &Job) -> Result<Space> {
-    let set = credentials::find(&SCHEMA, job.wanted(), job.app)?;
+pub(super) fn space(job: &Job, login: &Login) -> Result<Space> {
+    let set = credentials::find(&SCHEMA, Wanted { needs: login.needs(), ..job.wanted() }, job.app)?;
     shown_space(set.as_ref())
 }

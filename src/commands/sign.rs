@@ -3,7 +3,7 @@
 
 use super::job::Job;
 use crate::catalog::{Defaults, Draft, Found, Kind, Offline, Paper, Prepared, Scratch, Sign};
-use crate::credentials::{self, Schema, Set};
+use crate::credentials::{self, Needs, Schema, Set};
 use crate::error::{Category, Failure, Result};
 use crate::json::Writer;
 use crate::output::{Format, deliver};
@@ -58,7 +58,7 @@ impl SigningRequest {
     /// What signs every token of a run.
     pub fn signer(self, job: &Job) -> Result<Box<dyn Sign>> {
         let env = &job.app.env;
-        let set = self.set.ok_or_else(|| credentials::none_found(self.schema, env))?;
+        let set = self.set.ok_or_else(|| credentials::none_found(self.schema, Needs::Set, env))?;
         let secret = set.reveal(job.app)?;
         self.prepared.signer(&set, &secret, job.app)
     }

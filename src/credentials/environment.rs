@@ -1,7 +1,7 @@
 //! Credentials in environment variables: which spelling is read, and what a half or empty set means.
 
 use super::origin::{Found, Origin};
-use super::schema::{Field, Schema, Setting, secret_variables};
+use super::schema::{Needs, Schema, Setting, secret_variables};
 use crate::app::Environment;
 use crate::error::{Failure, Result};
 use crate::redact::Scrubber;
@@ -14,13 +14,14 @@ pub fn scrubber(env: &Environment, schemas: &[&'static Schema]) -> Scrubber {
     Scrubber::new(&held)
 }
 
-/// The values of a set in the environment, the secret among them, or `None` where it has nothing of the set.
+/// The needed values of a set in the environment, the secret last if it is among them, or `None` where the environment has
+/// nothing of the set.
 ///
 /// # Errors
 /// Exit 3 where it is there in part, or a variable is empty or not Unicode.
-pub(super) fn find(schema: &Schema, env: &Environment) -> Result<Option<Vec<Found>>> {
-    let names: Vec<(&Field, Option<&'static str>)> =
-        schema.fields().map(|field| (field, first_set(field.variables, env))).collect();
+pub(super) fn find(schema: &Schema, needs: Needs, env: &Environment) -> Result<Option<Vec<Found>>> {
+    let all = schema.fields().map(|field| (field, first_set(field.variables, env)));
+    let (names, others): (Vec<_>, Vec<_>) = all.partition(|(field, _)| needs.includes(field.key));
     // An empty variable is a mistake even where the rest of the set is missing.
     for (_, name) in &names {
         if let Some(name) = name.filter(|name| env.get(name).is_some_and(std::ffi::OsStr::is_empty)) {
@@ -29,7 +30,8 @@ pub(super) fn find(schema: &Schema, env: &Environment) -> Result<Option<Vec<Foun
             })?;
         }
     }
-    if !names.iter().any(|(field, name)| field.implies_set && name.is_some()) {
+    // The rest of a set shows that all of it is meant to be here, even where it is not needed itself.
+    if !names.iter().chain(&others).any(|(field, name)| field.implies_set && name.is_some()) {
         return Ok(None);
     }
     let missing: Vec<&str> = names
@@ -38,8 +40,11 @@ pub(super) fn find(schema: &Schema, env: &Environment) -> Result<Option<Vec<Foun
         .filter_map(|(field, _)| field.variables.first().copied())
         .collect();
     if !missing.is_empty() {
-        let present: Vec<&str> = names.iter().filter_map(|(_, name)| *name).collect();
-        return Err(incomplete(&missing, &present));
+        let present: Vec<&str> = names.iter().chain(&others).filter_map(|(_, name)| *name).collect();
+        return Err(incomplete(&missing, &present).with_hint(match needs {
+            Needs::Set => "set all of them or none; values are not combined with those of a profile",
+            Needs::Only(_) => "set it too, or unset the others; values are not combined with those of a profile",
+        }));
     }
     let mut set = Vec::with_capacity(names.len());
     for (field, name) in names {
@@ -80,7 +85,6 @@ fn incomplete(missing: &[&str], present: &[&str]) -> Failure {
     let verb = |names: &[&str]| if names.len() == 1 { "is" } else { "are" };
     let (without, with) = (missing.join(" and "), present.join(" and "));
     Failure::configuration(format!("{without} {} not set, but {with} {}", verb(missing), verb(present)))
-        .with_hint("set all of them or none; values are not combined with those of a profile")
 }
 
 #[cfg(test)]
@@ -91,7 +95,7 @@ mod tests {
     fn find_in(variables: &[(&str, &str)]) -> std::result::Result<Option<Vec<String>>, String> {
         let env: Environment = variables.iter().copied().collect();
         let shown = |found: Vec<Found>| found.iter().map(|found| format!("{}={}", found.origin, found.value)).collect();
-        find(&SCHEMA, &env).map(|set| set.map(shown)).map_err(|failure| failure.to_string())
+        find(&SCHEMA, Needs::Set, &env).map(|set| set.map(shown)).map_err(|failure| failure.to_string())
     }
 
     #[test]
@@ -103,6 +107,20 @@ mod tests {
         assert_eq!(find_in(&whole[1..2]), Err("T_USER and T_SECRET are not set, but T_KEY is".into()));
         // The user alone does not imply the set.
         assert_eq!(find_in(&whole[..1]), Ok(None));
+    }
+
+    #[test]
+    fn one_value_alone_is_enough_where_no_more_is_needed() {
+        let find_key = |variables: &[(&str, &str)]| {
+            let env: Environment = variables.iter().copied().collect();
+            let found = find(&SCHEMA, Needs::Only("key_id"), &env).map_err(|failure| failure.to_string())?;
+            Ok::<_, String>(found.map(|found| found.into_iter().map(|found| found.value).collect::<Vec<_>>()))
+        };
+        assert_eq!(find_key(&[("T_KEY", "k")]), Ok(Some(vec!["k".to_owned()])));
+        assert_eq!(find_key(&[("T_KEY", "k"), ("T_SECRET", "")]), Ok(Some(vec!["k".to_owned()])), "it is not read");
+        assert_eq!(find_key(&[("T_SECRET", "s")]), Err("T_KEY is not set, but T_SECRET is".to_owned()));
+        assert_eq!(find_key(&[("T_KEY", "")]), Err("T_KEY is set but empty".to_owned()));
+        assert_eq!(find_key(&[("T_USER", "u")]), Ok(None));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::config::{Config, SecretSource};
 use super::helper::{self, Terms};
 use super::origin::{Found, Origin};
-use super::schema::{BuiltIn, EMULATOR, Schema, secret_variables};
+use super::schema::{BuiltIn, EMULATOR, Needs, Schema, secret_variables};
 use super::set::{Set, Source, trim_value};
 use super::{environment, load, locate};
 use crate::app::{App, Environment, Notes};
@@ -23,6 +23,8 @@ pub struct Wanted<'a> {
     pub config: Option<&'a Path>,
     /// The schemas of all providers.
     pub schemas: &'static [&'static Schema],
+    /// How much of a set is wanted.
+    pub needs: Needs,
     /// Whether something else reads our standard input.
     pub stdin_taken: bool,
     /// `--timeout`.
@@ -100,14 +102,18 @@ pub fn settings(schema: &Schema, set: Option<&Set>, wanted: Wanted, env: &Enviro
 }
 
 /// What is said when no source has the set.
-pub fn none_found(schema: &Schema, env: &Environment) -> Failure {
+pub fn none_found(schema: &Schema, needs: Needs, env: &Environment) -> Failure {
     if let Some(failure) = (schema.explain_missing)(env) {
         return failure;
     }
+    let what = match needs {
+        Needs::Set => "credentials".to_owned(),
+        Needs::Only(key) => key.replace('_', " "),
+    };
     let emulator = if schema.is_emulated() { ", or try --profile emulator" } else { "" };
-    Failure::configuration(format!("no {} credentials found", schema.provider)).with_hint(format!(
+    Failure::configuration(format!("no {} {what} found", schema.provider)).with_hint(format!(
         "set {}, or choose a profile with --profile or default_profile (tokenmint profile init creates one){emulator}",
-        schema.usual_variables().join(", ")
+        schema.usual_variables(needs).join(", ")
     ))
 }
 
@@ -139,13 +145,15 @@ fn named_profile(schema: &'static Schema, name: &str, wanted: Wanted, app: &App)
 
 fn from_environment(schema: &'static Schema, wanted: Wanted, app: &App) -> Result<Option<Set>> {
     let env = &app.env;
-    let Some(mut public) = environment::find(schema, env)? else { return Ok(None) };
+    let Some(mut public) = environment::find(schema, wanted.needs, env)? else { return Ok(None) };
     let names = public.iter().filter_map(|found| match found.origin {
         Origin::Variable(name) => Some(name),
         _ => None,
     });
     let source = Source::Environment(names.collect());
-    let Some(secret) = public.pop() else { return Ok(None) };
+    let secret = if wanted.needs == Needs::Set { public.pop() } else { None };
+    let usual = schema.secret.variables.first().copied().unwrap_or_default();
+    let secret_origin = secret.as_ref().map_or(Origin::Variable(usual), |found| found.origin.clone());
     for found in &mut public {
         found.value = trim_value(&found.value, &found.origin.to_string(), &app.notes)?;
     }
@@ -154,8 +162,8 @@ fn from_environment(schema: &'static Schema, wanted: Wanted, app: &App) -> Resul
         source,
         public,
         settings: Vec::new(),
-        secret: SecretSource::Literal(Secret::new(secret.value)),
-        secret_origin: secret.origin,
+        secret: secret.map(|found| SecretSource::Literal(Secret::new(found.value))),
+        secret_origin,
         terms: wanted.terms(),
     }))
 }
@@ -195,12 +203,15 @@ fn from_profile(
     };
     let origin = |key, suffix| Origin::Profile { key, suffix, profile: name.to_owned() };
     let mut public = Vec::with_capacity(schema.public.len());
-    for field in schema.public {
+    for field in schema.public.iter().filter(|field| wanted.needs.includes(field.key)) {
         let (key, origin) = (field.key, origin(field.key, ""));
         let value = section.get(key).ok_or_else(|| missing(key))?;
         public.push(Found { key, value: trim_value(value, &origin.to_string(), notes)?, origin });
     }
-    let secret = section.secret.clone().ok_or_else(|| missing(schema.secret.key))?;
+    let secret = match wanted.needs {
+        Needs::Set => Some(section.secret.clone().ok_or_else(|| missing(schema.secret.key))?),
+        Needs::Only(_) => None,
+    };
     let settings = schema.settings.iter().filter_map(|setting| {
         let value = section.get(setting.key)?.to_owned();
         Some(Found { key: setting.key, value, origin: origin(setting.key, "") })
@@ -210,7 +221,7 @@ fn from_profile(
         source: Source::Profile { name: name.to_owned(), path: config.path.clone() },
         public,
         settings: settings.collect(),
-        secret_origin: origin(schema.secret.key, secret.suffix()),
+        secret_origin: origin(schema.secret.key, secret.as_ref().map_or("", SecretSource::suffix)),
         secret,
         terms: wanted.terms(),
     }))
@@ -225,7 +236,8 @@ fn emulator(schema: &'static Schema, wanted: Wanted) -> Result<Option<Set>> {
         }
         BuiltIn::NotEmulated { .. } => return Ok(None),
     };
-    let public = schema.public.iter().zip(public).map(|(field, value)| Found {
+    let all = schema.public.iter().zip(public).filter(|(field, _)| wanted.needs.includes(field.key));
+    let public = all.map(|(field, value)| Found {
         key: field.key,
         value: (*value).to_owned(),
         origin: Origin::Emulator { key: field.key },
@@ -235,7 +247,7 @@ fn emulator(schema: &'static Schema, wanted: Wanted) -> Result<Option<Set>> {
         source: Source::Emulator,
         public: public.collect(),
         settings: Vec::new(),
-        secret: SecretSource::Literal(Secret::new(secret.to_owned())),
+        secret: (wanted.needs == Needs::Set).then(|| SecretSource::Literal(Secret::new(secret.to_owned()))),
         secret_origin: Origin::Emulator { key: schema.secret.key },
         terms: wanted.terms(),
     }))
@@ -252,7 +264,14 @@ mod tests {
         let path = folder.path().join("config.toml");
         std::io::Write::write_all(&mut crate::os::create_private(&path).unwrap(), config.as_bytes()).unwrap();
         let env: Environment = variables.iter().copied().collect();
-        let wanted = Wanted { profile, config: Some(&path), schemas: &SCHEMAS, stdin_taken: false, timeout: None };
+        let wanted = Wanted {
+            profile,
+            config: Some(&path),
+            needs: Needs::Set,
+            schemas: &SCHEMAS,
+            stdin_taken: false,
+            timeout: None,
+        };
         find(&SCHEMA, wanted, &App { env, ..App::of_process() })
     }
 
@@ -302,7 +321,14 @@ mod tests {
     fn settings_come_from_the_profile_then_from_the_environment_unless_a_profile_is_named() {
         let env: Environment = [("T_ROOM", "env-room"), ("T_REGION", "env-region")].into_iter().collect();
         let all = |profile, set: Option<&Set>| -> Vec<String> {
-            let wanted = Wanted { profile, config: None, schemas: &SCHEMAS, stdin_taken: false, timeout: None };
+            let wanted = Wanted {
+                profile,
+                config: None,
+                needs: Needs::Set,
+                schemas: &SCHEMAS,
+                stdin_taken: false,
+                timeout: None,
+            };
             let found = settings(&SCHEMA, set, wanted, &env).unwrap();
             found.iter().map(|found| format!("{}={}", found.key, found.value)).collect()
         };
@@ -314,7 +340,7 @@ mod tests {
 
     #[test]
     fn without_any_source_the_ways_are_listed() {
-        let failure = none_found(&SCHEMA, &Environment::default());
+        let failure = none_found(&SCHEMA, Needs::Set, &Environment::default());
         assert_eq!(failure.to_string(), "no Test credentials found");
         let hint = failure.hint().unwrap();
         assert!(hint.starts_with("set T_USER, T_KEY, T_SECRET, or ") && hint.ends_with("--profile emulator"), "{hint}");

@@ -18,6 +18,6 @@ mod tests;
 
 pub use find::{Wanted, chosen_profile, find, find_any, none_found, not_in_profile, settings};
 pub use origin::Found;
-pub use schema::{BuiltIn, Confusion, EMULATOR, Field, Placed, Schema, Setting, never, secret_variables};
+pub use schema::{BuiltIn, Confusion, EMULATOR, Field, Needs, Placed, Schema, Setting, never, secret_variables};
 pub use set::{Set, Source};
 pub use shell::ShellWord;

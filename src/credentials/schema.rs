@@ -3,6 +3,25 @@
 use crate::app::Environment;
 use crate::error::Failure;
 
+/// How much of a set is needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Needs {
+    /// All of it.
+    Set,
+    /// The public value with this key alone. Nothing else of the set is read.
+    Only(&'static str),
+}
+
+impl Needs {
+    /// Whether a value with this key is needed.
+    pub(super) fn includes(self, key: &str) -> bool {
+        match self {
+            Needs::Set => true,
+            Needs::Only(only) => only == key,
+        }
+    }
+}
+
 /// The name of the built-in profile, which no configuration file can define.
 pub const EMULATOR: &str = "emulator";
 
@@ -102,9 +121,12 @@ impl Schema {
         !matches!(self.built_in, BuiltIn::NotEmulated { .. })
     }
 
-    /// The first variable of every field.
-    pub(super) fn usual_variables(&self) -> Vec<&'static str> {
-        self.fields().filter_map(|field| field.variables.first().copied()).collect()
+    /// The first variable of every field that is needed.
+    pub(super) fn usual_variables(&self, needs: Needs) -> Vec<&'static str> {
+        self.fields()
+            .filter(|field| needs.includes(field.key))
+            .filter_map(|field| field.variables.first().copied())
+            .collect()
     }
 
     /// Whether a public value is the one that our own documentation writes in its place.

@@ -44,18 +44,19 @@ impl fmt::Display for Source {
     }
 }
 
-/// A complete set whose secret has not been fetched yet: helper programs are run only when the secret is needed.
+/// A set, or the part of it that is needed, whose secret has not been fetched yet: helper programs are run only when the secret is needed.
 #[derive(Debug)]
 pub struct Set {
     /// What it consists of.
     pub schema: &'static Schema,
     /// Where all of it was found.
     pub source: Source,
-    /// The values of the public fields, in the order of the schema.
+    /// The values of the public fields that are needed, in the order of the schema.
     pub public: Vec<Found>,
     /// The settings next to it in the profile.
     pub settings: Vec<Found>,
-    pub(super) secret: SecretSource,
+    /// `None` where it is not needed.
+    pub(super) secret: Option<SecretSource>,
     pub(super) secret_origin: Origin,
     pub(super) terms: Terms,
 }
@@ -85,15 +86,17 @@ impl Set {
     /// # Errors
     /// Exit 3 naming where the wrong value was found and what to do.
     pub fn check(&self) -> Result<()> {
-        let both = || self.public.iter().zip(self.schema.public);
-        both().try_for_each(|(found, field)| self.refuse_slip(found, field))?;
-        if let SecretSource::Literal(secret) = &self.secret {
+        self.declared().try_for_each(|(found, field)| self.refuse_slip(found, field))?;
+        if let Some(SecretSource::Literal(secret)) = &self.secret {
             self.refuse_confusion(secret.expose().trim())?;
         }
-        self.public
-            .iter()
-            .zip(self.schema.public)
-            .try_for_each(|(found, field)| refuse_fault(field, &found.value, &found.origin.to_string()))
+        self.declared().try_for_each(|(found, field)| refuse_fault(field, &found.value, &found.origin.to_string()))
+    }
+
+    /// The public values, each with its field.
+    fn declared(&self) -> impl Iterator<Item = (&Found, &'static Field)> {
+        let fields = self.schema.public;
+        self.public.iter().filter_map(|found| Some((found, fields.iter().find(|field| field.key == found.key)?)))
     }
 
     /// Refuses a public value that is certainly wrong, whatever the others are.
@@ -101,8 +104,7 @@ impl Set {
     /// # Errors
     /// As [`Set::check`].
     pub fn check_public(&self, key: &str) -> Result<()> {
-        let mut both = self.public.iter().zip(self.schema.public);
-        let Some((found, field)) = both.find(|(found, _)| found.key == key) else { return Ok(()) };
+        let Some((found, field)) = self.declared().find(|(found, _)| found.key == key) else { return Ok(()) };
         self.refuse_slip(found, field)?;
         refuse_fault(field, &found.value, &found.origin.to_string())
     }
@@ -127,10 +129,10 @@ impl Set {
     /// Where the secret is stored, in words that hold nothing of it.
     pub fn secret_place(&self) -> String {
         match &self.secret {
-            SecretSource::Literal(_) => self.secret_origin.to_string(),
-            SecretSource::File(path) => format!("in the file {}", text::path(path)),
+            Some(SecretSource::Literal(_)) | None => self.secret_origin.to_string(),
+            Some(SecretSource::File(path)) => format!("in the file {}", text::path(path)),
             // Of a command only the program: its arguments may be a secret, however unwise.
-            SecretSource::Command(argv) => {
+            Some(SecretSource::Command(argv)) => {
                 format!("printed by the program {}", text::clip(argv.first().map_or("", String::as_str), 60))
             }
         }
@@ -139,11 +141,11 @@ impl Set {
     /// Where all of it came from, in words: the source, and the program or file of the secret if there is one.
     pub fn summary(&self) -> String {
         match (&self.secret, &self.secret_origin) {
-            (SecretSource::Command(argv), Origin::Profile { key, suffix, .. }) => {
+            (Some(SecretSource::Command(argv)), Origin::Profile { key, suffix, .. }) => {
                 let program = helper::shown_program(argv).map_or_else(String::new, |program| format!(" ({program})"));
                 format!("{}, the secret from its {key}{suffix}{program}", self.source)
             }
-            (SecretSource::File(_), Origin::Profile { key, suffix, .. }) => {
+            (Some(SecretSource::File(_)), Origin::Profile { key, suffix, .. }) => {
                 format!("{}, the secret from its {key}{suffix}", self.source)
             }
             _ => self.source.to_string(),
@@ -157,9 +159,10 @@ impl Set {
     pub fn reveal(&self, app: &App) -> Result<Secret> {
         let origin = self.secret_origin.to_string();
         let raw = match &self.secret {
-            SecretSource::Literal(secret) => secret.clone(),
-            SecretSource::Command(argv) => helper::run(argv, &origin, &self.terms, &app.env)?,
-            SecretSource::File(path) => read_secret(path, &origin)?,
+            Some(SecretSource::Literal(secret)) => secret.clone(),
+            Some(SecretSource::Command(argv)) => helper::run(argv, &origin, &self.terms, &app.env)?,
+            Some(SecretSource::File(path)) => read_secret(path, &origin)?,
+            None => return Err(Failure::internal("a secret that is not needed was asked for")),
         };
         let secret = trim_value(raw.expose(), &origin, &app.notes).map(Secret::new)?;
         if let Some(slip) = slip::of_secret(secret.expose()) {

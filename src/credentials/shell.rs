@@ -22,6 +22,21 @@ impl ShellWord {
         ShellWord { text: format!("${name}"), variable: Some(name.to_owned()) }
     }
 
+    /// The content of a file, by its absolute path, where that is text.
+    pub fn content(path: &Path) -> Option<Self> {
+        Some(ShellWord { text: file(path)?, variable: None })
+    }
+
+    /// What a command prints: its words as they are typed.
+    pub fn output(words: &str) -> Self {
+        ShellWord { text: format!("$({words})"), variable: None }
+    }
+
+    /// The value of a variable, without which the line fails; `what` is what to set it to.
+    pub fn demanded(name: &str, what: &str) -> Self {
+        ShellWord { text: format!("${{{name}:?set it to {what}}}"), variable: Some(name.to_owned()) }
+    }
+
     fn literal(value: &str) -> Self {
         let mut text = String::with_capacity(value.len());
         for character in value.chars() {
@@ -47,14 +62,14 @@ impl Set {
     /// variable that the line demands, named after the profile so that no other secret is in it. The emulator's is public.
     pub fn secret_in_shell(&self) -> ShellWord {
         let stored = match &self.secret {
-            SecretSource::Command(argv) => command(argv),
-            SecretSource::File(path) => file(path),
-            SecretSource::Literal(_) => None,
+            Some(SecretSource::Command(argv)) => command(argv),
+            Some(SecretSource::File(path)) => file(path),
+            Some(SecretSource::Literal(_)) | None => None,
         };
         match (stored, &self.source, &self.secret_origin, &self.secret) {
             (Some(text), ..) => ShellWord { text, variable: None },
             (None, _, Origin::Variable(name), _) => ShellWord::variable(name),
-            (None, Source::Emulator, _, SecretSource::Literal(secret)) => ShellWord::literal(secret.expose()),
+            (None, Source::Emulator, _, Some(SecretSource::Literal(secret))) => ShellWord::literal(secret.expose()),
             (None, source, ..) => self.demanded(source),
         }
     }
@@ -65,7 +80,7 @@ impl Set {
         let suffix: String = profile.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
         let name = format!("{usual}_{}", suffix.to_ascii_uppercase());
         let key = self.schema.secret.key;
-        ShellWord { text: format!("${{{name}:?set it to the {key} of this profile}}"), variable: Some(name) }
+        ShellWord::demanded(&name, &format!("the {key} of this profile"))
     }
 }
 

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use crate::catalog::Violation;
+use crate::catalog::{Emulation, Violation};
 use crate::json::{self, Object};
 use crate::text;
 
@@ -20,6 +20,8 @@ pub(super) struct Answer {
     pub status: u16,
     /// One JSON object.
     pub body: String,
+    /// The scheme of authentication that a 401 asks for.
+    pub challenge: Option<&'static str>,
 }
 
 /// One entry of a 422 body.
@@ -35,11 +37,18 @@ pub(super) struct Entry {
 
 impl Entry {
     /// What the service answers about a field that it refuses, if it does.
-    pub(super) fn of(violation: &Violation) -> Option<Self> {
+    pub(super) fn of(violation: &Violation, emulation: &Emulation) -> Option<Self> {
         let attribute = text::clip(&violation.key, MAX_NAME);
-        let (code, message) = violation.problem.complaint(&spoken(&attribute))?;
+        let own = emulation.names.iter().find(|(key, _)| *key == violation.key);
+        let name = own.map_or_else(|| spoken(&attribute), |(_, name)| (*name).to_owned());
+        let (code, message) = violation.problem.complaint(&name)?;
+        Some(Entry::new(attribute, code, message))
+    }
+
+    /// What the service answers about a field, in these words.
+    pub(super) fn new(attribute: String, code: &'static str, message: String) -> Self {
         let url = format!("{CODES_PAGE}{code}");
-        Some(Entry { category: "validation_error", code, message, attribute, url })
+        Entry { category: "validation_error", code, message, attribute, url }
     }
 }
 
@@ -50,7 +59,7 @@ impl Answer {
         for (key, value) in members {
             body.set(key, json::string(value));
         }
-        Answer { status, body: body.to_string() }
+        Answer { status, body: body.to_string(), challenge: None }
     }
 
     /// A request whose parameters will not do: 422 with every entry.
@@ -60,7 +69,7 @@ impl Answer {
             errors: &'a [Entry],
         }
         match serde_json::to_string(&Errors { errors: entries }) {
-            Ok(body) => Answer { status: 422, body },
+            Ok(body) => Answer { status: 422, body, challenge: None },
             Err(_) => Self::internal(),
         }
     }
@@ -70,12 +79,12 @@ impl Answer {
         Self::error(400, "Bad Request")
     }
 
-    /// 401: credentials missing or wrong.
-    pub(super) fn unauthorized() -> Self {
-        Self::error(401, "Unauthorized")
+    /// 401: credentials missing or wrong. The scheme is the one to authenticate with.
+    pub(super) fn unauthorized(scheme: &'static str) -> Self {
+        Answer { challenge: Some(scheme), ..Self::error(401, "Unauthorized") }
     }
 
-    /// 403: a request that names another host, or comes from a page of one.
+    /// 403: a request that names another host or comes from a page of one, or whose public key is not valid.
     pub(super) fn forbidden() -> Self {
         Self::error(403, "Forbidden")
     }
@@ -106,7 +115,7 @@ impl Answer {
     }
 
     fn error(status: u16, phrase: &'static str) -> Self {
-        Answer { status, body: format!(r#"{{"error":"{phrase}"}}"#) }
+        Answer { status, body: format!(r#"{{"error":"{phrase}"}}"#), challenge: None }
     }
 }
 
@@ -121,10 +130,12 @@ fn spoken(attribute: &str) -> String {
 mod tests {
     use super::*;
     use crate::catalog::Problem;
+    use crate::signalwire::guest;
 
     #[test]
     fn an_entry_has_the_documented_members() {
-        let missing = Entry::of(&Violation::new("allowed_addresses", Problem::missing())).unwrap();
+        let emulation = guest::KIND.emulation.as_ref().unwrap();
+        let missing = Entry::of(&Violation::new("allowed_addresses", Problem::missing()), emulation).unwrap();
         assert_eq!(
             Answer::invalid(&[missing]).body,
             concat!(

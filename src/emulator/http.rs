@@ -14,7 +14,7 @@ use hyper::{Method, Request, Response, StatusCode};
 use super::answer::Answer;
 use super::tokens::Minter;
 use super::{API_TOKEN, PROJECT_ID, guard, validate};
-use crate::catalog::{Endpoint, Kind};
+use crate::catalog::{Authentication, Endpoint, Kind};
 use crate::signalwire::PROVIDER;
 
 /// The most bytes of a request body. The largest right request, 500 channels with long names, has a third of that.
@@ -35,7 +35,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The answer to one request.
 pub(super) async fn answer(minter: &Minter, request: Request<Incoming>) -> Response<Full<Bytes>> {
     let (head, mut body) = request.into_parts();
-    let refusal = match admit(&head) {
+    let refusal = match admit(minter, &head) {
         Ok((kind, endpoint)) => match tokio::time::timeout(BODY_LIMIT, read(&mut body)).await {
             Ok(Ok(bytes)) => return response(minter, reply(minter, kind, endpoint, &bytes), true),
             Ok(Err(refusal)) => refusal,
@@ -50,22 +50,40 @@ pub(super) async fn answer(minter: &Minter, request: Request<Incoming>) -> Respo
 }
 
 /// The endpoint that a request is for, or why it gets none.
-fn admit(head: &Parts) -> Result<(&'static Kind, &'static Endpoint), Answer> {
+fn admit(minter: &Minter, head: &Parts) -> Result<(&'static Kind, &'static Endpoint), Answer> {
     if !guard::is_local(head) {
         return Err(Answer::forbidden());
     }
     let path = head.uri.path();
     let mut endpoints = PROVIDER.kinds.iter().filter_map(|kind| Some((*kind, kind.endpoint()?)));
-    let found = endpoints.find(|(_, endpoint)| endpoint.path == path).ok_or_else(Answer::not_found)?;
+    let (kind, endpoint) = endpoints.find(|(_, endpoint)| endpoint.path == path).ok_or_else(Answer::not_found)?;
     if head.method != Method::POST {
         return Err(Answer::method_not_allowed());
     }
-    let credentials = head.headers.get(header::AUTHORIZATION).map(HeaderValue::as_bytes);
-    if !credentials.is_some_and(is_authorised) {
-        return Err(Answer::unauthorized());
-    }
+    authenticate(minter, &endpoint.authentication, head.headers.get(header::AUTHORIZATION))?;
     let content_type = head.headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
-    if content_type.is_some_and(is_json) { Ok(found) } else { Err(Answer::bad_request()) }
+    if content_type.is_some_and(is_json) { Ok((kind, endpoint)) } else { Err(Answer::bad_request()) }
+}
+
+/// Looks at what a request authenticates with, as its endpoint demands.
+fn authenticate(minter: &Minter, authentication: &Authentication, header: Option<&HeaderValue>) -> Result<(), Answer> {
+    let header = header.map(HeaderValue::as_bytes);
+    let (scheme, accepted) = match authentication {
+        Authentication::None(_) => return Ok(()),
+        Authentication::Basic => ("Basic", header.is_some_and(is_authorised)),
+        Authentication::Bearer(bearer) => {
+            let token = header.and_then(|header| after_scheme(header, "Bearer "));
+            let token = token.and_then(|token| std::str::from_utf8(token).ok());
+            ("Bearer", token.is_some_and(|token| minter.accepts(token.trim_ascii(), bearer.typ)))
+        }
+    };
+    if accepted { Ok(()) } else { Err(Answer::unauthorized(scheme)) }
+}
+
+/// What follows the scheme of an `Authorization` header; schemes are not case-sensitive (RFC 9110).
+fn after_scheme<'a>(header: &'a [u8], scheme: &str) -> Option<&'a [u8]> {
+    let (start, rest) = header.split_at_checked(scheme.len())?;
+    start.eq_ignore_ascii_case(scheme.as_bytes()).then_some(rest)
 }
 
 /// Whether a `Content-Type` header says JSON: `application/json` or another type of JSON, with parameters or without.
@@ -76,12 +94,9 @@ fn is_json(header: &[u8]) -> bool {
 
 /// Whether an `Authorization` header holds the development credentials.
 fn is_authorised(header: &[u8]) -> bool {
-    let Some((scheme, encoded)) = header.split_at_checked("Basic ".len()) else {
+    let Some(encoded) = after_scheme(header, "Basic ") else {
         return false;
     };
-    if !scheme.eq_ignore_ascii_case(b"Basic ") {
-        return false;
-    }
     let Ok(pair) = STANDARD.decode(encoded.trim_ascii()) else {
         return false;
     };
@@ -141,14 +156,12 @@ fn response(minter: &Minter, answer: Answer, body_is_read: bool) -> Response<Ful
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    match answer.status {
-        401 => {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"tokenmint emulator\""));
-        }
-        405 => {
-            headers.insert(header::ALLOW, HeaderValue::from_static("POST"));
-        }
-        _ => {}
+    let challenge = answer.challenge.map(|scheme| format!("{scheme} realm=\"tokenmint emulator\""));
+    if let Some(challenge) = challenge.and_then(|text| HeaderValue::try_from(text).ok()) {
+        headers.insert(header::WWW_AUTHENTICATE, challenge);
+    }
+    if answer.status == 405 {
+        headers.insert(header::ALLOW, HeaderValue::from_static("POST"));
     }
     if let Some(id) = minter.uuid().ok().and_then(|id| HeaderValue::try_from(id).ok()) {
         headers.insert(REQUEST_ID, id);

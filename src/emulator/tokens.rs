@@ -34,6 +34,14 @@ impl Minter {
         self.app.now()
     }
 
+    /// Whether a token was minted here, is of this type and has not expired.
+    pub(super) fn accepts(&self, token: &str, typ: &str) -> bool {
+        let Some((header, claims)) = self.sealer.decrypt(token) else { return false };
+        let is_typ = header.get("typ").and_then(json::as_str).is_some_and(|own| own == typ);
+        let expiry = claims.get("exp").and_then(json::as_integer);
+        is_typ && expiry.is_some_and(|expiry| expiry > self.now().as_second())
+    }
+
     /// A random UUID (version 4).
     pub(super) fn uuid(&self) -> Result<String> {
         let mut bytes = self.app.random_bytes::<16>()?;
@@ -74,7 +82,8 @@ impl Minter {
         match emulation.form {
             Form::Signed(typ) => Ok(self.sealer.sign(typ, &self.claims(emulation, body, now, None)?.to_string())),
             Form::Encrypted(typ) => {
-                let expiry = (endpoint.expiry)(body, now).ok_or_else(|| Failure::internal("a token without expiry"))?;
+                let expiry = (endpoint.expiry)(body, now).or_else(|| now.checked_add(emulation.lifetime).ok());
+                let expiry = expiry.ok_or_else(|| Failure::internal("a token without expiry"))?;
                 self.encrypt(typ, body, &self.claims(emulation, body, now, Some(expiry))?)
             }
         }
@@ -221,6 +230,33 @@ mod tests {
             "{header}"
         );
         assert!(claims.contains(r#""exp":1700007500"#), "{claims}");
+    }
+
+    #[test]
+    fn a_token_is_accepted_that_was_minted_here_is_of_the_type_and_has_not_expired() {
+        let minter = minter();
+        let sealed =
+            |typ: &str, claims: &str| minter.encrypt(typ, &Object::default(), &Object::parse(claims).unwrap()).unwrap();
+        let right = sealed("SAT", r#"{"exp":1700000001}"#);
+        assert!(minter.accepts(&right, "SAT"));
+        for wrong in [
+            sealed("SAT", r#"{"exp":1700000000}"#),
+            sealed("SAT", "{}"),
+            sealed("Refresh", r#"{"exp":1700000001}"#),
+            // The header is authenticated with the rest: another one in its place is noticed.
+            sealed("Refresh", r#"{"exp":1700000001}"#).replacen(
+                sealed("Refresh", "{}").split('.').next().unwrap(),
+                right.split('.').next().unwrap(),
+                1,
+            ),
+            right.replacen("..", ".x.", 1),
+            right[..right.len() - 2].to_owned(),
+            format!("{right}."),
+            "a.b.c".to_owned(),
+            String::new(),
+        ] {
+            assert!(!minter.accepts(&wrong, "SAT"), "{wrong}");
+        }
     }
 
     #[test]

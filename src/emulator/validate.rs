@@ -4,8 +4,8 @@
 use jiff::Timestamp;
 
 use super::answer::{Answer, Entry};
-use crate::catalog::{Endpoint, Field, Kind, Problem, Violation, check_fields};
-use crate::json::Object;
+use crate::catalog::{Emulation, Endpoint, Field, Kind, Problem, Violation, check_fields};
+use crate::json::{self, Object};
 
 /// The most entries of one answer, so that a hostile body is not repeated many times over.
 const MAX_ENTRIES: usize = 1_000;
@@ -14,9 +14,13 @@ const MAX_ENTRIES: usize = 1_000;
 pub(super) fn body(kind: &Kind, endpoint: &Endpoint, bytes: &[u8], now: Timestamp) -> Result<Object, Answer> {
     let text = std::str::from_utf8(bytes).map_err(|_| Answer::bad_request())?;
     let body = Object::parse(text).map_err(|_| Answer::bad_request())?;
+    let Some(emulation) = &kind.emulation else { return Err(Answer::not_found()) };
+    if is_forbidden(kind, endpoint, &body) {
+        return Err(Answer::forbidden());
+    }
     let mut entries: Vec<Entry> = Vec::new();
-    for violation in violations(kind, endpoint, &body, now) {
-        let Some(entry) = Entry::of(&violation) else { continue };
+    for violation in violations(kind, endpoint, emulation, &body, now) {
+        let Some(entry) = Entry::of(&violation, emulation) else { continue };
         // The service speaks of a field, not of its parts: many wrong channels make one entry.
         if !entries.contains(&entry) {
             entries.push(entry);
@@ -28,19 +32,31 @@ pub(super) fn body(kind: &Kind, endpoint: &Endpoint, bytes: &[u8], now: Timestam
     if entries.is_empty() { Ok(body) } else { Err(Answer::invalid(&entries)) }
 }
 
-fn violations(kind: &Kind, endpoint: &Endpoint, body: &Object, now: Timestamp) -> Vec<Violation> {
+/// Whether what the endpoint judges in place of credentials is there and not valid.
+fn is_forbidden(kind: &Kind, endpoint: &Endpoint, body: &Object) -> bool {
+    let key = endpoint.authentication.refused().and_then(|refused| refused.field);
+    let field = key.and_then(|key| kind.field(key));
+    field.is_some_and(|field| {
+        let text = body.get(field.key).filter(|raw| !is_blank(raw) && json::as_str(raw).is_some());
+        text.is_some_and(|raw| !field.check(raw).is_empty())
+    })
+}
+
+fn violations(
+    kind: &Kind,
+    endpoint: &Endpoint,
+    emulation: &Emulation,
+    body: &Object,
+    now: Timestamp,
+) -> Vec<Violation> {
     let mut violations = check_fields(kind, body);
     let absent = |field: &&Field| field.required && body.get(field.key).is_none_or(is_blank);
     let missing: Vec<&Field> = kind.distinct_fields().filter(absent).collect();
     // Of what is blank nothing else is said.
     violations.retain(|violation| missing.iter().all(|field| field.key != violation.key));
-    for violation in (endpoint.cross_check)(body, now) {
-        // What is not a time at all need not also be called past.
-        if !violations.iter().any(|earlier| earlier.key == violation.key) {
-            violations.push(violation);
-        }
-    }
-    violations.extend(missing.iter().map(|field| Violation::new(field.key, Problem::missing())));
+    violations.extend((endpoint.cross_check)(body, now));
+    let problem = || Problem::missing_as(emulation.missing);
+    violations.extend(missing.iter().map(|field| Violation::new(field.key, problem())));
     // In the order of the reference's table of fields.
     violations.sort_by_key(|violation| kind.fields.iter().position(|field| field.key == violation.key));
     let unknown = body.iter().filter(|(key, _)| kind.field(key).is_none());

@@ -6,6 +6,7 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 use super::body::{ErrorBody, SuccessBody};
+use crate::catalog::Refused;
 use crate::error::{Category, Failure, Note, Result};
 use crate::redact::Scrubber;
 use crate::secret::Secret;
@@ -76,6 +77,8 @@ pub struct Expected<'a> {
     pub members: &'a [Member],
     /// The scopes of the API token one of which is needed, in the Dashboard's spelling.
     pub scope: &'a str,
+    /// What a 401 or 403 is about, unless it is the set of credentials.
+    pub refused: Option<&'a Refused>,
     /// The flag and the value that a 404 may be about, if the service looks one up.
     pub looked_up: &'a dyn Fn() -> Option<String>,
     /// Secrets in the body of the request, which no message may repeat.
@@ -126,13 +129,17 @@ pub fn judge(received: &Received, expected: &Expected, host: &str, scrubber: &Sc
 }
 
 fn credentials_refused(status: u16, said: &ErrorBody, expected: &Expected, host: &str) -> Failure {
-    let (reason, hint) = if status == 401 {
-        let causes = "possible causes: wrong project id or API token, wrong space, missing scope";
-        ("401 Unauthorized", format!("{causes} {} ({CHECK} tests them)", expected.scope))
-    } else {
-        ("403 Forbidden", format!("the API token needs the scope {}", expected.scope))
+    let reason = if status == 401 { "401 Unauthorized" } else { "403 Forbidden" };
+    let what = expected.refused.map_or("the credentials", |refused| refused.what);
+    let hint = match expected.refused {
+        Some(refused) => refused.hint.to_owned(),
+        None if status == 401 => {
+            let causes = "possible causes: wrong project id or API token, wrong space, missing scope";
+            format!("{causes} {} ({CHECK} tests them)", expected.scope)
+        }
+        None => format!("the API token needs the scope {}", expected.scope),
     };
-    let message = format!("{host} refused the credentials{}", said.after(reason));
+    let message = format!("{host} refused {what}{}", said.after(reason));
     Failure::message(Category::CredentialsRefused, message).with_hint(hint)
 }
 

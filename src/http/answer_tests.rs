@@ -21,6 +21,7 @@ fn judged(received: &Received) -> Result<Success> {
         path: "/api/chat/tokens",
         members: &MEMBERS,
         scope: "Chat",
+        refused: None,
         looked_up: &|| None,
         secrets: &[],
         flag_of: &flag_of,

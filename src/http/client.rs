@@ -84,10 +84,7 @@ impl Client {
             proxy: proxy.as_ref().map(|proxy| proxy.host.clone()),
             timeout: settings.timeout,
         };
-        let (gated, halted) = match mode {
-            Mode::Single => (false, Arc::default()),
-            Mode::Batch { halted } => (true, halted),
-        };
+        let (gated, halted) = taken_apart(mode);
         Ok(Client {
             connections: connections(&space, proxy, authorities),
             space,
@@ -99,6 +96,25 @@ impl Client {
             entrance: gated.then(|| Entrance::new(Arc::clone(&halted))),
             halted,
             app,
+        })
+    }
+
+    /// The same client with other credentials: it keeps its connections, and what it has kept out of messages so far it
+    /// keeps out of them from now on. Of the time for a single request, `spent` is gone.
+    ///
+    /// # Errors
+    /// Exit 1 for a token that does not fit into a header.
+    pub fn then(self, credentials: &Credentials, mode: Mode, spent: Duration) -> Result<Self> {
+        let (gated, halted) = taken_apart(mode);
+        let timeout = if gated { self.policy.timeout } else { self.policy.timeout.saturating_sub(spent) };
+        Ok(Client {
+            scheme: credentials.scheme(),
+            authorization: credentials.header()?,
+            scrubber: self.scrubber.and(&credentials.secrets()),
+            policy: Policy { timeout, gated, ..self.policy },
+            entrance: gated.then(|| Entrance::new(Arc::clone(&halted))),
+            halted,
+            ..self
         })
     }
 
@@ -248,6 +264,14 @@ impl Client {
     }
 }
 
+/// Whether requests pass a gate, and what ends their run.
+fn taken_apart(mode: Mode) -> (bool, Arc<AtomicBool>) {
+    match mode {
+        Mode::Single => (false, Arc::default()),
+        Mode::Batch { halted } => (true, halted),
+    }
+}
+
 /// What the gate hears of an outcome.
 fn heard(outcome: Outcome, answered: bool) -> Heard {
     match outcome {
@@ -279,4 +303,27 @@ fn connections(space: &Space, proxy: Option<Proxy>, authorities: Authorities) ->
         .tls_config(authorities.tls_config())
         .build();
     Connections::new(config, proxy.map(|proxy| proxy.inner))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::Secret;
+
+    #[test]
+    fn a_client_with_new_credentials_has_the_time_that_is_left_and_hides_the_old_ones() {
+        let (password, token) = (Secret::new("PT0123456789".to_owned()), Secret::new("sat.0123456789".to_owned()));
+        let follow = |mode: Mode| {
+            let settings = Settings { timeout: Duration::from_secs(30), retries: 2, cacert: None };
+            let basic = Credentials::Basic("project", &password);
+            let first = Client::new(Space::loopback(1), &basic, &settings, Mode::Single, App::of_process()).unwrap();
+            first.then(&Credentials::Bearer(&token), mode, Duration::from_secs(10)).unwrap()
+        };
+        let client = follow(Mode::Single);
+        assert_eq!((client.policy.timeout, client.scheme), (Duration::from_secs(20), Authorization::Bearer));
+        assert_eq!(client.scrubber.scrub("<PT0123456789> <sat.0123456789>"), "<[redacted]> <[redacted]>");
+        // Each line of a batch has all of it.
+        let client = follow(Mode::Batch { halted: Arc::default() });
+        assert_eq!((client.policy.timeout, client.entrance.is_some()), (Duration::from_secs(30), true));
+    }
 }

@@ -51,15 +51,18 @@ impl Credentials<'_> {
         Ok(Some(header))
     }
 
+    /// What no message may show.
+    pub(super) fn secrets(&self) -> Vec<Secret> {
+        let own = match self {
+            Credentials::Basic(_, secret) | Credentials::Bearer(secret) => Some((*secret).clone()),
+            Credentials::None => None,
+        };
+        own.into_iter().chain(self.pair()).collect()
+    }
+
     /// Takes them out of messages.
     pub(super) fn scrubber(&self) -> Scrubber {
-        let pair = self.pair();
-        match self {
-            Credentials::Basic(_, secret) | Credentials::Bearer(secret) => {
-                Scrubber::new([Some(*secret), pair.as_ref()].into_iter().flatten())
-            }
-            Credentials::None => Scrubber::default(),
-        }
+        Scrubber::new(&self.secrets())
     }
 }
 

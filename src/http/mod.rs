@@ -33,6 +33,6 @@ pub use answer::{CHECK, Expected, Member, Presence, Received, Success, judge};
 pub use client::{Client, Mode, Trace};
 pub use credentials::Credentials;
 pub use proxy::Proxy;
-pub use request::{Authorization, Request};
+pub use request::Request;
 pub use settings::Settings;
 pub use tls::Authorities;

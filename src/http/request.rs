@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::catalog::Authentication;
+
 /// What identifies us to the service.
 pub(super) const USER_AGENT: &str = concat!("tokenmint/", env!("CARGO_PKG_VERSION"));
 
@@ -23,6 +25,16 @@ impl Authorization {
             Authorization::Basic => Some("Basic"),
             Authorization::Bearer => Some("Bearer"),
             Authorization::None => None,
+        }
+    }
+}
+
+impl From<&Authentication> for Authorization {
+    fn from(authentication: &Authentication) -> Self {
+        match authentication {
+            Authentication::Basic => Authorization::Basic,
+            Authentication::Bearer(_) => Authorization::Bearer,
+            Authentication::None(_) => Authorization::None,
         }
     }
 }

@@ -8,7 +8,7 @@ pub mod decode;
 mod inspected;
 mod judgement;
 mod member;
-mod paste;
+pub mod paste;
 mod problem;
 mod problems;
 pub mod report;

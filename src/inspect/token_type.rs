@@ -118,14 +118,21 @@ fn is_relay(header: &Object, claims: Option<&Object>) -> bool {
     member::text(header, "alg").as_deref() == Some("HS512") && has("resource") && has("iss") && has("iat")
 }
 
+/// What SignalWire's opaque texts begin with, and what they are.
+const PREFIXES: [(&str, &str); 4] = [
+    ("PT", "looks like a SignalWire API token, a secret for servers only, not a client token"),
+    ("PSK_", "looks like a SignalWire signing key, a secret and not a client token"),
+    ("c2c_", "looks like a SignalWire click-to-call token, which is exchanged for an embed token"),
+    ("vpt_", "looks like a SignalWire conference token"),
+];
+
+/// What a text of SignalWire's looks like by its first letters alone.
+pub fn look_of_prefix(text: &str) -> Option<&'static str> {
+    PREFIXES.iter().find(|(prefix, _)| text.starts_with(prefix)).map(|(_, what)| *what)
+}
+
 /// What an opaque text looks like, if that is known.
-pub(super) fn look(token: &str) -> Option<String> {
-    let known = [
-        ("PT", "looks like a SignalWire API token, a secret for servers only, not a client token"),
-        ("PSK_", "looks like a SignalWire signing key, a secret and not a client token"),
-        ("c2c_", "looks like a SignalWire click-to-call token, which is exchanged for an embed token"),
-        ("vpt_", "looks like a SignalWire conference token"),
-    ];
+pub fn look(token: &str) -> Option<String> {
     if let Some(name) = sid::described(token) {
         return Some(format!("looks like {name} of Twilio, not a token"));
     }
@@ -134,6 +141,6 @@ pub(super) fn look(token: &str) -> Option<String> {
             "looks like a Twilio auth token (32 hexadecimal digits), a secret and not a client token".to_owned(),
         );
     }
-    let found = known.iter().find(|(prefix, _)| token.starts_with(prefix) && token.len() > prefix.len() + 15);
+    let found = PREFIXES.iter().find(|(prefix, _)| token.starts_with(prefix) && token.len() > prefix.len() + 15);
     found.map(|(_, what)| (*what).to_owned())
 }

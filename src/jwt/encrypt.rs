@@ -36,15 +36,13 @@ impl A256Gcm {
         Ok(token)
     }
 
-    /// The claims of a token that was encrypted under this key; `None` for any other text.
-    pub fn decrypt(&self, token: &str) -> Option<Vec<u8>> {
+    /// Header and claims of a token that was encrypted under this key; nothing for any other text.
+    pub fn decrypt(&self, token: &str) -> Option<(Vec<u8>, Vec<u8>)> {
         let parts: Vec<&str> = token.split('.').collect();
         let [header, "", nonce, text, tag] = parts[..] else { return None };
         let nonce = Nonce::try_assume_unique_for_key(&decode(nonce)?).ok()?;
-        let mut sealed = decode(text)?;
-        sealed.extend_from_slice(&decode(tag)?);
-        let length = self.0.open_in_place(nonce, Aad::from(header), &mut sealed).ok()?.len();
-        sealed.truncate(length);
-        Some(sealed)
+        let mut sealed = [decode(text)?, decode(tag)?].concat();
+        let claims = self.0.open_in_place(nonce, Aad::from(header.as_bytes()), &mut sealed).ok()?;
+        Some((decode(header)?, claims.to_vec()))
     }
 }

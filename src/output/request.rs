@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 use crate::catalog;
 use crate::catalog::{Field, Input};
 use crate::credentials::ShellWord;
-use crate::http::{Authorization, Request, Settings};
+use crate::http::{Request, Settings};
 use crate::redact::REDACTED;
 use crate::signalwire::Space;
 use crate::text::{sh_quoted, sh_word};
@@ -37,29 +37,40 @@ pub fn json(request: &Request, space: &Space, warnings: &[&str]) -> String {
     format!("{}\n", serde_json::to_string(&shown).unwrap_or_default())
 }
 
-/// User and password of a curl command: what stands inside of double quotes.
-pub struct Login {
-    /// The user.
-    pub user: ShellWord,
-    /// The password.
-    pub password: ShellWord,
+/// What authenticates a curl command: what stands inside of double quotes.
+pub enum Login {
+    /// User and password.
+    Pair(ShellWord, ShellWord),
+    /// A token.
+    Token(ShellWord),
+    /// Nothing.
+    Nothing,
 }
 
 impl Login {
     /// The variables that it needs.
     pub fn variables(&self) -> impl Iterator<Item = String> {
-        [&self.user, &self.password].into_iter().filter_map(|word| word.variable.clone())
+        let words = match self {
+            Login::Pair(user, password) => [Some(user), Some(password)],
+            Login::Token(token) => [Some(token), None],
+            Login::Nothing => [None, None],
+        };
+        words.into_iter().flatten().filter_map(|word| word.variable.clone())
+    }
+
+    /// The words of the command.
+    fn words(&self) -> String {
+        match self {
+            Login::Pair(user, password) => format!(" --user \"{}:{}\"", user.text, password.text),
+            Login::Token(token) => format!(" --header \"Authorization: Bearer {}\"", token.text),
+            Login::Nothing => String::new(),
+        }
     }
 }
 
 /// A command for POSIX `sh` that sends the same bytes, with credentials from where they are stored; `body` is a word of
 /// that shell. The name under which curl introduces itself stays its own.
 pub fn curl(request: &Request, body: &str, space: &Space, login: &Login, settings: &Settings) -> String {
-    let credentials = match request.authorization {
-        Authorization::Basic => format!(" --user \"{}:{}\"", login.user.text, login.password.text),
-        Authorization::Bearer => " --header \"Authorization: Bearer $SIGNALWIRE_SUBSCRIBER_TOKEN\"".to_owned(),
-        Authorization::None => String::new(),
-    };
     let headers = Request::headers().into_iter().filter(|(name, _)| *name != "User-Agent");
     let headers: Vec<String> =
         headers.map(|(name, value)| format!("--header {}", sh_quoted(&format!("{name}: {value}")))).collect();
@@ -67,8 +78,9 @@ pub fn curl(request: &Request, body: &str, space: &Space, login: &Login, setting
     let cacert =
         cacert.map_or_else(String::new, |path| format!(" \\\n  --cacert {}", sh_word(&path.to_string_lossy())));
     format!(
-        "curl --silent --show-error --max-time {}{credentials} \\\n  {}{cacert} \\\n  --data-raw {} \\\n  {}\n",
+        "curl --silent --show-error --max-time {}{} \\\n  {}{cacert} \\\n  --data-raw {} \\\n  {}\n",
         settings.timeout.as_secs().max(1),
+        login.words(),
         headers.join(" "),
         body,
         sh_quoted(&format!("{space}{}", request.path)),

@@ -39,7 +39,7 @@ pub(super) const fn endpoint(path: &'static str, scope: &'static str) -> Endpoin
 }
 
 /// Clients pass either token to either service, so both are of the type that was observed for chat.
-pub(super) const EMULATION: Emulation = Emulation { status: 200, form: Form::Signed("CRT"), claims };
+pub(super) const EMULATION: Emulation = Emulation::new(200, Form::Signed("CRT"), claims);
 
 /// The fields that chat and PubSub share; only chat reserves a prefix of channel names.
 pub(super) const fn fields(channels: &'static dyn Rule) -> [Field; 5] {

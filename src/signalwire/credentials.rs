@@ -1,8 +1,8 @@
 //! SignalWire's credentials: a space, a project id and an API token.
 
-use super::Space;
 #[cfg(feature = "emulator")]
 use super::sandbox;
+use super::{Space, subscriber};
 use crate::catalog::rule::is_uuid;
 use crate::credentials::{BuiltIn, Confusion, Field, Placed, Schema};
 
@@ -48,7 +48,7 @@ pub static SCHEMA: Schema = Schema {
         hint: Some("create an API token in the SignalWire Dashboard, under API"),
     },
     settings: &[],
-    other_secrets: &[],
+    other_secrets: &[subscriber::KIND.variable],
     #[cfg(feature = "emulator")]
     built_in: BuiltIn::Set(&[sandbox::SPACE, sandbox::PROJECT_ID], sandbox::API_TOKEN),
     #[cfg(not(feature = "emulator"))]

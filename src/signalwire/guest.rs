@@ -4,7 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::catalog::rule::{Epoch, Region, Uuids};
-use crate::catalog::{Emulation, Endpoint, Field, Form, Help, Input, Invented, Kind, Minting, past};
+use crate::catalog::{Emulation, Endpoint, Field, Form, Help, Input, Invented, Kind, Minting, past_seconds};
 use crate::json::{self, Object};
 use crate::token::Member;
 
@@ -23,12 +23,12 @@ tokenmint guest --profile emulator -a 0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f0 -o ex
     fields: &FIELDS,
     minting: Minting::Http(Endpoint {
         answer: &[Member::TOKEN, Member::REFRESH],
-        cross_check: |body, now| past(body, "expire_at", now).into_iter().collect(),
+        cross_check: |body, now| past_seconds(body, "expire_at", now).into_iter().collect(),
         expiry,
         looked_up: Some("allowed_addresses"),
         ..Endpoint::new("/api/fabric/guests/tokens", ANY_SCOPE)
     }),
-    emulation: Some(Emulation { status: 201, form: Form::Encrypted("SAT"), claims }),
+    emulation: Some(Emulation::new(201, Form::Encrypted("SAT"), claims)),
 };
 
 /// Call Fabric asks for one of these.
@@ -106,7 +106,12 @@ pub(super) const TTL: Field = Field::new(
 
 /// What was asked for, else what the service documents.
 pub(super) fn expiry(body: &Object, now: Timestamp) -> Option<Timestamp> {
-    match body.get("expire_at") {
+    expiry_of(body, "expire_at", now)
+}
+
+/// The same for a field of another name.
+pub(super) fn expiry_of(body: &Object, key: &str, now: Timestamp) -> Option<Timestamp> {
+    match body.get(key) {
         Some(raw) => Timestamp::from_second(json::as_integer(raw)?).ok(),
         None => now.checked_add(DEFAULT_LIFETIME).ok(),
     }

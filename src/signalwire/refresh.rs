@@ -35,7 +35,7 @@ tokenmint refresh @pair.json --dry-run",
         consumes: Some(&CONSUMED),
         ..Endpoint::new("/api/fabric/subscribers/tokens/refresh", ANY_SCOPE)
     }),
-    emulation: Some(Emulation { status: 201, form: Form::Encrypted("SAT"), claims }),
+    emulation: Some(Emulation::new(201, Form::Encrypted("SAT"), claims)),
 };
 
 const FIELD: Field = Field::new(

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::guest::{self, ANY_SCOPE, EXPIRE_AT, REGION, TTL};
 use crate::catalog::rule::{NonEmpty, OneOf, Rule, Text, Uuid, not_string};
-use crate::catalog::{Emulation, Endpoint, Field, Form, Help, Input, Invented, Kind, Minting, Problem, past};
+use crate::catalog::{Emulation, Endpoint, Field, Form, Help, Input, Invented, Kind, Minting, Problem, past_seconds};
 use crate::error::Note;
 use crate::json::{self, Object};
 use crate::token::Member;
@@ -27,12 +27,15 @@ tokenmint subscriber --profile emulator --reference alice -o export",
     fields: FIELDS,
     minting: Minting::Http(Endpoint {
         answer: &[Member::TOKEN, Member::REFRESH, Member::plain("subscriber_id")],
-        cross_check: |body, now| past(body, "expire_at", now).into_iter().collect(),
+        cross_check: |body, now| past_seconds(body, "expire_at", now).into_iter().collect(),
         expiry,
         advice,
         ..Endpoint::new("/api/fabric/subscribers/tokens", ANY_SCOPE)
     }),
-    emulation: Some(Emulation { status: 200, form: Form::Encrypted("SAT"), claims }),
+    emulation: Some(Emulation {
+        missing: "Required parameter is missing",
+        ..Emulation::new(200, Form::Encrypted("SAT"), claims)
+    }),
 };
 
 /// How long a token with the scope `sat:refresh` lives that is bound to no browser.

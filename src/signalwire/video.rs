@@ -31,7 +31,7 @@ tokenmint video --profile emulator --room standup --ttl 2h -o json",
         advice,
         ..Endpoint::new("/api/video/room_tokens", "Video")
     }),
-    emulation: Some(Emulation { status: 200, form: Form::Signed("VRT"), claims }),
+    emulation: Some(Emulation::new(200, Form::Signed("VRT"), claims)),
 };
 
 const FIELDS: [Field; 19] = [

@@ -77,6 +77,7 @@ fn chat_steps(criterion: &mut Criterion) {
         path: "/api/chat/tokens",
         members: &members,
         scope: "Chat",
+        refused: None,
         looked_up: &|| None,
         secrets: &[],
         flag_of: &|_| None,

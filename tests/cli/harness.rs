@@ -44,6 +44,9 @@ pub const REFRESH: &str =
 /// The refresh token that it is exchanged for: the same header with other parts after it.
 pub const REFRESHED: &str =
     "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIiwidHlwIjoiUmVmcmVzaCJ9..c2Vjb25kc2Vjb25k.bmV3.bmV3bmV3bmV3bmV3bmV3bg";
+/// An invite or embed token: the header of a guest token, another text.
+pub const CALL: &str =
+    "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIiwidHlwIjoiU0FUIn0..aXZpdml2aXZpdml2.aW52aXRlZA.dGFndGFndGFndGFndGFndA";
 /// The id of a subscriber.
 pub const SUBSCRIBER_ID: &str = "68f5a72e-9b3c-4d1e-8f20-7a6b5c4d3e2f";
 /// A Fabric address.
@@ -65,6 +68,11 @@ pub const REFRESH_COMMAND: &str = "refresh";
 /// nonce 0 to 11, claims `{"iat":1700000000,"jti":"0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f0",
 /// "sub":"00000000-0000-4000-8000-000000008793","exp":4000000000,"reference":"alice@example.com"}`.
 pub const EMULATED_REFRESH: &str = "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIiwidHlwIjoiUmVmcmVzaCIsImtpZCI6InRva2VubWludC1lbXVsYXRvciJ9..AAECAwQFBgcICQoL.eCSCa1zLP2mZWcBlVjIMnr1ByTS_aD7tWd5cdEWInVhXb5dDgqoey46bPHJAMLMOznL_B-bkKIaFue0tIdvIR-5wD1IA7tQWSBjlcBN_shevmGgzb8OOhCNNI5CfSFrJ8SLp82kByUgbMgLB3BmPyIIcSU-stMOCm5KlBZkINomgfBWHNPoftECZ46Haodv9J0wlRdOUjV4YiS6lHA.XnEFaLG304f2Tdmnqnj6eA";
+
+/// The least that `invite` needs of the emulator, credentials being there.
+pub const INVITE: &str = "invite --address-id 0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f0 --reference alice";
+/// The least that `embed` needs.
+pub const EMBED: &str = "embed --token c2c_0123456789abcdef0123456789abcdef";
 
 /// Nothing here takes longer, not even on a busy machine; a run that does has hung.
 const TIME_LIMIT: Duration = Duration::from_mins(2);

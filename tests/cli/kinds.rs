@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use predicates::str::{contains, starts_with};
-use tokenmint::testing::catalog::{Consumed, Field, Form, Kind, Minting, Value};
+use tokenmint::testing::catalog::{Authentication, Consumed, Field, Form, Kind, Minting, Value};
 use tokenmint::testing::providers::{PROVIDERS, kinds, provider_of};
 use tokenmint::testing::token::{Member, Role};
 
@@ -64,10 +64,10 @@ fn its_help_has_every_text_and_every_flag() {
         let long: Vec<&str> = kind.help.long.split_whitespace().collect();
         assert!(words.windows(long.len()).any(|window| window == long), "{}: {help}", kind.name);
         assert!(help.contains(kind.variable), "{}", kind.variable);
-        for flag in kind.fields.iter().flat_map(flags) {
+        for flag in kind.flags().flat_map(flags) {
             assert!(help.contains(&flag), "{flag} in {help}");
         }
-        for field in kind.fields {
+        for field in kind.flags() {
             assert!(short.contains(&field.spelling()), "{} in {short}", field.spelling());
         }
     }
@@ -191,6 +191,32 @@ fn the_emulator_mints_it_and_our_json_has_every_member() {
     }
 }
 
+#[test]
+fn what_its_requests_authenticate_with_is_declared_whole() {
+    for kind in kinds() {
+        let Some(endpoint) = kind.endpoint() else { continue };
+        if let Some(refused) = endpoint.authentication.refused() {
+            assert!(refused.what.starts_with("the ") && !refused.hint.is_empty(), "{kind:?}");
+            assert!(refused.field.is_none_or(|key| kind.field(key).is_some_and(|field| field.required)), "{kind:?}");
+        }
+        let Authentication::Bearer(bearer) = &endpoint.authentication else { continue };
+        let issuer = kinds().find(|issuer| issuer.name == bearer.issuer).expect("its issuer");
+        assert_eq!(bearer.variable, issuer.variable);
+        assert!(bearer.token.input.is_secret() && !bearer.issue.input.is_secret());
+        // With the one flag the issuer's request is whole.
+        let required: Vec<&str> =
+            issuer.fields.iter().filter(|field| field.required).map(|field| field.flag.name).collect();
+        assert_eq!(required, [bearer.issue.flag.name]);
+        // What is an input of ours is hidden from the programs that we start, and from every message.
+        let secrets = provider_of(kind).expect("a provider").credentials.other_secrets;
+        assert!(secrets.contains(&bearer.variable), "{secrets:?}");
+        for field in [&bearer.token, &bearer.issue] {
+            assert!(!field.required && kind.fields.iter().all(|own| own.flag.name != field.flag.name));
+            assert!(field.summary().chars().count() <= 70 && !field.summary().ends_with('.'), "{}", field.help);
+        }
+    }
+}
+
 /// The flags that a table of help names for an attribute.
 fn row<'a>(help: &'a str, attribute: &str) -> Option<&'a str> {
     help.lines().find_map(|line| line.trim_start().strip_prefix(attribute)?.strip_prefix(' ')).map(str::trim)
@@ -219,7 +245,7 @@ fn assert_generated(kind: &Kind) {
     let page = file(&format!("man/tokenmint-{}.1", kind.name)).replace("\\-", "-");
     let scripts = ["tokenmint.bash", "_tokenmint", "tokenmint.fish", "_tokenmint.ps1", "tokenmint.elv"];
     let scripts = scripts.map(|name| (name, file(&format!("completions/{name}"))));
-    for field in kind.fields {
+    for field in kind.flags() {
         assert!(page.contains(&field.spelling()), "{} in the man page of {kind:?}", field.spelling());
         // Shells complete the value of an argument, and have no name for it.
         for (name, script) in scripts.iter().filter(|_| !field.is_argument()) {

@@ -110,6 +110,13 @@ mod refresh;
 /// Pairs that are replaced where they are.
 #[cfg(unix)]
 mod refresh_in_place;
+/// Invite tokens, and the subscriber token that authenticates their requests.
+mod invite;
+/// Embed tokens, whose requests are not authenticated.
+mod embed;
+/// SignalWire's own command line against the emulator.
+#[cfg(all(feature = "emulator", unix))]
+mod sw;
 /// What stands on the wire, byte by byte.
 mod wire;
 /// What `inspect` says of every kind of token.
@@ -146,8 +153,8 @@ mod twilio;
 
 /// The least line of every command that the emulator can answer; none where it is not built in.
 fn emulator_lines() -> &'static [&'static str] {
-    use harness::{CHAT, GUEST_COMMAND, PUBSUB, REFRESH_COMMAND, SUBSCRIBER, VIDEO};
-    let lines = &[CHAT, PUBSUB, GUEST_COMMAND, VIDEO, SUBSCRIBER, REFRESH_COMMAND];
+    use harness::{CHAT, EMBED, GUEST_COMMAND, INVITE, PUBSUB, REFRESH_COMMAND, SUBSCRIBER, VIDEO};
+    let lines = &[CHAT, PUBSUB, GUEST_COMMAND, VIDEO, SUBSCRIBER, REFRESH_COMMAND, INVITE, EMBED];
     if cfg!(feature = "emulator") { lines } else { &[] }
 }
 /// Credentials that are certainly wrong.

@@ -334,6 +334,7 @@ fn judged(answer: &Received, is_guest: bool) -> Result<Success> {
         path: "/api/chat/tokens",
         members,
         scope: "Chat",
+        refused: None,
         looked_up: &|| None,
         secrets: &[],
         flag_of: &flag_of,

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use crate::harness::{GUEST, REFRESH, REFRESHED, SUBSCRIBER_ID, TOKEN};
+use crate::harness::{CALL, GUEST, REFRESH, REFRESHED, SUBSCRIBER_ID, TOKEN};
 
 /// Longer than any run may take; only so that no thread stays for ever.
 const PATIENCE: Duration = Duration::from_mins(3);
@@ -86,6 +86,9 @@ impl Answer {
             ),
             "/api/fabric/subscribers/tokens/refresh" => {
                 Answer::json(201, format!(r#"{{"token":"{GUEST}","refresh_token":"{REFRESHED}"}}"#))
+            }
+            "/api/fabric/subscriber/invites" | "/api/fabric/embeds/tokens" => {
+                Answer::json(201, format!(r#"{{"token":"{CALL}"}}"#))
             }
             _ => Answer::json(200, format!(r#"{{"token":"{TOKEN}"}}"#)),
         }))

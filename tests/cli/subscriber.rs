@@ -5,7 +5,7 @@ use predicates::prelude::*;
 use predicates::str::{contains, ends_with};
 use serde_json::json;
 
-use crate::harness::{GUEST, REFRESH, Run, SUBSCRIBER, SUBSCRIBER_ID, tokenmint};
+use crate::harness::{BASIC, GUEST, REFRESH, Run, SUBSCRIBER, SUBSCRIBER_ID, tokenmint};
 use crate::server::{Answer, Server};
 
 /// A password that no output may show.
@@ -164,6 +164,40 @@ fn a_password_comes_from_a_file_or_stdin_without_its_final_newline() {
 }
 
 #[test]
+fn an_empty_password_in_a_line_or_a_body_is_sent_for_the_service_to_leave_the_old_one() {
+    let line = r#"{"reference":"a","password":""}"#;
+    let server = Server::minting();
+    let run = tokenmint("subscriber --batch -").credentials(&server).stdin(format!("{line}\n"));
+    run.stdout(contains("token")).says("1 minted").run();
+    assert_eq!(server.request().text(), line);
+    assert_eq!(sent(tokenmint("subscriber --body -").stdin(line)), line);
+}
+
+#[test]
+fn the_request_is_the_documented_one() {
+    let server = Server::minting();
+    tokenmint(SUBSCRIBER).credentials(&server).prints(format!("{GUEST}\n")).run();
+    let request = server.request();
+    assert_eq!((request.method.as_str(), request.target.as_str()), ("POST", "/api/fabric/subscribers/tokens"));
+    assert_eq!(request.text(), r#"{"reference":"alice@example.com"}"#);
+    assert_eq!(request.header("authorization"), Some(format!("Basic {BASIC}").as_str()));
+    assert_eq!(request.header("content-type"), Some("application/json"));
+    assert_eq!(request.header("accept"), Some("application/json"));
+}
+
+#[test]
+fn the_documented_422_names_the_flag() {
+    let body = r#"{"errors":[{"type":"validation_error","code":"missing_required_parameter","message":"Required parameter is missing","attribute":"reference","url":"https://signalwire.com/docs/apis/error-codes"}]}"#;
+    let server = Server::answering([Answer::json(422, body)]);
+    let run = tokenmint(SUBSCRIBER).args(["-o", "json"]).credentials(&server).exits(5);
+    let detail = json!({
+        "type": "validation_error", "code": "missing_required_parameter", "message": "Required parameter is missing",
+        "attribute": "reference", "flag": "--reference", "url": "https://signalwire.com/docs/apis/error-codes",
+    });
+    assert_eq!(run.stderr(contains("error")).run().error()["details"], json!([detail]));
+}
+
+#[test]
 fn a_password_on_the_command_line_is_refused_and_not_repeated() {
     let body = format!(r#"{{"password":"{PASSWORD}"}}"#);
     for args in [["--password", PASSWORD], ["--body", &body]] {
@@ -264,6 +298,17 @@ fn a_422_names_the_flag_of_its_attribute() {
         ("expire_at", &[], "--expire-at"),
         ("expire_at", &["--ttl", "1h"], "--ttl"),
         ("application_id", &[], "--application-id"),
+        ("password", &[], "--password"),
+        ("fingerprint", &[], "--fingerprint"),
+        ("scope", &[], "--scope"),
+        ("first_name", &[], "--first-name"),
+        ("last_name", &[], "--last-name"),
+        ("display_name", &[], "--display-name"),
+        ("job_title", &[], "--job-title"),
+        ("time_zone", &[], "--time-zone"),
+        ("country", &[], "--country"),
+        ("region", &[], "--region"),
+        ("company_name", &[], "--company-name"),
     ] {
         let server = Server::answering([Answer::complaint(attribute, "is wrong")]);
         let run = tokenmint(SUBSCRIBER).args(args).args(["-o", "json"]).credentials(&server).exits(5);
@@ -296,4 +341,34 @@ fn the_emulator_answers_as_the_service_documents() {
     assert_eq!(object["subscriber_id"].as_str().map(str::len), Some(36));
     let left = object["expires_in"].as_i64().expect("seconds");
     assert!((7_190..=7_200).contains(&left), "{object}");
+}
+
+#[cfg(feature = "emulator")]
+#[test]
+fn the_emulator_refuses_as_the_service_documents() {
+    let emulator = crate::emulator::Emulator::start();
+    let refused = |body: &str| {
+        let (status, answer) = emulator.post("/api/fabric/subscribers/tokens", body);
+        assert_eq!(status, 422, "{answer}");
+        let entry = &answer["errors"][0];
+        ["type", "code", "message", "attribute"].map(|key| entry[key].as_str().expect("text").to_owned())
+    };
+    let missing = ["validation_error", "missing_required_parameter", "Required parameter is missing", "reference"];
+    assert_eq!(refused("{}"), missing);
+    assert_eq!(refused(r#"{"reference":""}"#), missing);
+    for (member, attribute) in [
+        (r#""scope":["sat:refresh"]"#, "scope"),
+        (r#""scope":"sat:other""#, "scope"),
+        (r#""fingerprint":"short""#, "fingerprint"),
+        (r#""application_id":"7""#, "application_id"),
+        (r#""expire_at":1"#, "expire_at"),
+        (r#""expire_at":"soon""#, "expire_at"),
+        (r#""region":"mars""#, "region"),
+        (r#""password":7"#, "password"),
+        (r#""timezone":"Europe/Berlin""#, "timezone"),
+    ] {
+        assert_eq!(refused(&format!(r#"{{"reference":"a",{member}}}"#))[3], attribute, "{member}");
+    }
+    let kept = r#"{"reference":"a","password":"","first_name":"","time_zone":"Europe/Berlin"}"#;
+    assert_eq!(emulator.post("/api/fabric/subscribers/tokens", kept).0, 200);
 }

@@ -44,6 +44,8 @@ fn the_tree_has_the_promised_commands() {
         "video",
         "subscriber",
         "refresh",
+        "invite",
+        "embed",
         "twilio",
         "inspect",
         "explain",

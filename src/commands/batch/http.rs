@@ -11,7 +11,7 @@ use crate::batch::{LineMinter, Minted};
 use crate::catalog::Draft;
 use crate::commands::refusal::Refusal;
 use crate::commands::send::{send, shown};
-use crate::error::{Note, Result};
+use crate::error::{Category, Failure, Note, Reach, Result};
 use crate::http::Client;
 use crate::json::{Object, Writer};
 use crate::output::request as paper;
@@ -38,15 +38,30 @@ impl LineMinter for Minter {
     }
 
     fn mint(&mut self, fields: Object, _: Timestamp, members: &mut Writer<'_, Vec<u8>>) -> Result<Minted> {
+        let own = self.brings_key(&fields);
         let request = self.draft.with_line(fields, self.app.now())?;
-        let (token, odd) =
-            send(&self.client, &request, &self.app, &|_| {}).map_err(|failure| self.refusal.explain(failure))?;
+        let sent = send(&self.client, &request, &self.app, &|_| {});
+        let (token, odd) = sent.map_err(|failure| reaching(own, self.refusal.explain(failure)))?;
         for (member, value) in &token.members {
             members.string_or_null(member.key, value.as_ref().map(Secret::expose));
         }
         let notes = request.notes.into_iter().chain(odd).collect();
         Ok(Minted::Token { ends: token.expires_at, notes })
     }
+}
+
+impl Minter {
+    /// Whether the line itself has what the service judges in place of credentials.
+    fn brings_key(&self, line: &Object) -> bool {
+        let refused = self.draft.kind.endpoint().and_then(|endpoint| endpoint.authentication.refused());
+        refused.and_then(|refused| refused.field).is_some_and(|key| line.get(key).is_some())
+    }
+}
+
+/// A refusal of what the line has brought is a failure of that line; other lines may bring something better.
+fn reaching(own: bool, failure: Failure) -> Failure {
+    let refused = failure.category() == Category::CredentialsRefused;
+    if own && refused { failure.with_reach(Reach::Line) } else { failure }
 }
 
 /// Shows the request of each line and sends none.

@@ -9,6 +9,7 @@ use crate::batch::{self, End, Input, Minters, Setting, Summary, Tally, pace};
 use crate::catalog::{Draft, Minting, Paper, Scratch, Sign};
 use crate::commands::connection::Connection;
 use crate::commands::job::Job;
+use crate::commands::login::Login;
 use crate::commands::show;
 use crate::commands::sign::SigningRequest;
 use crate::credentials::environment;
@@ -19,21 +20,23 @@ use crate::providers::SCHEMAS;
 use crate::text;
 
 /// Asks a service for a token for each line.
-pub fn ask_lines(job: &Job, batch: &Batch, draft: Draft) -> Result<u8> {
+pub fn ask_lines(job: &Job, batch: &Batch, draft: Draft, login: &Login) -> Result<u8> {
     let input = Input::open(batch)?;
     job.app.notes.extend(draft.warnings.iter().cloned());
     let draft = Arc::new(draft);
     if job.mint.dry_run {
-        let shower = http::Shower { draft, space: show::space(job)? };
+        let shower = http::Shower { draft, space: show::space(job, login)? };
+        job.app.notes.extend(login.note());
         return run(job, batch, input, Box::new(move || Box::new(shower.clone())), Arc::default());
     }
     let halted = Arc::<AtomicBool>::default();
     let mode = Mode::Batch { halted: Arc::clone(&halted) };
     // Held until the end: the emulator, if it is the space, lives as long as this.
-    let connection = Connection::find(job.wanted(), &job.mint.settings, mode, job.app, job.report)?;
+    let connection = Connection::find(login, job.wanted(), &job.mint.settings, mode, job.app, job.report)?;
     job.app.notes.extend(connection.note());
     connection.client.prepare();
-    let fingerprint = Fingerprint::new(draft.kind.name, connection.name(), draft.settled_fields());
+    let shared = draft.settled_fields().into_iter().chain(login.asked());
+    let fingerprint = Fingerprint::new(draft.kind.name, connection.name(), shared);
     let (client, refusal) = (Arc::clone(&connection.client), connection.refusal.clone());
     let minter = http::Minter { draft, client, refusal, app: job.app.clone(), fingerprint };
     run(job, batch, input, Box::new(move || Box::new(minter.clone())), halted)

@@ -3,8 +3,9 @@
 use serde_json::json;
 
 use super::command::{ProfileCommand, line};
-use crate::catalog::{Endpoint, Kind};
+use crate::catalog::{Authentication, Endpoint, Kind};
 use crate::commands::connection::Connection;
+use crate::commands::login::Login;
 use crate::commands::refusal;
 use crate::credentials::Wanted;
 use crate::error::{Category, Failure, Result};
@@ -19,12 +20,15 @@ impl ProfileCommand<'_> {
     /// Sends an empty request to each endpoint and prints what its answer tells.
     pub(super) fn check(&self, name: Option<&str>, settings: &Settings, report: &Report) -> Result<u8> {
         let wanted = Wanted { timeout: Some(settings.timeout), ..self.wanted(name) };
-        let connection = Connection::find(wanted, settings, Mode::Single, self.app, report)?;
+        let connection = Connection::find(&Login::Set, wanted, settings, Mode::Single, self.app, report)?;
         let trace = |text: &str| report.trace(text);
         let mut rows = Vec::new();
         let asked = providers::kinds().filter_map(|kind| Some((kind, kind.endpoint()?)));
-        // What is exchanged came from another endpoint, which asks for the same scope.
-        let asked = asked.filter(|(_, endpoint)| endpoint.consumes.is_none());
+        // What is exchanged came from another endpoint, which asks for the same scope; the others do not ask for the
+        // credentials.
+        let asked = asked.filter(|(_, endpoint)| {
+            endpoint.consumes.is_none() && matches!(endpoint.authentication, Authentication::Basic)
+        });
         for (kind, endpoint) in asked {
             rows.push((kind, endpoint, connection.client.probe(&Request::basic(endpoint.path, "{}"), &trace)?));
         }

@@ -1,7 +1,7 @@
 //! What every action of `profile` works with.
 
 use crate::app::App;
-use crate::credentials::Wanted;
+use crate::credentials::{Needs, Wanted};
 use crate::options::General;
 use crate::output::screen::Screen;
 use crate::providers::SCHEMAS;
@@ -20,6 +20,7 @@ impl ProfileCommand<'_> {
         Wanted {
             profile: name.or(self.general.profile.as_deref()),
             config: self.general.config.as_deref(),
+            needs: Needs::Set,
             schemas: &SCHEMAS,
             stdin_taken: false,
             timeout: None,

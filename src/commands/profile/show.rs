@@ -22,7 +22,7 @@ impl ProfileCommand<'_> {
         if sets.iter().all(|(_, set)| set.is_none()) {
             return Err(match credentials::chosen_profile(wanted, env)? {
                 Some(name) => credentials::not_in_profile(SCHEMAS[0], &name),
-                None => credentials::none_found(SCHEMAS[0], env),
+                None => credentials::none_found(SCHEMAS[0], wanted.needs, env),
             });
         }
         let (mut text, screen) = (Vec::new(), self.screen());

@@ -18,7 +18,7 @@ fuzz_target!(|input: (u16, Option<String>, Option<String>, Option<String>, Vec<u
     let body = zeroize::Zeroizing::new(body);
     let answer = Received { status, content_type, content_encoding, location, retry_after: None, body };
     let flag_of = |attribute: &str| (attribute == "ttl").then(|| "--ttl".to_owned());
-    let expected = Expected { path: "/api/chat/tokens", members: &MEMBERS, scope: "Chat", looked_up: &|| None, secrets: &[], flag_of: &flag_of };
+    let expected = Expected { path: "/api/chat/tokens", members: &MEMBERS, scope: "Chat", refused: None, looked_up: &|| None, secrets: &[], flag_of: &flag_of };
     match judge(&answer, &expected, "example.signalwire.com", &Scrubber::default()) {
         Ok(mut minted) => {
             assert!((200..300).contains(&status));
