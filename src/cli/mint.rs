@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, ValueHint, value_parser};
 
-use super::help::{DEFAULT_OUTPUT, DEFAULT_RETRIES, DEFAULT_SHELL, DEFAULT_TIMEOUT};
+use super::flag_texts::{DEFAULT_OUTPUT, DEFAULT_RETRIES, DEFAULT_SHELL, DEFAULT_TIMEOUT};
 use crate::catalog::{Field, Kind, Value, lifetime};
 use crate::error::{Failure, Result};
 use crate::http::Settings;

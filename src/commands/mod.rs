@@ -1,11 +1,13 @@
 //! The commands, a file each: what was typed in, bytes and an exit status out.
 
 pub mod batch;
+pub mod complete;
 mod conflicts;
 mod connection;
 mod curl;
 pub mod emulator;
 pub mod generate;
+pub mod help;
 pub mod input;
 pub mod inspect;
 pub mod job;

@@ -2,6 +2,7 @@
 //! `report` alone writes to stderr.
 
 pub mod child;
+pub mod color;
 pub mod deliver;
 mod dotenv;
 mod dotenv_file;
