@@ -146,9 +146,12 @@ fn list(title: &str, rows: &Rows, page: &mut Vec<u8>) -> std::io::Result<()> {
 
 fn terms(rows: &Rows, page: &mut Vec<u8>) -> std::io::Result<()> {
     let mut roff = Roff::default();
-    for (term, meaning) in rows {
+    for (place, (term, meaning)) in rows.iter().enumerate() {
         if meaning.is_empty() {
-            roff.control("PP", []).text([roman(term.as_str())]);
+            if place > 0 {
+                roff.control("PP", []);
+            }
+            roff.text([roman(term.as_str())]);
         } else {
             roff.control("TP", []).text([bold(term.as_str())]).text([roman(meaning.as_str())]);
         }
@@ -200,8 +203,10 @@ fn tidy(page: &[u8]) -> Vec<u8> {
 fn add_wrapped(line: &str, page: &mut String) {
     let mut length = 0;
     for word in line.split(' ') {
-        let fits =
-            length == 0 || length + 1 + word.len() <= 79 || word.starts_with(['.', '\'', '\\']) || word.is_empty();
+        let fits = length == 0
+            || length + 1 + word.len() <= 79
+            || [".", "'", "\\*(Aq"].iter().any(|begin| word.starts_with(begin))
+            || word.is_empty();
         let separator = match (length, fits) {
             (0, _) => "",
             (_, true) => " ",

@@ -125,6 +125,9 @@ mod typed_words;
 /// Scripts in real shells that stop when a mint fails.
 #[cfg(unix)]
 mod shells;
+/// TAB in real shells.
+#[cfg(target_os = "linux")]
+mod tab;
 /// The end of the emulator, and whom it serves until then.
 #[cfg(all(feature = "emulator", unix))]
 mod emulator_end;
