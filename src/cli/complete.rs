@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValue;
 use clap::{Arg, ArgAction, Command};
 
 use super::topics::TOPICS;
@@ -68,10 +69,10 @@ impl<'a> Line<'a> {
     }
 
     fn finish(&self, current: &str) -> Completion {
-        if let Some(flag) = self.open {
-            if !(is_optional(flag) && current.starts_with('-')) {
-                return values(self.command, flag, "", current);
-            }
+        if let Some(flag) = self.open
+            && !(is_optional(flag) && current.starts_with('-'))
+        {
+            return values(self.command, flag, "", current);
         }
         if let Some((name, value)) = current.split_once('=')
             && name.starts_with("--")
@@ -86,9 +87,8 @@ impl<'a> Line<'a> {
         let mut words: Vec<(String, String)> =
             if self.positional.is_empty() { subcommands(self.command) } else { Vec::new() };
         words.retain(|(name, _)| name.starts_with(current));
-        let next = self.command.get_positionals().filter(|argument| !argument.is_last_set());
-        let next = next.filter(|argument| self.positional.is_empty() || is_repeated(argument)).next();
-        if let Some(argument) = next {
+        let mut positionals = self.command.get_positionals().filter(|argument| !argument.is_last_set());
+        if let Some(argument) = positionals.find(|argument| self.positional.is_empty() || is_repeated(argument)) {
             let mut completion = match argument.get_id().as_str() {
                 "subject" | "page" => self.pages(argument.get_id() == "subject", current),
                 _ => values(self.command, argument, "", current),
@@ -200,17 +200,16 @@ fn values(command: &Command, argument: &Arg, lead: &str, current: &str) -> Compl
     let of = |words: &[&str]| Completion { words: offered(words), ..Completion::default() };
     let known = argument.get_possible_values();
     if !known.is_empty() {
-        let names: Vec<&str> =
-            known.iter().filter(|value| !value.is_hide_set()).map(|value| value.get_name()).collect();
+        let names: Vec<&str> = known.iter().filter(|value| !value.is_hide_set()).map(PossibleValue::get_name).collect();
         return of(&names);
     }
     let files = |rest: Rest, words: &[&str]| Completion { rest, words: offered(words), ..Completion::default() };
     let begun = lead.ends_with('=');
     match (id, name) {
-        ("profile" | "which", _) => {
+        ("profile" | "which", _) | (_, "PROFILE") => {
             Completion { names: Some((Names::Profiles, lead, current.to_owned())), ..Completion::default() }
         }
-        ("preset", _) => {
+        ("preset", _) | (_, "PRESET") => {
             Completion { names: Some((Names::Presets, lead, current.to_owned())), ..Completion::default() }
         }
         ("timeout", _) => of(TIME_LIMITS),

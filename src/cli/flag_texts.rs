@@ -98,7 +98,7 @@ pub(super) const ARGUMENTS: &[Texts] = &[
     ("which", "NAME", None, "Profile (default: the one minting would use)"),
     ("listen", "ADDR:PORT", None, "Loopback address and port to listen on; port 0 picks a free one"),
     ("tls", "", None, "Serve https with a temporary CA\n\nIts certificate file is named on stderr."),
-    ("completed-shell", "SHELL", None, "The shell to print completions for"),
+    ("completed-shell", "SHELL", None, "Shell: bash, zsh, fish, powershell, elvish or nushell"),
     ("dir", "DIR", None, "Write all pages into DIR instead"),
     ("page", "COMMAND", None, "The command whose page to print, such as chat or profile check"),
     ("subject", "COMMAND|TOPIC", None, "A command such as chat or profile check, or a topic"),

@@ -192,7 +192,7 @@ fn tidy(page: &[u8]) -> Vec<u8> {
             // Space before a new section or item is the macro's own.
             "" if next.starts_with('.') || next.is_empty() => {}
             "" => tidy += ".sp\n",
-            line if is_verbatim || line.starts_with('.') => tidy += &format!("{line}\n"),
+            line if is_verbatim || line.starts_with('.') => tidy.extend([line, "\n"]),
             line => add_wrapped(line, &mut tidy),
         }
     }

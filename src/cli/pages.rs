@@ -178,9 +178,9 @@ static PAGES: [Page; 12] = [
     ),
     Page::new(
         "man",
-        "Print the man page\n\n\
-         Of the program, or of one command. With --dir all pages are written into a folder: one for each command, and \
-         tokenmint-config(5).",
-        &["tokenmint man | man -l -", "tokenmint man --dir ~/.local/share/man"],
+        "Print a man page\n\n\
+         That of the program, of a command, or of the configuration file (config). With --dir all pages are written \
+         into a folder; if it is named man1, tokenmint-config.5 goes into man5 next to it.",
+        &["tokenmint man chat | man -l -", "tokenmint man | man -l -", "tokenmint man --dir ~/.local/share/man/man1"],
     ),
 ];

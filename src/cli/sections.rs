@@ -3,6 +3,7 @@
 
 use super::style;
 use crate::catalog::{Field, Kind};
+use crate::credentials::Schema;
 use crate::error::Category;
 use crate::providers::{PROVIDERS, provider_of};
 
@@ -49,12 +50,12 @@ impl Sections {
     pub(super) fn of_kind(kind: &Kind) -> Self {
         let sent = kind.endpoint().is_some();
         let credentials = provider_of(kind).map(|provider| provider.credentials);
-        let set = credentials.into_iter().flat_map(|schema| schema.fields());
-        let set = set.filter_map(|field| field.variables.first().copied());
+        let values = credentials.into_iter().flat_map(Schema::fields);
+        let values = values.filter_map(|field| field.variables.first().copied());
         let fallbacks = kind.fields.iter().filter_map(|field| field.default?.variables.first().copied());
         let sending = SENDING.into_iter().filter(|_| sent);
         let general = ["TOKENMINT_PROFILE", "TOKENMINT_CONFIG", "GITHUB_ENV", "GITHUB_OUTPUT", "NO_COLOR"];
-        let wanted: Vec<&str> = set.chain(fallbacks).chain(sending).chain(general).collect();
+        let wanted: Vec<&str> = values.chain(fallbacks).chain(sending).chain(general).collect();
         let environment = of_variables(&wanted);
         let failures = Category::ALL.into_iter().filter(|category| match category {
             Category::NotValid => false,

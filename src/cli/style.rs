@@ -41,8 +41,30 @@ pub(super) fn block(title: &str, lines: impl IntoIterator<Item = String>) -> Str
     lines.into_iter().fold(heading(title), |text, line| text + "\n" + &unbroken(&format!("  {line}")))
 }
 
-/// Two columns: what is typed or set, and what it means.
+/// Two columns: what is typed or set, and what it means. They fit a terminal of 80 columns.
 pub(super) fn table(title: &str, rows: &[(String, String)]) -> String {
     let width = rows.iter().map(|(left, _)| left.chars().count()).max().unwrap_or_default();
-    block(title, rows.iter().map(|(left, right)| format!("{left:width$}  {right}").trim_end().to_owned()))
+    let room = 76_usize.saturating_sub(width).max(20);
+    let lines = rows.iter().flat_map(|(left, right)| {
+        let first = [left.as_str()].into_iter().chain(std::iter::repeat(""));
+        let rows = first.zip(wrapped(right, room));
+        rows.map(|(left, right)| format!("{left:width$}  {right}").trim_end().to_owned()).collect::<Vec<_>>()
+    });
+    block(title, lines)
+}
+
+/// A text in lines of at most so many characters, a longer word alone; one line of nothing for an empty text.
+fn wrapped(text: &str, room: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let Some(last) = lines.last_mut() else { break };
+        if last.is_empty() {
+            *last += word;
+        } else if last.chars().count() + 1 + word.chars().count() <= room {
+            last.extend([" ", word]);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines
 }

@@ -190,7 +190,7 @@ pub(super) fn keys() -> Rows {
         let schema = provider.credentials;
         let table = |key: &str| format!("profiles.NAME.{}.{key}", schema.section);
         rows.extend(schema.public.iter().map(|field| (table(field.key), "required".to_owned())));
-        rows.push((table(schema.secret.key), "required, in one of its three forms".to_owned()));
+        rows.push((table(schema.secret.key), "required; has three forms".to_owned()));
         rows.extend(schema.settings.iter().map(|setting| (table(setting.key), "optional".to_owned())));
     }
     rows

@@ -62,7 +62,7 @@ fn help_command() -> clap::Command {
 }
 
 fn completions_command() -> clap::Command {
-    let shell = Arg::new("completed-shell").required(true).value_parser(shells::names());
+    let shell = Arg::new("completed-shell").required(true).value_parser(shells::names()).hide_possible_values(true);
     clap::Command::new("completions").arg(shell)
 }
 

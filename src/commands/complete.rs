@@ -21,7 +21,7 @@ pub fn run(completion: &Completion, env: &Environment) -> Result<u8> {
     let mut text = rest + "\n";
     for (word, about) in &completion.words {
         let tab = if about.is_empty() { "" } else { "\t" };
-        text += &format!("{word}{tab}{about}\n");
+        text.extend([word.as_str(), tab, about, "\n"]);
     }
     if let Some((which, lead, current)) = &completion.names {
         let names = names::read(completion.config.as_deref(), env);

@@ -50,6 +50,8 @@ mod canary;
 /// The command after `--` as a process.
 #[cfg(unix)]
 mod child_process;
+/// Pages of help.
+mod help;
 /// What a credential helper may use, and when it ends.
 #[cfg(unix)]
 mod helper_life;
