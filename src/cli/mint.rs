@@ -24,6 +24,8 @@ const FIELDS: &str = "Token";
 const OUTPUT: &str = "Output";
 const REQUEST: &str = "Request";
 const BATCH: &str = "Batch";
+/// What shows a request without sending it.
+const PREVIEW: &str = "Preview";
 
 /// The names in [`Shell::NAMES`], for completion.
 const SHELL_NAMES: [&str; Shell::NAMES.len()] = {
@@ -107,10 +109,10 @@ fn output_arguments() -> Vec<Arg> {
         .num_args(1..)
         .value_parser(value_parser!(OsString))
         .value_hint(ValueHint::CommandWithArguments)
-        .help_heading("After --");
-    let dry_run = Arg::new("dry-run").long("dry-run").action(ArgAction::SetTrue);
-    let flags = [output, Arg::new("name").long("name"), shell, file("write").short('w'), dry_run];
-    flags.into_iter().map(|flag| flag.help_heading(OUTPUT)).chain([command]).collect()
+        .help_heading("Run a command");
+    let dry_run = Arg::new("dry-run").long("dry-run").action(ArgAction::SetTrue).help_heading(PREVIEW);
+    let flags = [output, Arg::new("name").long("name"), shell, file("write").short('w')];
+    flags.into_iter().map(|flag| flag.help_heading(OUTPUT)).chain([dry_run, command]).collect()
 }
 
 fn file(name: &'static str) -> Arg {
@@ -154,7 +156,7 @@ fn curl_argument() -> Arg {
         .long("curl")
         .action(ArgAction::SetTrue)
         .conflicts_with_all(["dry-run", "batch"])
-        .help_heading(REQUEST)
+        .help_heading(PREVIEW)
 }
 
 /// What was typed of [`sending_arguments`], or the defaults of a command without them.

@@ -153,8 +153,8 @@ static PAGES: [Page; 12] = [
         "emulator",
         "Run SignalWire's token endpoints on this machine\n\n\
          Loopback only. It checks requests as the service documents it, answers with the documented statuses and error \
-         codes, and issues tokens of the documented form, signed with fixed development keys. One line on stdout tells \
-         scripts that it is ready; stderr has the environment variables for clients. Ctrl-C ends it.",
+         codes, and issues tokens of the documented form, signed with fixed development keys. It prints one line \
+         to stdout when it is ready, and the environment variables for clients to stderr. Ctrl-C ends it.",
         &["tokenmint emulator", "tokenmint emulator --listen 127.0.0.1:0", "tokenmint emulator --tls"],
     ),
     Page::new(

@@ -126,8 +126,9 @@ fn errors() -> String {
         block(
             "Example",
             [
-                "{\"error\":{\"code\":\"request_refused\",\"exit\":5,\"status\":422,\"message\":\"…\",\"hint\":\"…\",",
-                "  \"details\":[{\"code\":\"…\",\"message\":\"…\",\"attribute\":\"ttl\",\"flag\":\"--ttl\",\"url\":\"…\"}]}}",
+                "{\"error\":{\"code\":\"request_refused\",\"exit\":5,\"message\":\"…\",\"hint\":\"…\",",
+                "  \"status\":422,\"details\":[{\"type\":\"…\",\"code\":\"…\",\"message\":\"…\",",
+                "    \"attribute\":\"ttl\",\"flag\":\"--ttl\",\"url\":\"…\"}]}}",
             ]
             .map(str::to_owned)
         ),

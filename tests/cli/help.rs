@@ -22,7 +22,8 @@ fn terms<'a>(page: &'a str, heading: &str) -> Vec<&'a str> {
     section(page, heading).into_iter().map(column).collect()
 }
 
-const TOPICS: [&str; 6] = ["environment", "config", "formats", "permissions", "errors", "exit-codes"];
+/// The topics, in the order of the help.
+pub const TOPICS: [&str; 6] = ["environment", "config", "formats", "permissions", "errors", "exit-codes"];
 
 #[test]
 fn nothing_typed_gets_the_short_help_on_stderr() {
