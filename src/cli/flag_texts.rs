@@ -54,7 +54,7 @@ pub(super) const ARGUMENTS: &[Texts] = &[
         "shell",
         "SHELL",
         Some(DEFAULT_SHELL),
-        "The shell that -o export writes for\n\nsh, bash, zsh, dash, ksh, fish, powershell or nu.",
+        "Shell syntax of -o export\n\nsh, bash, zsh, dash, ksh, fish, powershell or nu.",
     ),
     (
         "write",

@@ -73,7 +73,14 @@ static PAGES: [Page; 12] = [
     Page {
         without: &["verbose"],
         failures: &[Category::Internal, Category::Usage, Category::Configuration, Category::NotValid],
-        environment: &["TWILIO_API_KEY", "TWILIO_API_SECRET", "TOKENMINT_PROFILE", "TOKENMINT_CONFIG", "NO_COLOR"],
+        environment: &[
+            "TWILIO_ACCOUNT_SID",
+            "TWILIO_API_KEY",
+            "TWILIO_API_SECRET",
+            "TOKENMINT_PROFILE",
+            "TOKENMINT_CONFIG",
+            "NO_COLOR",
+        ],
         ..Page::configured(
             "inspect",
             "Decode a token and check whether it is still valid\n\n\
@@ -165,8 +172,8 @@ static PAGES: [Page; 12] = [
     Page::new(
         "completions",
         "Print shell completions\n\n\
-         The script asks tokenmint for what can follow, profile names included, so it never goes out of date. Install \
-         it where your shell looks for completions:",
+         The script calls tokenmint for its candidates, profile names included, so it never goes out of date. Save it \
+         where your shell looks for completions.",
         &[
             "tokenmint completions bash > ~/.local/share/bash-completion/completions/tokenmint",
             "tokenmint completions zsh > ~/.zfunc/_tokenmint    # with fpath+=~/.zfunc before compinit",
@@ -179,7 +186,7 @@ static PAGES: [Page; 12] = [
     Page::new(
         "man",
         "Print a man page\n\n\
-         That of the program, of a command, or of the configuration file (config). With --dir all pages are written \
+         The page of the program, of a command, or of the configuration file (config). With --dir all pages are written \
          into a folder; if it is named man1, tokenmint-config.5 goes into man5 next to it.",
         &["tokenmint man chat | man -l -", "tokenmint man | man -l -", "tokenmint man --dir ~/.local/share/man/man1"],
     ),

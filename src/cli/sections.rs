@@ -30,10 +30,10 @@ const VARIABLES: [(&str, &str); 13] = [
     ("SIGNALWIRE_REST_CA_FILE", "the same, read by SignalWire's SDKs"),
     ("HTTPS_PROXY", "proxy for https; also ALL_PROXY, as curl reads them"),
     ("NO_PROXY", "hosts that are reached without a proxy"),
-    ("NO_COLOR", "no colours"),
-    ("CLICOLOR_FORCE", "colours in a pipe, too; also FORCE_COLOR"),
-    ("TWILIO_REGION", "only causes a hint; set the region with --region"),
-    ("TWILIO_EDGE", "the same"),
+    ("NO_COLOR", "disable colours"),
+    ("CLICOLOR_FORCE", "force colours, even in a pipe; also FORCE_COLOR"),
+    ("TWILIO_REGION", "only causes a hint; use --region"),
+    ("TWILIO_EDGE", "only causes a hint; use --region"),
 ];
 
 /// Variables that every command which sends a request reads.
@@ -115,7 +115,7 @@ fn overview() -> Rows {
         (variables.collect::<Vec<_>>().join(", "), String::new())
     });
     let others = ["TOKENMINT_PROFILE", "TOKENMINT_CONFIG", "SSL_CERT_FILE", "HTTPS_PROXY", "NO_COLOR"];
-    let more = "`tokenmint help environment` describes them all.";
+    let more = "Run `tokenmint help environment` for the full list.";
     sets.chain([(others.join(", "), String::new()), (more.to_owned(), String::new())]).collect()
 }
 

@@ -1,4 +1,5 @@
-//! The shells that completions are written for, and their scripts. A script holds no words of ours: it asks the program.
+//! The shells that completions are written for, and their scripts. A script holds no candidates of ours: it
+//! calls the program for them.
 
 use clap::builder::PossibleValue;
 

@@ -35,7 +35,7 @@ pub(super) fn list() -> String {
 fn environment() -> String {
     format!(
         "{}\n\n{}",
-        "Flags win over variables. Credentials come from one source as a set: the profile of --profile or \
+        "Flags take precedence over variables. Credentials come from one source as a set: the profile of --profile or \
          TOKENMINT_PROFILE, else the environment, else default_profile of the configuration file. Where two spellings \
          of a variable are set, the first one listed is read. A variable that is set but empty is an error.",
         table("Environment", &all_variables())
@@ -67,9 +67,9 @@ fn formats() -> String {
     format!(
         "{}\n\n{}\n\n{}",
         table("Formats", &rows),
-        "The formats that name a variable use the one of the token's kind, such as SIGNALWIRE_CHAT_TOKEN; --name \
-         changes it. A refresh token gets a variable of its kind: _TOKEN at the end becomes _REFRESH_TOKEN. With \
-         --write FILE the output goes to FILE, which is created with mode 0600 and replaced atomically.",
+        "Formats that set a variable use the default name of the kind, such as SIGNALWIRE_CHAT_TOKEN; --name changes it. \
+         The variable of a refresh token ends in _REFRESH_TOKEN instead of _TOKEN. With --write FILE the output goes to \
+         FILE, which is created with mode 0600 and replaced atomically.",
         block(
             "Examples",
             [
@@ -105,8 +105,9 @@ fn permissions() -> String {
     let others: Vec<String> = group("room.member.");
     let room = KNOWN.iter().filter(|name| !name.starts_with("room.self.") && !name.starts_with("room.member."));
     format!(
-        "What {} {} takes: {} names, {} of which (marked *) are the service's defaults for a token that asks for \
-         none. With --join-as audience the service ignores permissions.\n\n{}\n\n{}\n\n{}",
+        "Values of {} {}: {} names. The {} marked with * are the service's defaults for a token that requests none. An \
+         unknown name that begins with room. causes a warning and is sent. With --join-as audience the service ignores \
+         permissions.\n\n{}\n\n{}\n\n{}",
         literal("tokenmint video"),
         literal("--permission"),
         KNOWN.len(),
@@ -121,8 +122,8 @@ fn errors() -> String {
     let codes = Category::ALL.map(|category| (category.code().to_owned(), category.meaning().to_owned()));
     format!(
         "{}\n\n{}\n\n{}\n\n{}",
-        "An error is one line on stderr that begins with 'error:', and where something can be done about it, a second \
-         one that begins with 'hint:'. With -o json it is one JSON object on one line instead.",
+        "An error is one line on stderr that begins with 'error:'; where there is something to do about it, a line that \
+         begins with 'hint:' follows. With -o json stderr has one line with a JSON object instead.",
         block(
             "Example",
             [
@@ -163,10 +164,10 @@ pub(super) fn places() -> Rows {
 
 /// What goes for every key.
 pub(super) const CONFIG_NOTES: &[&str] = &[
-    "The key of a secret has two other forms. With _command at its end it is a list of a program and its arguments: the \
-     program is run without a shell, for at most 30 seconds, and prints the secret on one line. With _file at its end it \
-     is a file that holds the secret on one line; ~/ is the home directory, and a relative path starts at the folder of \
-     the configuration file.",
+    "A secret can also be read from elsewhere. KEY_command, such as api_token_command, is a list of a program and its \
+     arguments, which is run without a shell for at most 30 seconds and prints the secret on one line. KEY_file is the \
+     path of a file that holds the secret on one line; ~/ is the home directory, and a relative path starts at the \
+     folder of the configuration file.",
     "A file that holds a secret itself must be readable by its owner alone (chmod 600). Unknown keys are refused. The \
      profile emulator is built in and cannot be defined.",
 ];
@@ -191,7 +192,7 @@ pub(super) fn keys() -> Rows {
         let schema = provider.credentials;
         let table = |key: &str| format!("profiles.NAME.{}.{key}", schema.section);
         rows.extend(schema.public.iter().map(|field| (table(field.key), "required".to_owned())));
-        rows.push((table(schema.secret.key), "required; has three forms".to_owned()));
+        rows.push((table(schema.secret.key), "required, or KEY_command or KEY_file".to_owned()));
         rows.extend(schema.settings.iter().map(|setting| (table(setting.key), "optional".to_owned())));
     }
     rows

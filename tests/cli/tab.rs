@@ -26,6 +26,8 @@ struct Shell {
     start: &'static str,
     file: &'static str,
     setup: &'static str,
+    /// What runs the line after TAB: a shell may show a list first, even of one entry.
+    enter: &'static str,
 }
 
 const BASH: Shell = Shell {
@@ -33,6 +35,7 @@ const BASH: Shell = Shell {
     start: "bash --noprofile --rcfile rc -i",
     file: "rc",
     setup: "PS1='ready:'; bind 'set bell-style none'; bind 'set enable-bracketed-paste off'; source tokenmint.bash",
+    enter: "\r",
 };
 const ZSH: Shell = Shell {
     name: "zsh",
@@ -40,12 +43,22 @@ const ZSH: Shell = Shell {
     file: ".zshrc",
     setup: "PROMPT='ready:'; unsetopt zle_bracketed_paste beep prompt_sp; fpath=($HOME $fpath); autoload -Uz compinit; \
             compinit -u -D; unset zle_bracketed_paste",
+    enter: "\r",
 };
 const FISH: Shell = Shell {
     name: "fish",
     start: "fish -i",
     file: ".config/fish/config.fish",
     setup: "set -U fish_greeting; function fish_prompt; printf ready:; end; source $HOME/tokenmint.fish",
+    enter: "\r",
+};
+
+const ELVISH: Shell = Shell {
+    name: "elvish",
+    start: "elvish -rc rc.elv",
+    file: "rc.elv",
+    setup: "set edit:prompt = { put 'ready:' }; set edit:rprompt = { }; eval (slurp < tokenmint.elv)",
+    enter: "\r\r",
 };
 
 /// A shell in a terminal of its own.
@@ -133,7 +146,7 @@ fn called(shell: &Shell, lines: &[&str]) -> Vec<String> {
     let mut terminal = Terminal::start(shell, home);
     terminal.wait_for(PROMPT);
     for line in lines {
-        terminal.press(&format!("tokenmint {line}\t\r"));
+        terminal.press(&format!("tokenmint {line}\t{}", shell.enter));
         terminal.wait_for(CALLED);
         terminal.wait_for(PROMPT);
     }
@@ -183,4 +196,42 @@ fn zsh_completes_what_is_meant() {
 #[test]
 fn fish_completes_what_is_meant() {
     hold(&FISH);
+}
+
+#[test]
+fn elvish_completes_what_is_meant() {
+    hold(&ELVISH);
+}
+
+/// Nushell has no line editor without a real terminal, so its completer is called.
+#[test]
+fn nushell_completes_what_is_meant() {
+    if !installed("nu") {
+        return;
+    }
+    let folder = temporary_folder();
+    let home = folder.path();
+    let script = tokenmint("completions nushell").stdout(predicates::str::contains("__complete")).run().stdout;
+    write(&home.join("completer.nu"), &script, 0o644);
+    write(&home.join("config.toml"), "[profiles.staging]\n", 0o600);
+    write(&home.join("channels.json"), "{}", 0o644);
+    let ask = |words: &str| {
+        let program = assert_cmd::cargo::cargo_bin!("tokenmint");
+        let body = format!(
+            "source completer.nu; do $env.config.completions.external.completer ['{}' {words}] | get value | to json -r",
+            program.display()
+        );
+        let mut nu = Command::new("nu");
+        nu.args(["--no-config-file", "--no-history", "-c", &body]).current_dir(home).env_clear().env("HOME", home);
+        nu.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        let output = nu.env("TOKENMINT_CONFIG", home.join("config.toml")).output().expect("nu starts");
+        let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+        assert!(output.status.success(), "{words}: {output:?}");
+        text
+    };
+    assert_eq!(ask("vid"), r#"["video"]"#);
+    assert_eq!(ask("chat -p ''"), r#"["staging","emulator"]"#);
+    assert_eq!(ask("chat --ttl '12'"), r#"["12h"]"#);
+    assert_eq!(ask("chat --state '@chan'"), r#"["@channels.json"]"#);
+    assert_eq!(ask("chat --member-id chan"), "[]");
 }

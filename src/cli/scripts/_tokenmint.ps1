@@ -1,4 +1,4 @@
-# PowerShell completion for tokenmint, which is asked for what can follow.
+# PowerShell completion for tokenmint. Its candidates come from `tokenmint __complete`.
 
 Register-ArgumentCompleter -Native -CommandName 'tokenmint' -ScriptBlock {
     param($wordToComplete, $commandAst, $cursorPosition)

@@ -1,4 +1,4 @@
-# bash completion for tokenmint, which is asked for what can follow.
+# bash completion for tokenmint. Its candidates come from `tokenmint __complete`.
 
 _tokenmint() {
     local line=${COMP_LINE:0:COMP_POINT} words=() reply=() index last word lead start

@@ -1,4 +1,4 @@
-# elvish completion for tokenmint, which is asked for what can follow.
+# elvish completion for tokenmint. Its candidates come from `tokenmint __complete`.
 
 use str
 

@@ -1,4 +1,4 @@
-# fish completion for tokenmint, which is asked for what can follow.
+# fish completion for tokenmint. Its candidates come from `tokenmint __complete`.
 
 function __tokenmint_complete
     set -l words (commandline -opc)

@@ -1,4 +1,4 @@
-# Nushell completion for tokenmint, which is asked for what can follow. Other commands keep the completer that there was.
+# Nushell completion for tokenmint. Its candidates come from `tokenmint __complete`; other commands keep their completer.
 
 let tokenmint_other_completer = $env.config?.completions?.external?.completer?
 
