@@ -316,6 +316,23 @@ mod tests {
     }
 
     #[test]
+    fn no_word_is_too_odd() {
+        let odd = ["", "-", "--", "---", "-é", "-pé", "-vé", "--=", "--é=é", "=", "é", "@", "a=@", ",", "-c=", "\u{0}"];
+        for first in odd {
+            for second in odd {
+                for third in odd {
+                    complete(&["chat", first, second], third, tree_once());
+                }
+            }
+        }
+    }
+
+    /// A tree of one command, which is quick to make.
+    fn tree_once() -> Command {
+        super::super::tree::tree_for(&["tokenmint".into(), "chat".into()])
+    }
+
+    #[test]
     fn names_are_asked_for_in_the_file_that_is_typed() {
         for line in ["chat -p d", "--profile d", "profile show d", "profile check d", "chat --profile d"] {
             let words: Vec<&str> = line.split(' ').collect();

@@ -48,9 +48,19 @@ pub(super) fn table(title: &str, rows: &[(String, String)]) -> String {
     let lines = rows.iter().flat_map(|(left, right)| {
         let first = [left.as_str()].into_iter().chain(std::iter::repeat(""));
         let rows = first.zip(wrapped(right, room));
-        rows.map(|(left, right)| format!("{left:width$}  {right}").trim_end().to_owned()).collect::<Vec<_>>()
+        rows.map(|(left, right)| row(left, width, &right)).collect::<Vec<_>>()
     });
     block(title, lines)
+}
+
+/// A line of two columns, or of the first alone, which is then no term but text.
+fn row(left: &str, width: usize, right: &str) -> String {
+    let padding = width - left.chars().count();
+    match (left, right) {
+        (left, "") => left.to_owned(),
+        ("", right) => format!("{:padding$}  {right}", ""),
+        (left, right) => format!("{}{:padding$}  {right}", literal(left), ""),
+    }
 }
 
 /// A text in lines of at most so many characters, a longer word alone; one line of nothing for an empty text.
