@@ -80,8 +80,8 @@ impl Sections {
 /// Where the configuration file is.
 pub(super) fn files() -> Rows {
     rows(&[
-        ("$XDG_CONFIG_HOME/tokenmint/config.toml", "the configuration file, where that variable is set"),
-        ("~/.config/tokenmint/config.toml", "the configuration file elsewhere"),
+        ("$XDG_CONFIG_HOME/tokenmint/config.toml", "configuration file"),
+        ("~/.config/tokenmint/config.toml", "configuration file where XDG_CONFIG_HOME is not set"),
     ])
 }
 
@@ -93,8 +93,11 @@ pub(super) fn all_variables() -> Rows {
         let settings = schema.settings.iter().map(|setting| (setting.key, setting.variables));
         for (key, variables) in schema.fields().map(|field| (field.key, field.variables)).chain(settings) {
             let Some((first, others)) = variables.split_first() else { continue };
+            let fields = provider.kinds.iter().flat_map(|kind| kind.fields);
+            let flag = fields.into_iter().find(|field| field.default.is_some_and(|default| default.profile_key == key));
+            let flag = flag.map(|field| format!(", default of {}", field.dashed())).unwrap_or_default();
             let also = if others.is_empty() { String::new() } else { format!("; also {}", others.join(", ")) };
-            all.push(((*first).to_owned(), format!("{}{also}", in_words(key))));
+            all.push(((*first).to_owned(), format!("{}{flag}{also}", in_words(key))));
         }
     }
     all.extend(rows(&VARIABLES));

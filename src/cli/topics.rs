@@ -56,7 +56,7 @@ fn exit_codes() -> String {
     ];
     let todo: Vec<_> = todo.iter().map(|(code, what)| ((*code).to_owned(), (*what).to_owned())).collect();
     format!(
-        "On every failure stdout is empty and stderr names the cause.\n\n{}\n\n{}",
+        "A mint that fails leaves stdout empty, and stderr names the cause.\n\n{}\n\n{}",
         table("Exit codes", &exits(&Category::ALL, true)),
         table("What a script should do", &todo)
     )
