@@ -1,6 +1,8 @@
 //! What a shell is told when TAB is pressed: one line with what it completes itself, then a candidate a line, each with its
 //! description behind a tab. Nothing is reported: a message would end up in the line that is being typed.
 
+use std::path::{Path, PathBuf};
+
 use crate::app::Environment;
 use crate::credentials::names;
 use crate::error::Result;
@@ -24,7 +26,8 @@ pub fn run(completion: &Completion, env: &Environment) -> Result<u8> {
         text.extend([word.as_str(), tab, about, "\n"]);
     }
     if let Some((which, lead, current)) = &completion.names {
-        let names = names::read(completion.config.as_deref(), env);
+        let config = completion.config.as_deref().map(|path| expanded(path, env));
+        let names = names::read(config.as_deref(), env);
         let names = match which {
             Names::Profiles => names.profiles,
             Names::Presets => names.presets,
@@ -34,4 +37,12 @@ pub fn run(completion: &Completion, env: &Environment) -> Result<u8> {
     }
     deliver::stdout(text.as_bytes())?;
     Ok(0)
+}
+
+/// A path as the shell will pass it: in a line that is being typed, `~` is not expanded yet.
+fn expanded(path: &Path, env: &Environment) -> PathBuf {
+    match (path.strip_prefix("~"), env.get("HOME")) {
+        (Ok(rest), Some(home)) => Path::new(home).join(rest),
+        _ => path.to_owned(),
+    }
 }

@@ -254,6 +254,8 @@ fn completion_never_fails_and_never_reports() {
     names("__complete profile show =d").prints("nothing\ndev\n").run();
     names("__complete =--profile=d").prints("nothing\n--profile=dev\n").run();
     tokenmint("__complete -p =").config("[profiles").prints("nothing\nemulator\n").run();
+    let other = tokenmint("__complete --config ~/other.toml -p =").file("home/other.toml", "[profiles.ci]", 0o600);
+    other.prints("nothing\nci\nemulator\n").run();
     // It is in no list.
     for line in ["--help", "help", "help environment"] {
         assert!(!printed(line).contains("__complete"), "{line}");
