@@ -61,11 +61,14 @@ pub fn run(words: &[OsString], app: &App) -> u8 {
 
 fn execute(invocation: &Invocation, app: &App, report: &Report) -> Result<u8> {
     let general = &invocation.general;
-    if !matches!(invocation.command, Command::Print(_) | Command::WritePages(..)) {
+    if needs_clock(&invocation.command) {
         app::check_clock(SystemTime::now())?;
     }
     match &invocation.command {
         Command::Print(text) => output::deliver::stdout(text).map(|()| 0),
+        Command::Help(page) => commands::help::page(page, general.verbosity.color),
+        Command::Nothing(page) => Ok(commands::help::nothing_typed(page, report)),
+        Command::Complete(completion) => commands::complete::run(completion, &app.env),
         Command::Mint(mint) => commands::mint::run(&commands::job::Job { general, mint, app, report }),
         Command::Explain(explain) => commands::explain::run(explain, general),
         Command::Inspect(inspect) => commands::inspect::run(inspect, general, app),
@@ -73,6 +76,12 @@ fn execute(invocation: &Invocation, app: &App, report: &Report) -> Result<u8> {
         Command::Emulator { listen, tls } => commands::emulator::run(listen, *tls, app),
         Command::WritePages(folder, pages) => commands::generate::pages(folder, pages),
     }
+}
+
+/// Whether a command asks for the time. What only prints works on a machine without one.
+fn needs_clock(command: &Command) -> bool {
+    use Command::{Emulator, Inspect, Mint, Profile};
+    matches!(command, Mint(_) | Inspect(_) | Profile(_) | Emulator { .. })
 }
 
 fn fail(report: &Report, failure: &Failure) -> u8 {

@@ -32,8 +32,14 @@ pub struct General {
 /// The commands, with what was typed for them.
 #[derive(Debug)]
 pub enum Command {
-    /// Print this: help, version, completions or a man page.
+    /// Print this: version, completions or a man page.
     Print(Vec<u8>),
+    /// Print this page of help, with colours where they are wanted.
+    Help(String),
+    /// Nothing was typed: print this short help to stderr.
+    Nothing(String),
+    /// Offer what can follow on an unfinished command line.
+    Complete(Completion),
     /// Mint a token.
     Mint(Box<Mint>),
     /// Take a token apart.
@@ -51,6 +57,42 @@ pub enum Command {
     },
     /// Write these files into this folder: names and bytes of man pages.
     WritePages(PathBuf, Vec<(String, Vec<u8>)>),
+}
+
+/// What can follow on an unfinished command line.
+#[derive(Debug, Default)]
+pub struct Completion {
+    /// What the current word can become, each with its description.
+    pub words: Vec<(String, String)>,
+    /// Names of the configuration file to add: which, what stands before them in the word, and what they begin with.
+    pub names: Option<(Names, String, String)>,
+    /// What the shell adds itself.
+    pub rest: Rest,
+    /// `--config`, as far as it has been typed.
+    pub config: Option<PathBuf>,
+}
+
+/// Names that a configuration file defines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Names {
+    /// Profiles.
+    Profiles,
+    /// Presets.
+    Presets,
+}
+
+/// What a shell completes itself.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub enum Rest {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// Files, after this part of the word.
+    Files(String),
+    /// The same for folders.
+    Folders(String),
+    /// Another command, after this many words and `--`.
+    Command(usize),
 }
 
 /// What was typed to mint a token.

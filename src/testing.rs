@@ -15,8 +15,8 @@ pub mod batch {
 }
 pub mod catalog {
     pub use crate::catalog::{
-        Authentication, Consumed, Defaults, Draft, Field, Form, Given, Kind, Minting, NoncePool, Request, Scratch, Sign,
-        Value,
+        Authentication, Consumed, Defaults, Draft, Field, Form, Given, Kind, Minting, NoncePool, Request, Scratch,
+        Sign, Value,
     };
 }
 pub mod cli {

@@ -30,6 +30,7 @@ class Tokenmint < Formula
   def install
     bin.install "tokenmint"
     man1.install Dir["man/*.1"]
+    man5.install Dir["man/*.5"]
     bash_completion.install "completions/tokenmint.bash" => "tokenmint"
     zsh_completion.install "completions/_tokenmint"
     fish_completion.install "completions/tokenmint.fish"

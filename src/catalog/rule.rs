@@ -28,6 +28,11 @@ pub trait Rule: Sync {
         None
     }
 
+    /// The limit in the words of the help; for numbers it is the range.
+    fn limit(&self) -> Option<String> {
+        self.range()
+    }
+
     /// Values that shells complete. Others may be right, too.
     fn suggestions(&self) -> &'static [&'static str] {
         &[]
@@ -115,6 +120,10 @@ impl Rule for Text {
     fn check(&self, raw: &str) -> Vec<Problem> {
         one(json::as_str(raw).ok_or_else(not_string).and_then(|text| at_most(self.max, text.chars().count())))
     }
+
+    fn limit(&self) -> Option<String> {
+        (self.max < usize::MAX).then(|| format!("at most {} characters", self.max))
+    }
 }
 
 fn at_most(max: usize, given: usize) -> Result<(), Problem> {
@@ -159,6 +168,10 @@ impl Rule for Name {
         let sentence = format!("must be 1 or more of the characters A-Z a-z 0-9 _ -, got '{}'", clip(&name, SHOWN));
         vec![Problem::new(sentence, INVALID, "{} is invalid")]
     }
+
+    fn limit(&self) -> Option<String> {
+        Some(format!("1 to {} of the characters A-Z a-z 0-9 _ -", self.max))
+    }
 }
 
 /// Any JSON object of at most so many characters when serialised.
@@ -180,6 +193,10 @@ impl Rule for AnyObject {
         }
         let sentence = format!("may have at most {max} characters as JSON, got {given}");
         vec![Problem::new(sentence, self.code, format!("{{}} exceeds the maximum size of {max} characters"))]
+    }
+
+    fn limit(&self) -> Option<String> {
+        (self.max < usize::MAX).then(|| format!("at most {} characters as JSON", self.max))
     }
 }
 
@@ -222,6 +239,11 @@ impl Rule for OneOf {
         )]
     }
 
+    fn limit(&self) -> Option<String> {
+        let one_of = if self.0.len() == 1 { "" } else { "one of " };
+        Some(format!("{one_of}{}", self.0.join(", ")))
+    }
+
     fn suggestions(&self) -> &'static [&'static str] {
         self.0
     }
@@ -244,6 +266,10 @@ impl Rule for Region {
         let sentence =
             format!("is documented as {} only; sent as '{}'", self.documented.join(", "), clip(&given, SHOWN));
         vec![Problem::new(sentence, self.code, "{} is not supported").soft()]
+    }
+
+    fn limit(&self) -> Option<String> {
+        Some(format!("{}; others cause a warning and are sent", self.documented.join(", ")))
     }
 
     fn suggestions(&self) -> &'static [&'static str] {
@@ -287,6 +313,10 @@ impl Rule for Uuids {
             Problem::new(not_uuid(entry), "list_contains_invalid_entries", "{} must be a list of valid UUIDs")
         });
         too_many.into_iter().chain(wrong).collect()
+    }
+
+    fn limit(&self) -> Option<String> {
+        Some(format!("1 to {} UUIDs", self.max))
     }
 }
 

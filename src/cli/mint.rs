@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, ValueHint, value_parser};
 
-use super::help::{DEFAULT_OUTPUT, DEFAULT_RETRIES, DEFAULT_SHELL, DEFAULT_TIMEOUT};
+use super::flag_texts::{DEFAULT_OUTPUT, DEFAULT_RETRIES, DEFAULT_SHELL, DEFAULT_TIMEOUT};
 use crate::catalog::{Field, Kind, Value, lifetime};
 use crate::error::{Failure, Result};
 use crate::http::Settings;
@@ -25,6 +25,8 @@ const FIELDS: &str = "Token";
 const OUTPUT: &str = "Output";
 const REQUEST: &str = "Request";
 const BATCH: &str = "Batch";
+/// What shows a request without sending it.
+const PREVIEW: &str = "Preview";
 
 /// The names in [`Shell::NAMES`], for completion.
 const SHELL_NAMES: [&str; Shell::NAMES.len()] = {
@@ -114,10 +116,10 @@ fn output_arguments() -> Vec<Arg> {
         .num_args(1..)
         .value_parser(value_parser!(OsString))
         .value_hint(ValueHint::CommandWithArguments)
-        .help_heading("After --");
-    let dry_run = Arg::new("dry-run").long("dry-run").action(ArgAction::SetTrue);
-    let flags = [output, Arg::new("name").long("name"), shell, file("write").short('w'), dry_run];
-    flags.into_iter().map(|flag| flag.help_heading(OUTPUT)).chain([command]).collect()
+        .help_heading("Run a command");
+    let dry_run = Arg::new("dry-run").long("dry-run").action(ArgAction::SetTrue).help_heading(PREVIEW);
+    let flags = [output, Arg::new("name").long("name"), shell, file("write").short('w')];
+    flags.into_iter().map(|flag| flag.help_heading(OUTPUT)).chain([dry_run, command]).collect()
 }
 
 fn file(name: &'static str) -> Arg {
@@ -157,7 +159,7 @@ pub(super) fn sending_arguments() -> [Arg; 3] {
 }
 
 fn curl_argument() -> Arg {
-    Arg::new("curl").long("curl").action(ArgAction::SetTrue).conflicts_with("dry-run").help_heading(REQUEST)
+    Arg::new("curl").long("curl").action(ArgAction::SetTrue).conflicts_with("dry-run").help_heading(PREVIEW)
 }
 
 /// What was typed of [`sending_arguments`], or the defaults of a command without them.

@@ -7,13 +7,29 @@ use std::path::PathBuf;
 use clap::ArgMatches;
 use clap::error::ErrorKind;
 
-use super::generate::{completions, man_pages};
+use super::complete::complete;
+use super::generate::{man_page, man_pages};
+use super::shells::completions;
 use super::tree::{tree, tree_for};
-use super::{explain, fault, general, inspect, mint, profile};
+use super::{explain, fault, general, help, inspect, mint, profile, style};
 use crate::error::{Failure, Result};
-use crate::options::{Command, General, Invocation};
+use crate::options::{Command, Completion, General, Invocation};
 use crate::output::Verbosity;
 use crate::providers;
+
+/// The command behind the completion scripts. It is no part of the tree, so that nothing shows it.
+const COMPLETE: &str = "__complete";
+
+/// What can follow the words that a completion script passes on. The last one is the current word behind `=`, since
+/// some shells drop empty arguments.
+fn completion(words: &[OsString]) -> Completion {
+    let words: Vec<_> = words.iter().map(|word| word.to_string_lossy()).collect();
+    let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
+    match words.split_last() {
+        Some((current, typed)) => complete(typed, current.strip_prefix('=').unwrap_or(current), tree()),
+        None => Completion::default(),
+    }
+}
 
 /// Reads a command line, program name first.
 ///
@@ -21,16 +37,23 @@ use crate::providers;
 /// Exit 2, naming the flag and what it takes.
 pub fn parse(words: &[OsString]) -> Result<Invocation> {
     let verbosity = detect_verbosity(words);
+    let without_parsing = |command| Ok(Invocation { general: General { verbosity, ..General::default() }, command });
+    if words.len() <= 1 {
+        return without_parsing(Command::Nothing(help::short(tree())));
+    }
+    if words[1] == COMPLETE {
+        return without_parsing(Command::Complete(completion(&words[2..])));
+    }
     let matches = match matches(words) {
         // Never dropped, for the reason that `matches` gives.
         Ok(matches) => ManuallyDrop::new(matches),
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
-            let text = match error.kind() {
-                ErrorKind::DisplayVersion => concat!("tokenmint ", env!("CARGO_PKG_VERSION"), "\n").to_owned(),
-                _ => error.render().to_string(),
-            };
-            let command = Command::Print(text.into_bytes());
-            return Ok(Invocation { general: General { verbosity, ..General::default() }, command });
+            return without_parsing(match error.kind() {
+                ErrorKind::DisplayVersion => {
+                    Command::Print(concat!("tokenmint ", env!("CARGO_PKG_VERSION"), "\n").as_bytes().to_vec())
+                }
+                _ => Command::Help(style::finished(&error.render().ansi().to_string())),
+            });
         }
         Err(error) => return Err(fault::failure(&error, words, &tree())),
     };
@@ -56,7 +79,7 @@ fn refuse_profile(command: &Command, name: &str, profile: &str) -> Result<()> {
             let port = profile.parse().unwrap_or(8793_u16);
             ("it has its own credentials", format!("the port is set with --listen 127.0.0.1:{port}"))
         }
-        Command::Print(_) | Command::Explain(_) | Command::WritePages(..) => {
+        Command::Print(_) | Command::Help(_) | Command::Explain(_) | Command::WritePages(..) => {
             ("it needs no credentials", "leave it out".to_owned())
         }
         _ => return Ok(()),
@@ -88,18 +111,25 @@ fn command(matches: &ArgMatches) -> Result<Command> {
         "inspect" => Command::Inspect(inspect::read(matches)?),
         "explain" => Command::Explain(explain::read(matches)),
         "profile" => Command::Profile(profile::read(matches)?),
+        "help" => Command::Help(help::lookup(&texts(matches, "subject"), tree())?),
         "completions" => {
-            Command::Print(completions(matches.get_one::<String>("completed-shell").map_or("", String::as_str)))
+            let shell = matches.get_one::<String>("completed-shell").map_or("", String::as_str);
+            Command::Print(completions(shell).as_bytes().to_vec())
         }
         "man" => match matches.get_one::<PathBuf>("dir") {
             Some(folder) => Command::WritePages(folder.clone(), man_pages()?),
-            None => Command::Print(man_pages()?.swap_remove(0).1),
+            None => Command::Print(man_page(&texts(matches, "page"))?),
         },
         _ => Command::Emulator {
             listen: matches.get_one::<String>("listen").cloned().unwrap_or_default(),
             tls: matches.get_flag("tls"),
         },
     })
+}
+
+/// The texts of an argument that may be given several times.
+fn texts<'a>(matches: &'a ArgMatches, argument: &str) -> Vec<&'a str> {
+    matches.get_many::<String>(argument).unwrap_or_default().map(String::as_str).collect()
 }
 
 /// How to speak, found without understanding the command line: an error in it follows `-o json` wherever that stands.

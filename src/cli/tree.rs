@@ -5,8 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ValueHint, value_parser};
 
-use super::shells::SHELLS;
-use super::{explain, general, help, inspect, mint, profile};
+use super::{explain, general, help, inspect, mint, profile, shells, style};
 use crate::providers;
 
 /// The whole tree: every command, flag, help text and alias.
@@ -30,11 +29,12 @@ pub(super) fn tree_for(words: &[OsString]) -> clap::Command {
 type Make = fn() -> clap::Command;
 
 /// The commands that do not mint, in the order of the help.
-const OTHERS: [(&str, Make); 6] = [
+const OTHERS: [(&str, Make); 7] = [
     ("inspect", inspect::command),
     ("explain", explain::command),
     ("profile", profile::command),
     ("emulator", emulator_command),
+    ("help", help_command),
     ("completions", completions_command),
     ("man", man_command),
 ];
@@ -44,12 +44,12 @@ fn root() -> clap::Command {
         .version(env!("CARGO_PKG_VERSION"))
         // Not the name of the file: that is another one on Windows, and for whoever renames it.
         .bin_name("tokenmint")
-        .styles(clap::builder::Styles::plain())
+        .styles(style::STYLES)
         .disable_help_subcommand(true)
         .disable_help_flag(true)
         .disable_version_flag(true)
         .propagate_version(true)
-        .max_term_width(100)
+        .max_term_width(style::MAX_WIDTH)
         .args(general::arguments())
 }
 
@@ -58,12 +58,16 @@ fn emulator_command() -> clap::Command {
     clap::Command::new("emulator").arg(listen).arg(Arg::new("tls").long("tls").action(ArgAction::SetTrue))
 }
 
+fn help_command() -> clap::Command {
+    clap::Command::new("help").arg(Arg::new("subject").num_args(0..))
+}
+
 fn completions_command() -> clap::Command {
-    let shell = Arg::new("completed-shell").required(true).value_parser(SHELLS.map(|(name, _)| name));
+    let shell = Arg::new("completed-shell").required(true).value_parser(shells::names()).hide_possible_values(true);
     clap::Command::new("completions").arg(shell)
 }
 
 fn man_command() -> clap::Command {
     let folder = Arg::new("dir").long("dir").value_parser(value_parser!(PathBuf)).value_hint(ValueHint::DirPath);
-    clap::Command::new("man").arg(folder)
+    clap::Command::new("man").arg(Arg::new("page").num_args(0..).conflicts_with("dir")).arg(folder)
 }

@@ -1,6 +1,7 @@
 //! The commands, a file each: what was typed in, bytes and an exit status out.
 
 pub mod batch;
+pub mod complete;
 mod conflicts;
 mod connection;
 mod curl;
@@ -8,6 +9,7 @@ pub mod emulator;
 pub mod explain;
 pub mod generate;
 mod held;
+pub mod help;
 pub mod input;
 pub mod inspect;
 pub mod job;

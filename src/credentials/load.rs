@@ -70,7 +70,7 @@ pub fn refuse_own_emulator(path: &Path) -> Result<()> {
 }
 
 /// The text of a configuration file, and what is suspicious about it short of a reason to refuse.
-fn load(path: &Path) -> Result<(String, Option<UnsafePermissions>)> {
+pub(super) fn load(path: &Path) -> Result<(String, Option<UnsafePermissions>)> {
     let place = text::path(path);
     let cannot = || format!("cannot read the configuration file {place}");
     let opened = os::open_regular(path).map_err(|error| {

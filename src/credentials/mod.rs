@@ -7,6 +7,7 @@ mod find;
 mod helper;
 mod load;
 pub mod locate;
+pub mod names;
 mod origin;
 mod parse;
 pub mod schema;

@@ -45,8 +45,7 @@ impl Exchange {
     /// Takes the token in a field of a request, and gives what its successors have in common with it: the claims that are
     /// about its subscriber, and the `ch` of its header.
     pub(super) fn take(&self, sealer: &Sealer, field: &str, body: &Object, now: Timestamp) -> Result<Object, Answer> {
-        let refused =
-            |code, message: &str| Answer::invalid(&[Entry::new(field.to_owned(), code, message.to_owned())]);
+        let refused = |code, message: &str| Answer::invalid(&[Entry::new(field.to_owned(), code, message.to_owned())]);
         let token = body.get(field).and_then(json::as_str).unwrap_or_default();
         let Some((header, mut claims)) = sealer.decrypt(&token) else {
             let form = token.split('.').count();

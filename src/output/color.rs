@@ -1,4 +1,4 @@
-//! Whether a stream gets colours.
+//! Whether a stream gets colours, and text without them.
 
 use std::ffi::OsString;
 
@@ -27,6 +27,11 @@ impl Color {
             Color::Auto => given("FORCE_COLOR").map_or_else(usual, |value| value != "0" && value != "false"),
         }
     }
+}
+
+/// A text without its colours.
+pub fn plain(text: &str) -> String {
+    anstream::adapter::strip_str(text).to_string()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! `report` alone writes to stderr.
 
 pub mod child;
-mod color;
+pub mod color;
 pub mod deliver;
 mod dotenv;
 mod dotenv_file;

@@ -5,7 +5,7 @@ use std::io::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
-use super::Verbosity;
+use super::{Verbosity, color};
 use crate::error::{Detail, Failure, Note};
 use crate::json::{Buffer, Writer};
 use crate::os::stream::Stderr;
@@ -75,6 +75,11 @@ impl Report {
         if let Some(hint) = failure.hint().filter(|_| !self.verbosity.quiet) {
             self.say("hint", AnsiColor::Cyan, hint);
         }
+    }
+
+    /// Puts a page that has colours in it on stderr.
+    pub fn page(&self, page: &str) {
+        verbatim(&if self.is_coloured() { page.to_owned() } else { color::plain(page) });
     }
 
     fn say(&self, label: &str, color: AnsiColor, text: &str) {

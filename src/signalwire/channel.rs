@@ -41,6 +41,11 @@ impl Rule for Channels {
         }
         problems
     }
+
+    fn limit(&self) -> Option<String> {
+        let reserved = self.reserved.map(|prefix| format!(" that do not begin with {prefix}")).unwrap_or_default();
+        Some(format!("1 to {MAX_CHANNELS} channels, names of at most {MAX_NAME} characters{reserved}"))
+    }
 }
 
 impl Channels {

@@ -19,7 +19,7 @@ pub static KIND: Kind = Kind {
         examples: "tokenmint chat --ttl 1h --channel lobby=rw
 tokenmint chat --ttl 12h -c lobby=rw -c news=r --member-id alice --state '{\"team\":\"blue\"}'
 tokenmint chat --ttl 90m --channels @channels.json -o json | jq -r .expires_at
-eval \"$(tokenmint chat --ttl 1h -c lobby=rw -o export)\"
+vars=$(tokenmint chat --ttl 1h -c lobby=rw -o export) && eval \"$vars\"
 tokenmint chat --profile emulator --ttl 1h -c lobby=rw -- node app.js",
     },
     fields: &fields(&Channels { reserved: Some("sw_") }),
@@ -51,7 +51,7 @@ pub(super) const fn fields(channels: &'static dyn Rule) -> [Field; 5] {
             Input::Minutes,
             &Integer { min: 1, max: 43_200, unit: "minutes (30 days)" },
             "How long the token is valid: 90m, 12h, 30d\n\n\
-             Whole minutes, 1m to 30d. A bare number is refused: the service counts minutes here and seconds elsewhere.",
+             Whole minutes. A bare number is refused: the service counts minutes here and seconds elsewhere.",
         )
         .required()
         .aliases(&["expires-in"]),
@@ -63,7 +63,7 @@ pub(super) const fn fields(channels: &'static dyn Rule) -> [Field; 5] {
             channels,
             "A channel and what the token may do there: r, w or rw\n\n\
              Repeatable. ACCESS is r, w or rw (or read, write, read-write). NAME may contain =; the last one separates \
-             ACCESS. A token has 1 to 500 channels, their names at most 250 characters.",
+             ACCESS.",
         )
         .required()
         .short('c'),
@@ -84,7 +84,7 @@ pub(super) const fn fields(channels: &'static dyn Rule) -> [Field; 5] {
             Input::Text,
             &Text { max: 250 },
             "The unique identifier of the member\n\n\
-             At most 250 characters. If omitted, the service generates a UUID.",
+             If omitted, the service generates a UUID.",
         ),
         Field::new(
             "state",
@@ -92,7 +92,7 @@ pub(super) const fn fields(channels: &'static dyn Rule) -> [Field; 5] {
             "JSON",
             Input::Json,
             &AnyObject { max: 2_000, code: "state_size_limit_exceeded" },
-            "JSON object to embed in the token as state\n\nAt most 2000 characters; it is sent as written.",
+            "JSON object to embed in the token as state\n\nSent as written; {} by default.",
         ),
     ]
 }

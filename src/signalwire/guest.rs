@@ -50,7 +50,7 @@ const FIELDS: [Field; 5] = [
         Input::CommaList,
         &Uuids { max: 10, code: "allowed_address_limit_exceeded" },
         "A Fabric address that the guest may call\n\n\
-         Repeatable, or several separated by commas; 1 to 10. The address's id, a UUID, from the Dashboard or from \
+         Repeatable, or several separated by commas. The id of the address, from the Dashboard or from \
          GET /api/fabric/resources/{id}/addresses.",
     )
     .required()
@@ -65,8 +65,7 @@ const FIELDS: [Field; 5] = [
         "REGION",
         Input::Text,
         &CHANNEL_REGION,
-        "Routing override that is placed in the token's header\n\n\
-         Only us-central is documented; others draw a warning and are sent.",
+        "Routing override that is placed in the token's header",
     ),
 ];
 
@@ -77,7 +76,7 @@ pub(super) const REGION: Field = Field::new(
     "REGION",
     Input::Text,
     &Region { documented: REGIONS, code: "unsupported_option" },
-    "Routing override\n\nOnly us-central is documented; others draw a warning and are sent.",
+    "Routing override",
 );
 
 /// The expiry of a Call Fabric token as a time.
@@ -88,7 +87,7 @@ pub(super) const EXPIRE_AT: Field = Field::new(
     Input::Epoch,
     &Epoch,
     "When the token expires, instead of --ttl\n\n\
-     Sent in seconds since 1970. Without it and without --ttl the service gives two hours.",
+     Sent in seconds since 1970. Without it and --ttl the token is valid for two hours.",
 )
 .aliases(&["expires-at"]);
 
@@ -100,7 +99,7 @@ pub(super) const TTL: Field = Field::new(
     Input::ExpiryAfter,
     &Epoch,
     "How long the token is valid: 15m, 2h, 1d\n\n\
-     Sent as expire_at, counted from now by this machine's clock. Without it the service gives two hours.",
+     Sent as expire_at, counted from now by this machine's clock; two hours by default.",
 )
 .aliases(&["expires-in"]);
 

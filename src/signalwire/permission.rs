@@ -101,6 +101,10 @@ impl Rule for Permissions {
         }
     }
 
+    fn limit(&self) -> Option<String> {
+        Some(format!("{} known names; an unknown room.… name causes a warning and is sent", KNOWN.len()))
+    }
+
     fn suggestions(&self) -> &'static [&'static str] {
         &KNOWN
     }

@@ -77,8 +77,7 @@ const FIELDS: &[Field] = &[
         "THUMBPRINT",
         Input::Text,
         &Thumbprint,
-        "Bind the token to one browser, by the thumbprint of its key\n\n\
-         The JWK thumbprint: exactly 43 of the characters A-Z a-z 0-9 _ -.",
+        "Bind the token to one browser, by the thumbprint of its key\n\nThe JWK thumbprint (RFC 7638).",
     ),
     Field::new(
         "scope",
@@ -122,6 +121,10 @@ impl Rule for Thumbprint {
         let but = if count == Self::LENGTH { "others".to_owned() } else { format!("{count} characters") };
         let sentence = format!("must be exactly {} of the characters A-Z a-z 0-9 _ -, got {but}", Self::LENGTH);
         vec![Problem::new(sentence, "invalid_parameter", "{} is invalid")]
+    }
+
+    fn limit(&self) -> Option<String> {
+        Some(format!("exactly {} of the characters A-Z a-z 0-9 _ -", Self::LENGTH))
     }
 }
 

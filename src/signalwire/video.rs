@@ -19,7 +19,7 @@ pub static KIND: Kind = Kind {
     help: Help {
         about: "Mint a SignalWire video room token",
         long: "Mint a SignalWire video room token: it lets a client join one room. Without a time limit it never expires.",
-        examples: "tokenmint video --room standup --user-name alice --join-until +2h
+        examples: "tokenmint video --room standup --user-name alice --ttl 2h
 tokenmint video --room standup --permission room.self.audio_mute,room.lock --remove-after 45m
 tokenmint video --room stage --join-as audience --media-allowed all --join-until 2030-01-31
 tokenmint video --profile emulator --room standup --ttl 2h -o json",
@@ -41,7 +41,7 @@ const FIELDS: [Field; 19] = [
         "NAME",
         Input::Text,
         &Name { max: 100 },
-        "The room to join\n\n1 to 100 of the characters A-Z a-z 0-9 _ -.",
+        "The room to join",
     )
     .required()
     .aliases(&["room"]),
@@ -51,7 +51,7 @@ const FIELDS: [Field; 19] = [
         "NAME",
         Input::Text,
         &Text { max: 100 },
-        "The display name of the user\n\nAt most 100 characters. Without it each use of the token gets a random one.",
+        "The display name of the user\n\nIf omitted, each use of the token gets a random one.",
     ),
     Field::new(
         "permissions",
@@ -60,8 +60,8 @@ const FIELDS: [Field; 19] = [
         Input::CommaList,
         &Permissions,
         "What the user may do in the room\n\n\
-         Repeatable, or several separated by commas. Without it the token has the service's 11 defaults. An unknown \
-         room.… name draws a warning and is sent.",
+         Repeatable, or several separated by commas. If omitted, the token has the service's 11 defaults; \
+         `tokenmint help permissions` lists them and all known names.",
     ),
     time_field("join_from", "join-from", "The user cannot join before this time"),
     time_field("join_until", "join-until", "The user cannot join after this time"),
@@ -83,20 +83,20 @@ const FIELDS: [Field; 19] = [
         Input::Seconds,
         &Integer { min: 1, max: 200_000, unit: "seconds" },
         "The user is removed this long after joining\n\n\
-         A duration such as 45m, or a bare number of seconds; at most 200000 seconds.",
+         A duration such as 45m, or a bare number of seconds.",
     )
     .aliases(&["remove-after"]),
-    Field::switch("join_audio_muted", "join-audio-muted", "The user joins with audio muted"),
-    Field::switch("join_video_muted", "join-video-muted", "The user joins with video muted"),
+    Field::switch("join_audio_muted", "join-audio-muted", "The user joins with audio muted\n\nThe service's default is false."),
+    Field::switch("join_video_muted", "join-video-muted", "The user joins with video muted\n\nThe service's default is false."),
     Field::switch(
         "auto_create_room",
         "auto-create-room",
-        "Create the room if it does not exist (the service's default is true)",
+        "Create the room if it does not exist\n\nThe service's default is true.",
     ),
     Field::switch(
         "enable_room_previews",
         "enable-room-previews",
-        "Make a preview video of a room that this token creates",
+        "Make a preview video of a room that this token creates\n\nThe service's default is false.",
     ),
     Field::new(
         "room_display_name",
@@ -105,12 +105,12 @@ const FIELDS: [Field; 19] = [
         Input::Text,
         &Text { max: 200 },
         "The display name of a room that this token creates\n\n\
-         At most 200 characters; without it the room name is shown.",
+         If omitted, the room name is shown.",
     ),
     Field::switch(
         "end_room_session_on_leave",
         "end-room-session-on-leave",
-        "The room session ends when this user leaves",
+        "The room session ends when this user leaves\n\nThe service's default is false.",
     ),
     Field::new(
         "join_as",
@@ -118,7 +118,7 @@ const FIELDS: [Field; 19] = [
         "member|audience",
         Input::Text,
         &OneOf(&["member", "audience"]),
-        "Join as a member, or as audience that only watches",
+        "Join as a member, or as audience that only watches\n\nThe service's default is member.",
     ),
     Field::new(
         "media_allowed",
@@ -126,11 +126,11 @@ const FIELDS: [Field; 19] = [
         "all|audio-only|video-only",
         Input::Text,
         &OneOf(&["all", "audio-only", "video-only"]),
-        "The media the user may receive",
+        "The media the user may receive\n\nThe service's default is all.",
     ),
     object_field("room_meta", "room-meta", "The room's meta, a JSON object"),
     object_field("meta", "meta", "The member's meta, a JSON object"),
-    Field::switch("sync_audio_video", "sync-audio-video", "Synchronise audio and video in the jitter buffer"),
+    Field::switch("sync_audio_video", "sync-audio-video", "Synchronise audio and video in the jitter buffer\n\nThe service's default is false."),
 ];
 
 const fn time_field(key: &'static str, flag: &'static str, help: &'static str) -> Field {

@@ -42,7 +42,7 @@ pub(super) const FIELDS: &[Field] = &[
         Input::Lifetime { max: MAX_TTL_SECONDS },
         &Integer { min: 1, max: MAX_TTL_SECONDS, unit: "seconds" },
         "How long the token is valid: 10m, 1h, 24h\n\n\
-         Whole seconds, 1s to 24h; 1h without it. A bare number is refused.",
+         Whole seconds; 1h by default. A bare number is refused.",
     )
     .aliases(&["expires-in"]),
     Field::new(

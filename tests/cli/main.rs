@@ -50,6 +50,8 @@ mod canary;
 /// The command after `--` as a process.
 #[cfg(unix)]
 mod child_process;
+/// Pages of help.
+mod help;
 /// What a credential helper may use, and when it ends.
 #[cfg(unix)]
 mod helper_life;
@@ -142,6 +144,9 @@ mod typed_words;
 /// Scripts in real shells that stop when a mint fails.
 #[cfg(unix)]
 mod shells;
+/// TAB in real shells.
+#[cfg(target_os = "linux")]
+mod tab;
 /// The end of the emulator, and whom it serves until then.
 #[cfg(all(feature = "emulator", unix))]
 mod emulator_end;

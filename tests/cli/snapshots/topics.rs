@@ -82,12 +82,14 @@ fn pages_of_help() -> Vec<Case> {
         for flag in ["-h", "--help"] {
             cases.push(Case::bare(&format!("{words} {flag}"), &format!("{words} {flag}")));
         }
-        for command in command.get_subcommands().filter(|command| command.get_name() != "help") {
+        for command in command.get_subcommands() {
             add(command, &format!("{words} {}", command.get_name()), cases);
         }
     }
     let mut cases = Vec::new();
     add(&tokenmint::testing::cli::tree(), "tokenmint", &mut cases);
+    let topics = crate::help::TOPICS.map(|topic| format!("tokenmint help {topic}"));
+    cases.extend(topics.map(|line| Case::bare(&line, &line)));
     cases
 }
 

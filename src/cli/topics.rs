@@ -1,0 +1,199 @@
+//! The topics of `tokenmint help`: what concerns more than one command.
+
+use super::sections::{Rows, all_variables, exits};
+use super::style::{block, literal, table};
+use crate::error::Category;
+use crate::output::Format;
+use crate::providers::PROVIDERS;
+use crate::signalwire::permission::{DEFAULT, KNOWN};
+
+/// A page that is about no single command.
+pub(super) struct Topic {
+    pub(super) name: &'static str,
+    /// One line for lists.
+    pub(super) about: &'static str,
+    /// The page, headings included.
+    pub(super) text: fn() -> String,
+}
+
+/// The topics, in the order of the help.
+pub(super) static TOPICS: [Topic; 6] = [
+    Topic { name: "environment", about: "Environment variables that tokenmint reads", text: environment },
+    Topic { name: "config", about: "The configuration file and its profiles", text: config },
+    Topic { name: "formats", about: "Output formats and the variables they set", text: formats },
+    Topic { name: "permissions", about: "Permissions of video room tokens", text: permissions },
+    Topic { name: "errors", about: "Errors, their JSON form and their codes", text: errors },
+    Topic { name: "exit-codes", about: "Exit codes and what a script should do", text: exit_codes },
+];
+
+/// The list of topics.
+pub(super) fn list() -> String {
+    let rows = TOPICS.iter().map(|topic| (topic.name.to_owned(), topic.about.to_owned()));
+    table("Topics of tokenmint help", &rows.collect::<Vec<_>>())
+}
+
+fn environment() -> String {
+    format!(
+        "{}\n\n{}",
+        "Flags take precedence over variables. Credentials come from one source as a set: the profile of --profile or \
+         TOKENMINT_PROFILE, else the environment, else default_profile of the configuration file. Where two spellings \
+         of a variable are set, the first one listed is read. A variable that is set but empty is an error.",
+        table("Environment", &all_variables())
+    )
+}
+
+fn exit_codes() -> String {
+    let todo = [
+        ("0", "use the output"),
+        ("1", "report it"),
+        ("2", "fix the call"),
+        ("3", "fix the settings"),
+        ("4", "fix the credentials, or the scope of the API token"),
+        ("5", "fix the values"),
+        ("6", "try again later"),
+        ("7", "look at the lines with an error"),
+        ("8", "mint another token"),
+    ];
+    let todo: Vec<_> = todo.iter().map(|(code, what)| ((*code).to_owned(), (*what).to_owned())).collect();
+    format!(
+        "A mint that fails leaves stdout empty, and stderr names the cause.\n\n{}\n\n{}",
+        table("Exit codes", &exits(&Category::ALL, true)),
+        table("What a script should do", &todo)
+    )
+}
+
+fn formats() -> String {
+    let rows = Format::NAMES.map(|(name, format)| (format!("-o {name}"), describe(format).to_owned()));
+    format!(
+        "{}\n\n{}\n\n{}",
+        table("Formats", &rows),
+        "Formats that set a variable use the default name of the kind, such as SIGNALWIRE_CHAT_TOKEN; --name changes it. \
+         The variable of a refresh token ends in _REFRESH_TOKEN instead of _TOKEN. With --write FILE the output goes to \
+         FILE, which is created with mode 0600 and replaced atomically.",
+        block(
+            "Examples",
+            [
+                "token=$(tokenmint chat --ttl 1h -c lobby=rw) || exit",
+                "tokenmint chat --ttl 1h -c lobby=rw -o json | jq -r .expires_at",
+                "vars=$(tokenmint chat --ttl 1h -c lobby=rw -o export) && eval \"$vars\"",
+                "tokenmint chat --ttl 1h -c lobby=rw -o dotenv --write .env",
+                "tokenmint chat --ttl 1h -c lobby=rw -- node app.js",
+            ]
+            .map(str::to_owned)
+        )
+    )
+}
+
+const fn describe(format: Format) -> &'static str {
+    match format {
+        Format::Raw => "the token and a newline (default)",
+        Format::Json => "one object: kind, token, expires_at, expires_in and more",
+        Format::Export(_) => "an assignment for the shell of --shell",
+        Format::Dotenv => "NAME=token lines; with --write, one variable of FILE is set",
+        Format::GithubEnv => "masks the token and appends NAME=token to $GITHUB_ENV",
+        Format::GithubOutput => "masks the token and appends NAME=token to $GITHUB_OUTPUT",
+    }
+}
+
+fn permissions() -> String {
+    let row = |name: &str| {
+        let mark = if DEFAULT.contains(&name) { "* " } else { "  " };
+        format!("{mark}{name}")
+    };
+    let group = |prefix: &str| KNOWN.iter().filter(|name| name.starts_with(prefix)).map(|name| row(name)).collect();
+    let own: Vec<String> = group("room.self.");
+    let others: Vec<String> = group("room.member.");
+    let room = KNOWN.iter().filter(|name| !name.starts_with("room.self.") && !name.starts_with("room.member."));
+    format!(
+        "Values of {} {}: {} names. The {} marked with * are the service's defaults for a token that requests none. An \
+         unknown name that begins with room. causes a warning and is sent. With --join-as audience the service ignores \
+         permissions.\n\n{}\n\n{}\n\n{}",
+        literal("tokenmint video"),
+        literal("--permission"),
+        KNOWN.len(),
+        DEFAULT.len(),
+        block("The user's own media and position", own),
+        block("Other members", others),
+        block("The room", room.map(|name| row(name)))
+    )
+}
+
+fn errors() -> String {
+    let codes = Category::ALL.map(|category| (category.code().to_owned(), category.meaning().to_owned()));
+    format!(
+        "{}\n\n{}\n\n{}\n\n{}",
+        "An error is one line on stderr that begins with 'error:'; where there is something to do about it, a line that \
+         begins with 'hint:' follows. With -o json stderr has one line with a JSON object instead.",
+        block(
+            "Example",
+            [
+                "{\"error\":{\"code\":\"request_refused\",\"exit\":5,\"message\":\"…\",\"hint\":\"…\",",
+                "  \"status\":422,\"details\":[{\"type\":\"…\",\"code\":\"…\",\"message\":\"…\",",
+                "    \"attribute\":\"ttl\",\"flag\":\"--ttl\",\"url\":\"…\"}]}}",
+            ]
+            .map(str::to_owned)
+        ),
+        table("Codes", &codes),
+        "A 422 of SignalWire names attributes of the request; tokenmint adds the flag that sets each of them. The \
+         attribute foo_bar is the flag --foo-bar, and --help of a command lists the exceptions. A request whose \
+         outcome is unclear is not sent again, and the error says that a token may have been created."
+    )
+}
+
+fn config() -> String {
+    format!(
+        "{}\n\n{}\n\n{}\n\n{}",
+        table("The first of these files is read", &places()),
+        block("Example", EXAMPLE.lines().map(str::to_owned)),
+        table("Keys", &keys()),
+        CONFIG_NOTES.join("\n\n")
+    )
+}
+
+/// Where the configuration file is looked for, in this order.
+pub(super) fn places() -> Rows {
+    let places = [
+        ("--config FILE", "the flag"),
+        ("TOKENMINT_CONFIG", "the variable"),
+        ("$XDG_CONFIG_HOME/tokenmint/config.toml", "if that variable is set"),
+        ("~/.config/tokenmint/config.toml", "if it exists"),
+        ("the system's own folder", "`tokenmint profile path` prints it"),
+    ];
+    places.map(|(place, when)| (place.to_owned(), when.to_owned())).into()
+}
+
+/// What goes for every key.
+pub(super) const CONFIG_NOTES: &[&str] = &[
+    "A secret can also be read from elsewhere. KEY_command, such as api_token_command, is a list of a program and its \
+     arguments, which is run without a shell for at most 30 seconds and prints the secret on one line. KEY_file is the \
+     path of a file that holds the secret on one line; ~/ is the home directory, and a relative path starts at the \
+     folder of the configuration file.",
+    "A file that holds a secret itself must be readable by its owner alone (chmod 600). Unknown keys are refused. The \
+     profile emulator is built in and cannot be defined.",
+];
+
+/// An example of the file.
+pub(super) const EXAMPLE: &str = r#"default_profile = "dev"
+
+[profiles.dev.signalwire]
+space = "example"
+project_id = "7b981c06-3e4f-4d5a-9c1b-2a3b4c5d6e7f"
+api_token_command = ["op", "read", "op://Private/SignalWire/api-token"]
+
+[profiles.dev.twilio]
+account_sid = "AC…"
+api_key_sid = "SK…"
+api_key_secret_file = "/run/secrets/twilio""#;
+
+/// The keys of the configuration file, those of each provider as its schema declares them.
+pub(super) fn keys() -> Rows {
+    let mut rows = vec![("default_profile".to_owned(), "profile that is used by default".to_owned())];
+    for provider in PROVIDERS {
+        let schema = provider.credentials;
+        let table = |key: &str| format!("profiles.NAME.{}.{key}", schema.section);
+        rows.extend(schema.public.iter().map(|field| (table(field.key), "required".to_owned())));
+        rows.push((table(schema.secret.key), "required, or KEY_command or KEY_file".to_owned()));
+        rows.extend(schema.settings.iter().map(|setting| (table(setting.key), "optional".to_owned())));
+    }
+    rows
+}
