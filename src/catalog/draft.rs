@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use jiff::Timestamp;
 
 use super::encode::{json_list, object};
+use super::missing::{Missing, Place};
 use super::{Defaults, Field, Input, Kind, Minting, Problem, Value, Violation};
 use crate::app::App;
 use crate::error::{Failure, Note, Result};
@@ -29,6 +30,8 @@ pub struct Draft {
     asked: Object,
     /// Which flag set a key.
     pub(super) set_by: Vec<(&'static str, &'static Field)>,
+    /// Where values were given, for messages about those that were not.
+    given: Place,
     /// For flags without their value.
     pub(super) defaults: Defaults,
     /// Whether the run has been told what a large number of minutes is.
@@ -47,6 +50,11 @@ impl Draft {
             asked: values.clone(),
             values,
             set_by: Vec::new(),
+            given: match body {
+                Some(_) => Place::Body,
+                None if given.is_empty() => Place::Nowhere,
+                None => Place::Flags,
+            },
             defaults,
             minutes_noted: Arc::default(),
             warnings: Vec::new(),
@@ -221,10 +229,15 @@ impl Draft {
         }
     }
 
-    /// The failure of a required field that nothing has set.
-    pub(super) fn missing(&self, field: &Field) -> Failure {
-        let problem = Problem::missing().hint(Some(format!("add {}", field.example())));
-        self.failure(&Violation::new(field.key, problem))
+    /// Where a value that is missing can be given: with a batch line, that line.
+    pub fn place(&self, line: bool) -> Place {
+        if line { Place::Line } else { self.given }
+    }
+
+    /// The required fields that a body lacks, each under its first flag.
+    pub(super) fn missing(&self, body: &Object, place: Place) -> Vec<Missing> {
+        let required = self.kind.distinct_fields().filter(|field| field.required && body.get(field.key).is_none());
+        required.map(|field| Missing::field(field, place)).collect()
     }
 }
 
