@@ -75,6 +75,11 @@ pub fn sh_word(word: &str) -> String {
     if plain { word.to_owned() } else { sh_quoted(word) }
 }
 
+/// Whether a text has quotes that a web page or a word processor made of straight ones.
+pub fn has_curly_quotes(text: &str) -> bool {
+    text.contains(['\u{2018}', '\u{2019}', '\u{201c}', '\u{201d}'])
+}
+
 /// The characters of Unicode's general category Cf and their like, as ranges of the standard.
 fn is_format(character: char) -> bool {
     matches!(character,
@@ -89,11 +94,13 @@ fn is_format(character: char) -> bool {
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     const NEAR: f64 = 0.8;
     const SAME: f64 = 0.5;
+    // The dashes, which all flags share, say nothing.
+    let bare = |word: &'_ str| word.trim_start_matches('-').to_owned();
     known
         .into_iter()
         .map(|candidate| (strsim::jaro_winkler(word, candidate), candidate))
         .filter(|(likeness, candidate)| {
-            *likeness >= NEAR && strsim::normalized_damerau_levenshtein(word, candidate) >= SAME
+            *likeness >= NEAR && strsim::normalized_damerau_levenshtein(&bare(word), &bare(candidate)) >= SAME
         })
         .max_by(|left, right| left.0.total_cmp(&right.0))
         .map(|(_, candidate)| candidate)

@@ -183,6 +183,15 @@ pub fn format_exact(duration: SignedDuration) -> String {
     format!("{rounded:#}").replace(' ', "")
 }
 
+/// A limit of so many seconds as it is typed, in the largest unit that is whole: `30d`, `24h`, `90m`.
+pub fn format_limit(seconds: i64) -> String {
+    const UNITS: [(i64, &str); 3] = [(86_400, "d"), (3_600, "h"), (60, "m")];
+    // One day reads better in hours, in which most of them are counted.
+    let whole = |size: i64| seconds % size == 0 && seconds > 0 && (size < 86_400 || seconds > size);
+    let (size, unit) = UNITS.into_iter().find(|(size, _)| whole(*size)).unwrap_or((1, "s"));
+    format!("{}{unit}", seconds / size)
+}
+
 /// What was typed, short and without control characters.
 fn shown(text: &str) -> String {
     crate::text::clip(text, 40)
@@ -195,6 +204,13 @@ fn utc(time: DateTime) -> Option<Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_limit_is_in_its_largest_whole_unit() {
+        for (seconds, text) in [(2_592_000, "30d"), (86_400, "24h"), (5_400, "90m"), (60, "1m"), (200_000, "200000s")] {
+            assert_eq!(format_limit(seconds), text);
+        }
+    }
 
     fn now() -> Timestamp {
         Timestamp::from_second(1_700_000_000).unwrap()

@@ -12,8 +12,9 @@ use super::minter::{LineMinter, Minted};
 use super::record::write_mark;
 use super::row::Row;
 use super::tally::Tally;
+use crate::catalog::likely_json;
 use crate::error::{Category, Failure, Note, Reach, Result};
-use crate::json::{self, Fault, Object, Writer};
+use crate::json::{self, Object, Writer};
 use crate::output::report;
 use crate::redact::Scrubber;
 use crate::{text, time};
@@ -218,11 +219,7 @@ fn too_long() -> Failure {
 fn read(line: &[u8]) -> Result<(Object, Option<String>)> {
     let text = std::str::from_utf8(line).map_err(|_| Failure::usage("the line is not UTF-8 text"))?;
     let mut fields = Object::parse(text).map_err(|fault| {
-        Failure::usage(match fault {
-            // The output has the number of the line already.
-            Fault::Syntax { column, .. } => format!("the line is not valid JSON at column {column}"),
-            Fault::NotObject => format!("the line {fault}"),
-        })
+        Failure::usage(format!("the line {fault}")).with_hint(likely_json::line_hint(text))
     })?;
     if let Some(key) = fields.repeated() {
         return Err(Failure::usage(format!("the line has the key '{}' twice", text::clip(key, 60))));

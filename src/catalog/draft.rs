@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::encode::{json_list, object};
 use super::missing::{Missing, Place};
-use super::{Defaults, Field, Input, Kind, Minting, Problem, Value, Violation};
+use super::{Defaults, Field, Input, Kind, Minting, Problem, Value, Violation, likely_json};
 use crate::app::App;
 use crate::error::{Failure, Note, Result};
 use crate::json::{self, Object};
@@ -130,7 +130,7 @@ impl Draft {
             (Input::Object, Some(typed)) if matches!(typed.input, Input::Entries { .. }) => {
                 let mut all = object(&field.dashed(), &field.encode(&field.dashed(), values, now)?)?;
                 if let Some(problem) = field.check(&all.to_string()).into_iter().find(|problem| !problem.is_soft()) {
-                    return Err(Failure::usage(format!("{} {problem}", field.dashed())));
+                    return Err(problem.failure(&field.dashed()));
                 }
                 all.merge(object(&typed.dashed(), self.values.get(field.key).unwrap_or("{}"))?);
                 all.to_string()
@@ -139,7 +139,9 @@ impl Draft {
                 let message = format!("{} and {} cannot be used together", other.dashed(), field.dashed());
                 return Err(Failure::usage(message).with_hint(format!("both set {}; keep one of them", field.key)));
             }
-            (_, None) => field.encode(&field.dashed(), values, now)?,
+            (_, None) => field
+                .encode(&field.dashed(), values, now)
+                .map_err(|failure| self.point_to_entries(failure, field, values))?,
         };
         let typed = || json_list(values.iter().flatten().map(String::as_str));
         let is_moment = field.input.is_time() || field.input.is_from_now();
@@ -147,6 +149,16 @@ impl Draft {
         self.values.set(field.key, raw);
         self.set_by.push((field.key, field));
         Ok(())
+    }
+
+    /// The failure of a flag that takes a whole object, where entries were likely given to it.
+    fn point_to_entries(&self, failure: Failure, field: &Field, values: &[Option<String>]) -> Failure {
+        let entries = likely_json::entries_of(self.kind, field).filter(|_| matches!(field.input, Input::Object));
+        let given = values.iter().flatten().next_back();
+        match entries.zip(given).and_then(|(entries, given)| likely_json::one_by_one(entries, given)) {
+            Some(hint) => failure.with_hint(hint),
+            None => failure,
+        }
     }
 
     /// A batch line whose members are known to be right one by one, with durations and times in the service's own form.
@@ -165,7 +177,7 @@ impl Draft {
             let text = field.encode_member(raw, as_flags, now)?;
             for problem in field.check(text.as_deref().unwrap_or(raw)) {
                 if !problem.is_soft() {
-                    return Err(Failure::usage(format!("{key} {problem}")));
+                    return Err(problem.failure(key));
                 }
                 soft.push(Violation::new(key, problem));
             }
@@ -222,11 +234,7 @@ impl Draft {
     }
 
     pub(super) fn failure(&self, violation: &Violation) -> Failure {
-        let failure = Failure::usage(format!("{} {}", self.describe(&violation.key), violation.problem));
-        match violation.problem.hint_text() {
-            Some(hint) => failure.with_hint(hint),
-            None => failure,
-        }
+        violation.problem.failure(&self.describe(&violation.key))
     }
 
     /// Where a value that is missing can be given: with a batch line, that line.

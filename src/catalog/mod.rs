@@ -11,6 +11,7 @@ mod input;
 mod kind;
 pub mod lifetime;
 mod likely;
+pub mod likely_json;
 pub mod missing;
 mod offline;
 mod problem;

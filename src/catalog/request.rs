@@ -106,7 +106,7 @@ impl Draft {
         self.refuse_missing(&body, self.place(true))?;
         let crossed = (endpoint.cross_check)(&body, now);
         if let Some(violation) = crossed.iter().find(|violation| !violation.problem.is_soft()) {
-            return Err(Failure::usage(format!("{} {}", violation.key, violation.problem)));
+            return Err(violation.problem.failure(&violation.key));
         }
         let mut notes = warnings(&soft, str::to_owned);
         notes.splice(0..0, minutes);

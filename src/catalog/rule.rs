@@ -18,11 +18,6 @@ pub trait Rule: Sync {
     /// Everything that is wrong with a value, given as compact JSON.
     fn check(&self, raw: &str) -> Vec<Problem>;
 
-    /// The range of a number, to follow "must be", for values that are refused before they are a number.
-    fn range(&self) -> Option<String> {
-        None
-    }
-
     /// The least and the most of a number.
     fn bounds(&self) -> Option<(i64, i64)> {
         None
@@ -81,10 +76,6 @@ impl Rule for Integer {
         vec![Problem::new(format!("must be {min} to {max} {unit}, got {given}"), INVALID, service)]
     }
 
-    fn range(&self) -> Option<String> {
-        Some(format!("{} to {} {}", self.min, self.max, self.unit))
-    }
-
     fn bounds(&self) -> Option<(i64, i64)> {
         Some((self.min, self.max))
     }
@@ -95,8 +86,15 @@ pub struct Epoch;
 
 impl Rule for Epoch {
     fn check(&self, raw: &str) -> Vec<Problem> {
-        let time = json::as_integer(raw).and_then(|seconds| Timestamp::from_second(seconds).ok());
-        one(time.map(drop).ok_or_else(not_integer))
+        let Some(given) = json::as_integer(raw) else { return vec![not_integer()] };
+        if Timestamp::from_second(given).is_ok() {
+            return Vec::new();
+        }
+        let seconds = given / 1_000;
+        let meant = Timestamp::from_second(seconds).is_ok();
+        let hint = meant.then(|| format!("that looks like milliseconds; did you mean seconds? write {seconds}"));
+        let sentence = format!("is out of range, got {given}");
+        vec![Problem::new(sentence, INVALID, "{} must be an integer").hint(hint)]
     }
 }
 

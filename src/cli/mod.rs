@@ -9,6 +9,8 @@ mod inspect;
 mod mint;
 mod parse;
 mod profile;
+mod typed;
+mod unknown;
 mod words;
 mod shells;
 mod tree;

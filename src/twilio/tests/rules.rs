@@ -50,8 +50,8 @@ fn what_does_not_go_together_is_refused() {
     for (words, named) in [
         (&["chat=IS*"][..], "--identity"),
         (&["identity="], "--identity is empty"),
-        (&["identity=a"], "grant nothing"),
-        (&["identity=a", "voice-incoming=false"], "grant nothing"),
+        (&["identity=a"], "missing at least one grant"),
+        (&["identity=a", "voice-incoming=false"], "missing at least one grant"),
         (&["identity=a", "chat=AP*"], "--chat is not a service SID: that is a TwiML application SID (AP)"),
         (&["identity=a", "chat="], "--chat"),
         (&["identity=a", "video="], "--video is empty"),
