@@ -14,7 +14,7 @@ use super::kept::Kept;
 use super::lines::{Chunk, Lines};
 use super::minter::LineMinter;
 use super::pipeline::{Ahead, Pipeline};
-use super::progress::Progress;
+use super::progress::{Look, Progress};
 use super::resume::{self, Opened, Out};
 use super::row::Row;
 use super::signals::Signals;
@@ -39,8 +39,8 @@ pub struct Setting {
     pub scrubber: Scrubber,
     /// Set when no further line is to be started; the transport looks at it, too.
     pub halted: Arc<AtomicBool>,
-    /// Whether a bar may be shown.
-    pub progress: bool,
+    /// How progress is shown.
+    pub progress: Look,
 }
 
 /// How a run went.

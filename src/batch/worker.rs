@@ -138,15 +138,18 @@ impl Worker {
                 report::write_error(&mut members, &failure, &self.shared.scrubber);
                 members.end();
                 result.tally.fail(failure.category());
-                result.stop = self.ends_run(failure);
+                result.stop = self.ends_run(failure, line.number);
             }
         }
         result.text.push(b'\n');
     }
 
     /// The failure of a line, if it ends the run.
-    fn ends_run(&self, failure: Failure) -> Option<Failure> {
+    fn ends_run(&self, failure: Failure, line: u64) -> Option<Failure> {
         match failure.reach() {
+            Reach::Run if failure.category() == Category::CredentialsRefused => {
+                Some(failure.context(format!("line {line}")))
+            }
             Reach::Run => Some(failure),
             // Once the run is halted, lines give up early.
             Reach::Row if !self.shared.halted.load(Ordering::SeqCst) => {

@@ -268,6 +268,8 @@ pub struct Uuids {
     pub max: usize,
     /// The service's code for more of them.
     pub code: &'static str,
+    /// Where the right ones are found.
+    pub source: &'static str,
 }
 
 impl Rule for Uuids {
@@ -283,6 +285,7 @@ impl Rule for Uuids {
         });
         let wrong = entries.iter().filter(|entry| !is_uuid(entry)).map(|entry| {
             Problem::new(not_uuid(entry), "list_contains_invalid_entries", "{} must be a list of valid UUIDs")
+                .hint(Some(self.source.to_owned()))
         });
         too_many.into_iter().chain(wrong).collect()
     }
@@ -338,7 +341,7 @@ mod tests {
         for wrong in ["", "0b1c2d3e4f5041728394a5b6c7d8e9f0", "0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f", "g"] {
             assert!(!is_uuid(wrong), "{wrong}");
         }
-        assert_eq!(said(&Uuids { max: 1, code: "x" }, "[]"), ["needs at least one entry"]);
+        assert_eq!(said(&Uuids { max: 1, code: "x", source: "" }, "[]"), ["needs at least one entry"]);
     }
 
     #[test]

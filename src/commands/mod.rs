@@ -15,3 +15,4 @@ pub mod send;
 mod show;
 pub mod refusal;
 pub mod sign;
+mod summary;

@@ -106,8 +106,9 @@ pub fn none_found(schema: &Schema, env: &Environment) -> Failure {
     }
     let emulator = if schema.is_emulated() { ", or try --profile emulator" } else { "" };
     Failure::configuration(format!("no {} credentials found", schema.provider)).with_hint(format!(
-        "set {}, or choose a profile with --profile or default_profile (tokenmint profile init creates one){emulator}",
-        schema.usual_variables().join(", ")
+        "set {} ({}), or choose a profile with --profile or default_profile (tokenmint profile init creates one){emulator}",
+        schema.usual_variables().join(", "),
+        schema.console
     ))
 }
 
@@ -317,6 +318,6 @@ mod tests {
         let failure = none_found(&SCHEMA, &Environment::default());
         assert_eq!(failure.to_string(), "no Test credentials found");
         let hint = failure.hint().unwrap();
-        assert!(hint.starts_with("set T_USER, T_KEY, T_SECRET, or ") && hint.ends_with("--profile emulator"), "{hint}");
+        assert!(hint.starts_with("set T_USER, T_KEY, T_SECRET (Test Console), or ") && hint.ends_with("--profile emulator"), "{hint}");
     }
 }

@@ -69,6 +69,7 @@ pub fn run(argv: &[String], key: &str, terms: &Terms, env: &Environment) -> Resu
             Fault::Stopped => {
                 failure.with_hint("run tokenmint in the foreground, and do not press Ctrl-Z while it asks")
             }
+            Fault::Status(_) | Fault::TooSlow(_) => failure.with_hint("run it in a shell to see why"),
             _ => failure,
         }
     })?;

@@ -8,7 +8,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::config::{Config, SecretSource};
-use super::parse::{OWN_EMULATOR, Reader};
+use super::parse::{OWN_EMULATOR, RENAME, Reader};
 use super::schema::{EMULATOR, Schema};
 use crate::app::Environment;
 use crate::error::{Category, Failure, OrFail as _, Result};
@@ -63,7 +63,7 @@ pub fn refuse_own_emulator(path: &Path) -> Result<()> {
     let Ok(table) = DeTable::parse(&text) else { return Ok(()) };
     match table.get_ref().get("profiles").map(Spanned::get_ref) {
         Some(DeValue::Table(profiles)) if profiles.contains_key(EMULATOR) => {
-            Err(Failure::configuration(format!("{}: {OWN_EMULATOR}", text::path(path))))
+            Err(Failure::configuration(format!("{}: {OWN_EMULATOR}", text::path(path))).with_hint(RENAME))
         }
         _ => Ok(()),
     }
@@ -80,7 +80,9 @@ fn load(path: &Path) -> Result<(String, Option<UnsafePermissions>)> {
         }
         Failure::new(Category::Configuration, error).context(cannot())
     })?;
-    let (file, metadata) = opened.ok_or_else(|| Failure::configuration(format!("{place} is not a regular file")))?;
+    let (file, metadata) = opened.ok_or_else(|| {
+        Failure::configuration(format!("{place} is not a regular file")).with_hint("use a TOML file; tokenmint profile init creates one")
+    })?;
     let distrust = os::distrust(&metadata);
     if distrust == Some(UnsafePermissions::Owner) {
         return Err(Failure::configuration(format!("{place} belongs to another user"))

@@ -65,6 +65,7 @@ pub(super) const fn fields(channels: &'static dyn Rule) -> [Field; 5] {
              Repeatable. ACCESS is r, w or rw (or read, write, read-write). NAME may contain =; the last one separates \
              ACCESS. A token has 1 to 500 channels, their names at most 250 characters.",
         )
+        .names_token()
         .required()
         .short('c'),
         Field::new(
@@ -85,7 +86,8 @@ pub(super) const fn fields(channels: &'static dyn Rule) -> [Field; 5] {
             &Text { max: 250 },
             "The unique identifier of the member\n\n\
              At most 250 characters. If omitted, the service generates a UUID.",
-        ),
+        )
+        .names_token(),
         Field::new(
             "state",
             "state",

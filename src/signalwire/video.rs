@@ -44,6 +44,7 @@ const FIELDS: [Field; 19] = [
         "The room to join\n\n1 to 100 of the characters A-Z a-z 0-9 _ -.",
     )
     .required()
+    .names_token()
     .aliases(&["room"]),
     Field::new(
         "user_name",
@@ -52,7 +53,8 @@ const FIELDS: [Field; 19] = [
         Input::Text,
         &Text { max: 100 },
         "The display name of the user\n\nAt most 100 characters. Without it each use of the token gets a random one.",
-    ),
+    )
+    .names_token(),
     Field::new(
         "permissions",
         "permission",
