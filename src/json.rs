@@ -70,7 +70,7 @@ impl Expected {
             Expected::Value => "expected a value",
             Expected::Key => "expected a key in double quotes",
             Expected::Colon => "expected a colon after the key",
-            Expected::Comma => "expected a comma or the end of the object or list",
+            Expected::Comma => "expected a comma or the end",
             Expected::NoComma => "trailing comma",
             Expected::End => "text after the end of the value",
             Expected::Other => "invalid text",
@@ -89,10 +89,9 @@ impl fmt::Display for Fault {
         {
             write!(formatter, ", found '{found}'")?;
         }
-        match (line, column) {
-            (1, 0) => Ok(()),
-            (1, _) => write!(formatter, " (column {column})"),
-            _ => write!(formatter, " (line {line}, column {column})"),
+        match column {
+            0 => Ok(()),
+            _ => write!(formatter, " at line {line}, column {column}"),
         }
     }
 }
@@ -670,20 +669,20 @@ mod tests {
         assert!(!fault.to_string().contains("oops"));
         assert_eq!(Object::parse("[1]").unwrap_err(), Fault::NotObject);
         for (text, words) in [
-            ("{} x", "text after the end of the value (column 4)"),
-            ("{\"a\":", "it ends too early (column 5)"),
+            ("{} x", "text after the end of the value at line 1, column 4"),
+            ("{\"a\":", "it ends too early at line 1, column 5"),
             ("", "it ends too early"),
-            ("{team:1}", "expected a key in double quotes, found 't' (column 2)"),
-            ("{'team':1}", "expected a key in double quotes (column 2)"),
-            ("{\"a\":blue}", "expected a value, found 'b' (column 6)"),
-            ("{\"a\":team}", "expected a value, found 't' (column 6)"),
-            ("{\"a\" 1}", "expected a colon after the key, found '1' (column 6)"),
-            ("{\"a\":1 \"b\":2}", "expected a comma or the end of the object or list, found '\"' (column 8)"),
-            ("[1,\n]", "trailing comma (line 2, column 1)"),
-            ("{\"a\":1,}", "trailing comma (column 8)"),
-            ("{\"a\":}", "expected a value, found '}' (column 6)"),
-            ("{\"é\":ß}", "expected a value (column 7)"),
-            ("{\"a\":\"\\q\"}", "invalid text (column 8)"),
+            ("{team:1}", "expected a key in double quotes, found 't' at line 1, column 2"),
+            ("{'team':1}", "expected a key in double quotes at line 1, column 2"),
+            ("{\"a\":blue}", "expected a value, found 'b' at line 1, column 6"),
+            ("{\"a\":team}", "expected a value, found 't' at line 1, column 6"),
+            ("{\"a\" 1}", "expected a colon after the key, found '1' at line 1, column 6"),
+            ("{\"a\":1 \"b\":2}", "expected a comma or the end, found '\"' at line 1, column 8"),
+            ("[1,\n]", "trailing comma at line 2, column 1"),
+            ("{\"a\":1,}", "trailing comma at line 1, column 8"),
+            ("{\"a\":}", "expected a value, found '}' at line 1, column 6"),
+            ("{\"é\":ß}", "expected a value at line 1, column 7"),
+            ("{\"a\":\"\\q\"}", "invalid text at line 1, column 8"),
         ] {
             let fault = value(text).unwrap_err().to_string();
             assert_eq!(fault, format!("is not valid JSON: {words}"), "{text}");

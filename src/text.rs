@@ -67,12 +67,16 @@ pub fn sh_quoted(word: &str) -> String {
     format!("'{}'", word.replace('\'', r"'\''"))
 }
 
-/// A word for a POSIX shell, quoted only where that is needed. To zsh `=ls` is the path of `ls`.
+/// A word for a POSIX shell, quoted only where that is needed.
 pub fn sh_word(word: &str) -> String {
-    let plain = !word.is_empty()
+    if is_plain_word(word) { word.to_owned() } else { sh_quoted(word) }
+}
+
+/// Whether a POSIX shell takes a word as it is. To zsh `=ls` is the path of `ls`.
+pub fn is_plain_word(word: &str) -> bool {
+    !word.is_empty()
         && !word.starts_with('=')
-        && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-+=:,@%".contains(&byte));
-    if plain { word.to_owned() } else { sh_quoted(word) }
+        && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-+=:,@%".contains(&byte))
 }
 
 /// Whether a text has quotes that a web page or a word processor made of straight ones.

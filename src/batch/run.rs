@@ -162,9 +162,9 @@ fn watch(pipeline: &Pipeline, mut progress: Progress, say: &mut dyn FnMut(Note))
         if stuck == PATIENCE {
             progress.finish();
             // Giving up here would lose tokens that exist.
-            let what = "interrupted, but the reader of the output takes no more lines, and tokens wait to be written";
+            let what = "interrupted, but the output is not being read and minted tokens are waiting to be written";
             say(Note::Warning(what.to_owned()));
-            say(Note::Hint("let the reader go on, or interrupt again to end at once and lose them".to_owned()));
+            say(Note::Hint("let the reader continue, or interrupt again to exit now and lose them".to_owned()));
         }
     });
     progress.finish();

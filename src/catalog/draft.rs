@@ -213,7 +213,7 @@ impl Draft {
         let violation = |(place, key): (usize, &str)| {
             // Only the first ones are shown, and the search is slow.
             let known = self.kind.distinct_fields().map(|field| field.key).filter(|_| place < MAX_WARNINGS);
-            let sentence = format!("is not a known field{}; sent as it is", text::did_you_mean(key, known));
+            let sentence = format!("is not a known field{}; sent as is", text::did_you_mean(key, known));
             Violation::new(&text::clip(key, 60), Problem::ours(sentence).soft())
         };
         unknown.enumerate().map(violation).collect()

@@ -103,7 +103,7 @@ fn not_json(name: &str, text: &str, fault: &json::Fault) -> Failure {
 /// The entries of lists. An empty one is a variable that was not set, or a comma too many.
 fn comma_list(name: &str, texts: &[&str]) -> Result<String> {
     let entries = texts.iter().flat_map(|text| text.split(',')).map(str::trim);
-    if entries.clone().any(str::is_empty) {
+    if entries.clone().any(str::is_empty) && texts.iter().any(|text| text.contains(',')) {
         let given = text::clip(&texts.join(" "), 60);
         return Err(Failure::usage(format!("{name} has an empty entry, got '{given}'"))
             .with_hint("remove the extra comma, or check that the variable is set"));

@@ -8,7 +8,7 @@ use super::mint::{MAX_JOBS, MAX_RETRIES};
 use super::typed::{Typed, commands, flag_alone, text};
 use super::unknown;
 use crate::error::Failure;
-use crate::text::{clip, sh_word};
+use crate::text::{clip, is_plain_word};
 
 /// The failure behind an error of the argument parser.
 pub(super) fn failure(error: &clap::Error, words: &[OsString], tree: &clap::Command) -> Failure {
@@ -60,7 +60,9 @@ fn invalid_value(error: &clap::Error, flag: &str, typed: &Typed) -> Failure {
         Some(value) => format!("{} {value}", typed.path),
         // What curl and compilers take under this name.
         None if flag == "--output" && given.contains(['.', '/']) => {
-            format!("to write a file, use --write {}", sh_word(&clip(&given, 40)))
+            // A secret in quotes would not be recognised as one.
+            let file = if is_plain_word(&given) { clip(&given, 40) } else { "FILE".to_owned() };
+            format!("to write a file, use --write {file}")
         }
         None => typed.help(),
     };

@@ -7,7 +7,7 @@ use super::typed::{Typed, commands, flag_alone, flags, text};
 use super::words;
 use crate::error::Failure;
 use crate::providers;
-use crate::text::{has_curly_quotes, nearest, sh_word};
+use crate::text::{has_curly_quotes, is_plain_word, nearest};
 
 const NOT_HERE: &str = ": credentials cannot be passed on the command line";
 const NOT_SHOWN: &str = "(not shown, in case it is a secret)";
@@ -120,9 +120,9 @@ fn cause(given: &str, place: Option<usize>, typed: &Typed) -> String {
     let back = |steps: usize| place.and_then(|place| typed.words.get(place.checked_sub(steps)?)).and_then(|word| word.to_str());
     let is_channel = matches!(back(2), Some("-c" | "--channel"));
     if is_channel && ["r", "w", "rw", "read", "write", "read-write"].contains(&given)
-        && let Some(name) = back(1).filter(|name| !name.contains('='))
+        && let Some(name) = back(1).filter(|name| !name.contains('=') && is_plain_word(name))
     {
-        return format!("write -c {}", sh_word(&format!("{name}={given}")));
+        return format!("write -c {name}={given}");
     }
     if back(1).is_some_and(|before| before.starts_with(['{', '['])) {
         return "put single quotes around JSON: '{\"name\": \"value\"}'".to_owned();

@@ -20,6 +20,7 @@ const USERS: &[&str] = &["--user", "--uid", "--user-id", "--identity", "--member
 
 /// Flags. The first row that fits counts.
 const FLAGS: &[Word] = &[
+    of(&["emulator"], &["--port", "--address", "--host"], "use --listen 127.0.0.1:PORT"),
     anywhere(&["--json"], "use -o json"),
     anywhere(&["--raw"], "use -o raw, the default"),
     anywhere(&["--format", "--out", "--output-format"], "use -o FORMAT, or --write FILE for a file"),
@@ -71,8 +72,8 @@ const FLAGS: &[Word] = &[
     anywhere(&["--debug"], "use -v"),
     anywhere(&["--silent"], "use -q"),
     anywhere(&["--no-color", "--no-colour"], "use --color never"),
-    anywhere(&["--insecure", "--no-verify"], "certificates are always checked; name a CA with --cacert FILE"),
-    of(&["emulator"], &["--port", "--address"], "use --listen 127.0.0.1:PORT"),
+    anywhere(&["--insecure", "--no-verify"], "certificates are always checked; pass a CA with --cacert FILE"),
+    anywhere(&["--port"], "put the port into SIGNALWIRE_SPACE, such as 127.0.0.1:8793"),
 ];
 
 /// Commands.
@@ -80,9 +81,11 @@ const COMMANDS: &[Word] = &[
     anywhere(&["help"], "use tokenmint --help, or tokenmint COMMAND --help"),
     anywhere(&["version"], "use tokenmint --version"),
     anywhere(&["decode", "verify", "jwt"], "use tokenmint inspect TOKEN"),
-    anywhere(&["login", "auth", "config", "init"], "use tokenmint profile init, then tokenmint profile check"),
+    anywhere(&["login", "auth", "config", "init"], "run tokenmint profile init, then tokenmint profile check"),
     anywhere(&["mock", "serve", "server"], "use tokenmint emulator"),
     anywhere(&["token", "mint", "create"], "name what to mint: chat, pubsub, guest, video, subscriber or twilio"),
+    anywhere(&["check", "validate"], "use tokenmint inspect --check TOKEN, or tokenmint profile check"),
+    anywhere(&["conversations", "voice", "sync"], "use tokenmint twilio with --chat, --voice or --sync"),
     anywhere(&["room"], "use tokenmint video"),
     anywhere(&["sat"], "use tokenmint subscriber"),
 ];
@@ -129,7 +132,7 @@ mod tests {
             meant_by_flag("--secret", "twilio"),
             Some("set TWILIO_API_SECRET, or api_key_secret_command in a profile")
         );
-        assert_eq!(meant_by_flag("--port", "chat"), None);
+        assert_eq!(meant_by_flag("--port", "emulator"), Some("use --listen 127.0.0.1:PORT"));
         assert_eq!(meant_by_command("decode"), Some("use tokenmint inspect TOKEN"));
         assert_eq!(meant_by_command("chat"), None);
     }

@@ -43,7 +43,7 @@ fn conflicts(mint: &Mint) -> [(bool, String, String); 7] {
         (
             github.is_some() && write,
             "--write cannot be used with a GitHub format".to_owned(),
-            "the format itself names the file; use -o dotenv to write one of your own".to_owned(),
+            "the format determines the file; use -o dotenv to write another one".to_owned(),
         ),
         (
             github.is_some() && program,

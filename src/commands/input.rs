@@ -32,9 +32,9 @@ impl Reader {
                 (os::read_limited(Stdin, MAX_SIZE), "stdin".to_owned())
             }
             None if is_file_name(value) => {
-                let name = crate::text::clip(value, 60);
-                return Err(Failure::usage(format!("{flag} '{name}' is a file name, not JSON"))
-                    .with_hint(format!("write {flag} @{} to read the file", crate::text::sh_word(value))));
+                let name = if crate::text::is_plain_word(value) { value } else { "FILE" };
+                return Err(Failure::usage(format!("{flag} is the name of a file, not JSON"))
+                    .with_hint(format!("write {flag} @{name} to read the file")));
             }
             None => return Ok(value.to_owned()),
             // Not regular files alone: `@<(…)` of a shell is a pipe.
@@ -64,7 +64,7 @@ impl Reader {
             literal && field.input.is_secret() && held()
         });
         match secret {
-            Some(field) => Err(Failure::usage(format!("--body: {} cannot stand on the command line", field.key))
+            Some(field) => Err(Failure::usage(format!("--body: {} cannot be passed on the command line", field.key))
                 .with_hint("other users can see it there; write --body @FILE, or - for stdin")),
             None => Ok(body),
         }

@@ -76,7 +76,7 @@ fn likely_mistake(token: &str) -> Option<&'static str> {
     if token.starts_with("PSK_") {
         Some("a project signing key (PSK_…), which signs webhooks and cannot authenticate")
     } else if token.starts_with("c2c_") || token.starts_with("vpt_") || token.starts_with("eyJ") {
-        Some("a client token; the API token begins with PT and is made in the SignalWire Dashboard under API")
+        Some("a client token; the API token begins with PT; create one in the SignalWire Dashboard, under API")
     } else {
         None
     }

@@ -158,7 +158,7 @@ fn unavailable(status: u16, said: &ErrorBody, host: &str) -> Failure {
     let after = said.after(&status.to_string());
     match status {
         429 => Failure::unavailable(format!("{host} is limiting requests{after}"))
-            .with_hint("wait a little, then try again"),
+            .with_hint("try again in a moment"),
         503 => Failure::unavailable(format!("{host} is not available{after}")).with_hint("try again later"),
         _ => unclear(&format!("{host} failed{after}")),
     }

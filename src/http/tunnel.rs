@@ -114,7 +114,7 @@ fn socks5(proxy: &mut (impl Read + Write), target: Target, login: Login) -> io::
     match (choice, login) {
         ([5, 0], _) => {}
         ([5, 2], Some(login)) => log_in(proxy, login)?,
-        _ => return Err(io::Error::other("no way to log in that both know")),
+        _ => return Err(io::Error::other("no common authentication method")),
     }
     proxy.write_all(&socks5_request(target)?)?;
     let mut reply = [0; 4];

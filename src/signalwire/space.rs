@@ -22,7 +22,7 @@ impl Space {
     pub fn parse(text: &str, origin: &str) -> Result<Self> {
         read(&canonical(text)).map_err(|why| {
             Failure::configuration(format!("{origin} is not a valid space: {why}"))
-                .with_hint("write the name of your space, its host such as NAME.signalwire.com, or its https:// URL")
+                .with_hint("write NAME, NAME.signalwire.com, https://HOST[:PORT], or HOST:PORT of this machine")
         })
     }
 

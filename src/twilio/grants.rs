@@ -108,7 +108,7 @@ fn voice(values: &Values<'_>) -> Result<Option<Object>> {
     let params = values.asked("voice_params");
     if params.is_some() && application.is_none() {
         let (params, voice) = (values.name("voice_params"), values.name("voice"));
-        return Err(Failure::usage(format!("{params} needs {voice}: it goes to its TwiML application")));
+        return Err(Failure::usage(format!("{params} requires {voice}")));
     }
     if application.is_none() && !incoming {
         return Ok(None);
@@ -150,7 +150,7 @@ fn task_router(values: &Values<'_>) -> Result<Option<Object>> {
     let Some(workspace) = values.text("task_router") else {
         return match ["worker_sid", "task_router_role"].into_iter().find(|key| values.asked(key).is_some()) {
             None => Ok(None),
-            Some(key) => Err(Failure::usage(format!("{} needs {}", values.name(key), values.name("task_router")))),
+            Some(key) => Err(Failure::usage(format!("{} requires {}", values.name(key), values.name("task_router")))),
         };
     };
     let mut grant = Object::default();

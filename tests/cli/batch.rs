@@ -348,7 +348,7 @@ fn two_twilio_tokens_of_one_second_differ() {
         .env("TWILIO_API_KEY", sid("SK"))
         .env("TWILIO_API_SECRET", "abcdefghijklmnopqrstuvwxyz012345")
         .stdin("{}\n".repeat(3_000));
-    let lines = lines(&run.stdout(anything()).says("3000 minted").run().stdout);
+    let lines = lines(&run.stdout(anything()).says("3,000 minted").run().stdout);
     let tokens: BTreeSet<&str> = lines.iter().filter_map(|line| line["token"].as_str()).collect();
     assert_eq!((lines.len(), tokens.len()), (3_000, 3_000));
     assert!(lines.iter().zip(1..).all(|(line, number)| line["line"] == number), "in order");

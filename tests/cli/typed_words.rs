@@ -46,7 +46,7 @@ fn a_slip_of_the_keyboard_is_answered_with_what_was_meant() {
         ("--verison", "did you mean --version?"),
         ("video --room r --no-auto-create-room", "use --auto-create-room=false"),
         ("cht", "did you mean 'chat'?"),
-        ("chat \u{2014}ttl 1h", "type --"),
+        ("chat \u{2014}ttl 1h", "write --ttl"),
     ] {
         tokenmint(line).fails(2).says(meant).run();
     }

@@ -39,7 +39,7 @@ fn a_line_overrides_the_flags() {
         (r#"{"grant":{"chat":{}}}"#, "--chat and grant chat"),
         (r#"{"grant":{"x":{},"x":{}}}"#, "grant names 'x' twice"),
         (r#"{"chat":false,"voice_incoming":false}"#, "missing at least one grant"),
-        (r#"{"worker_sid":"WK*"}"#, "worker_sid needs --task-router"),
+        (r#"{"worker_sid":"WK*"}"#, "worker_sid requires --task-router"),
     ] {
         let failure = line(text).unwrap_err();
         assert_eq!(failure.category(), Category::Usage);
