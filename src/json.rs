@@ -113,9 +113,7 @@ impl Fault {
         };
         let (column, found) = (column - word, text[before.len() - word..].chars().next().filter(|_| !rest.is_empty()));
         let expected = match Expected::of(error) {
-            Expected::Value | Expected::Key
-                if matches!(found, Some(']' | '}')) && before.trim_end().ends_with(',') =>
-            {
+            Expected::Value | Expected::Key if matches!(found, Some(']' | '}')) && before.trim_end().ends_with(',') => {
                 Expected::NoComma
             }
             expected => expected,

@@ -125,10 +125,14 @@ impl Draft {
 
     fn set(&mut self, field: &'static Field, values: &[Option<String>], now: Timestamp) -> Result<()> {
         let earlier = self.set_by.iter().find(|(key, _)| *key == field.key).map(|(_, field)| *field);
+        let encode = || {
+            let encoded = field.encode(&field.dashed(), values, now);
+            encoded.map_err(|failure| self.point_to_entries(failure, field, values))
+        };
         let raw = match (field.input, earlier) {
             // The flag for all entries stands after the one for each in the table: what was typed one by one wins.
             (Input::Object, Some(typed)) if matches!(typed.input, Input::Entries { .. }) => {
-                let mut all = object(&field.dashed(), &field.encode(&field.dashed(), values, now)?)?;
+                let mut all = object(&field.dashed(), &encode()?)?;
                 if let Some(problem) = field.check(&all.to_string()).into_iter().find(|problem| !problem.is_soft()) {
                     return Err(problem.failure(&field.dashed()));
                 }
@@ -139,9 +143,7 @@ impl Draft {
                 let message = format!("{} and {} cannot be used together", other.dashed(), field.dashed());
                 return Err(Failure::usage(message).with_hint(format!("both set {}; keep one of them", field.key)));
             }
-            (_, None) => field
-                .encode(&field.dashed(), values, now)
-                .map_err(|failure| self.point_to_entries(failure, field, values))?,
+            (_, None) => encode()?,
         };
         let typed = || json_list(values.iter().flatten().map(String::as_str));
         let is_moment = field.input.is_time() || field.input.is_from_now();

@@ -120,6 +120,9 @@ mod tests {
         assert_eq!(said("2592001s"), "--ttl must be at most 30d, got '2592001s'");
         assert_eq!(said("31d"), "--ttl must be at most 30d, got '31d'");
         assert_eq!(said("0m"), "--ttl must be 1m to 30d, got '0m'");
-        assert_eq!(minutes("--ttl", "3600000s", &rule).unwrap_err().hint(), Some("that looks like milliseconds; write --ttl 1h"));
+        assert_eq!(
+            minutes("--ttl", "3600000s", &rule).unwrap_err().hint(),
+            Some("that looks like milliseconds; write --ttl 1h")
+        );
     }
 }

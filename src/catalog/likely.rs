@@ -162,8 +162,14 @@ mod tests {
     fn a_time_is_told_from_a_number_of_seconds_and_of_milliseconds() {
         let hint = |text: &str| time_hint("--expire-at", text).unwrap_or_default();
         assert_eq!(hint("1795600000"), "write --expire-at @1795600000");
-        assert_eq!(hint("1795600000000"), "that looks like milliseconds; did you mean seconds? write --expire-at @1795600000");
-        assert_eq!(hint("@1795600000000"), "that looks like milliseconds; did you mean seconds? write --expire-at @1795600000");
+        assert_eq!(
+            hint("1795600000000"),
+            "that looks like milliseconds; did you mean seconds? write --expire-at @1795600000"
+        );
+        assert_eq!(
+            hint("@1795600000000"),
+            "that looks like milliseconds; did you mean seconds? write --expire-at @1795600000"
+        );
         assert_eq!(hint("2h"), "write --expire-at +2h");
         assert_eq!(hint("+60"), "60s is 1m, 60m is 1h; write --expire-at +1m or --expire-at +1h");
         for other in ["", "tomorrow", "2030", "@", "+", "-1795600000"] {

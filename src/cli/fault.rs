@@ -14,9 +14,8 @@ use crate::text::{clip, is_plain_word};
 pub(super) fn failure(error: &clap::Error, words: &[OsString], tree: &clap::Command) -> Failure {
     let typed = Typed::new(words, tree);
     let flag = text(error, ContextKind::InvalidArg).map_or_else(|| "an argument".to_owned(), |name| flag_alone(&name));
-    let refuse = |message: String, hint: Option<String>| {
-        Failure::usage(message).with_hint(hint.unwrap_or_else(|| typed.help()))
-    };
+    let refuse =
+        |message: String, hint: Option<String>| Failure::usage(message).with_hint(hint.unwrap_or_else(|| typed.help()));
     match error.kind() {
         ErrorKind::InvalidSubcommand => unknown::command(error, &typed),
         ErrorKind::UnknownArgument => unknown::argument(error, &typed),
@@ -88,7 +87,8 @@ fn missing(flag: &str, typed: &Typed) -> Failure {
         return Failure::usage(format!("{} {verb} --batch", needy.join(" and "))).with_hint("add --batch FILE");
     }
     let argument = typed.command.get_positionals().find(|argument| argument.is_required_set());
-    let example = argument.and_then(|argument| argument.get_possible_values().first().map(|value| value.get_name().to_owned()));
+    let example =
+        argument.and_then(|argument| argument.get_possible_values().first().map(|value| value.get_name().to_owned()));
     let hint = example.map_or_else(|| typed.help(), |value| format!("{} {value}", typed.path));
     Failure::usage(format!("missing {flag}")).with_hint(hint)
 }

@@ -42,7 +42,8 @@ pub fn parse(words: &[OsString]) -> Result<Invocation> {
         && words.last().is_some_and(|word| word == "--")
     {
         // What was meant is a command in a variable that is empty; the token was not to be printed.
-        return Err(Failure::usage("-- needs a command after it"));
+        return Err(Failure::usage("missing command after --")
+            .with_hint("check that the variable with the command is set, or leave out --"));
     }
     Ok(Invocation { general, command })
 }

@@ -33,7 +33,9 @@ impl<'a> Typed<'a> {
     /// Whether a flag was typed, alone or with its value.
     pub(super) fn has(&self, flag: &str) -> bool {
         let texts = self.words.iter().map_while(|word| word.to_str()).take_while(|word| *word != "--");
-        texts.into_iter().any(|word| word.strip_prefix(flag).is_some_and(|rest| rest.is_empty() || rest.starts_with('=')))
+        texts
+            .into_iter()
+            .any(|word| word.strip_prefix(flag).is_some_and(|rest| rest.is_empty() || rest.starts_with('=')))
     }
 }
 

@@ -70,10 +70,9 @@ pub(super) fn argument(error: &clap::Error, typed: &Typed) -> Failure {
         return Failure::usage(format!("unknown flag {flag}{NOT_HERE}"))
             .with_hint("set the SIGNALWIRE_… or TWILIO_… variables, or use a profile; see tokenmint --help");
     }
-    let shown = match flag.strip_prefix("--").is_none_or(words::is_harmless) {
-        true if flag.len() > 1 && flag != "--" => flag,
-        _ => format!("at argument {} {NOT_SHOWN}", place(&given, typed).unwrap_or(1)),
-    };
+    let is_harmless = flag.len() > 1 && flag.strip_prefix("--").is_none_or(words::is_harmless);
+    let number = place(&given, typed).unwrap_or(1);
+    let shown = if is_harmless { flag } else { format!("at argument {number} {NOT_SHOWN}") };
     Failure::usage(format!("unknown flag {shown}")).with_hint(typed.help())
 }
 
@@ -90,7 +89,8 @@ fn likely_flag(given: &str, flag: &str, typed: &Typed) -> Option<(String, String
     let name: String = given.trim_start_matches('-').chars().take_while(is_name).collect();
     let lower = format!("--{}", name.to_ascii_lowercase());
     let dashes = if given.starts_with("--") { "--" } else { "-" };
-    (lower != flag && name.len() > 1 && own.contains(&lower)).then(|| (format!("{dashes}{name}"), format!("use {lower}")))
+    (lower != flag && name.len() > 1 && own.contains(&lower))
+        .then(|| (format!("{dashes}{name}"), format!("use {lower}")))
 }
 
 /// An argument where the command takes only flags.
@@ -117,9 +117,12 @@ fn cause(given: &str, place: Option<usize>, typed: &Typed) -> String {
     if has_curly_quotes(given) {
         return "replace the curly quotes with straight ones".to_owned();
     }
-    let back = |steps: usize| place.and_then(|place| typed.words.get(place.checked_sub(steps)?)).and_then(|word| word.to_str());
+    let back = |steps: usize| {
+        place.and_then(|place| typed.words.get(place.checked_sub(steps)?)).and_then(|word| word.to_str())
+    };
     let is_channel = matches!(back(2), Some("-c" | "--channel"));
-    if is_channel && ["r", "w", "rw", "read", "write", "read-write"].contains(&given)
+    if is_channel
+        && ["r", "w", "rw", "read", "write", "read-write"].contains(&given)
         && let Some(name) = back(1).filter(|name| !name.contains('=') && is_plain_word(name))
     {
         return format!("write -c {name}={given}");
@@ -131,7 +134,9 @@ fn cause(given: &str, place: Option<usize>, typed: &Typed) -> String {
         return format!("{0} takes only flags; run {0} --help", typed.path);
     }
     let command = if words::is_harmless(given) { given } else { "COMMAND" };
-    format!("to run a command, write -- {command}; quote values that contain spaces, and never pass secrets as arguments")
+    format!(
+        "to run a command, write -- {command}; quote values that contain spaces, and never pass secrets as arguments"
+    )
 }
 
 /// The flag that was meant by a word that begins with a dash of a web page or of a word processor.
@@ -145,7 +150,9 @@ fn dashed(given: &str, typed: &Typed) -> Option<String> {
 
 /// Where a word stands among the arguments, from 1.
 fn place(given: &str, typed: &Typed) -> Option<usize> {
-    typed.words.iter().position(|word| *word == *given)
+    let texts = || typed.words.iter().map(|word| word.to_string_lossy());
+    // The parser names a flag without what is in the same word.
+    texts().position(|word| word == given).or_else(|| texts().position(|word| word.starts_with(given)))
 }
 
 /// The failure of a flag about requests for a token that is signed here.

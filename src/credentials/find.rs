@@ -318,6 +318,9 @@ mod tests {
         let failure = none_found(&SCHEMA, &Environment::default());
         assert_eq!(failure.to_string(), "no Test credentials found");
         let hint = failure.hint().unwrap();
-        assert!(hint.starts_with("set T_USER, T_KEY, T_SECRET (Test Console), or ") && hint.ends_with("--profile emulator"), "{hint}");
+        assert!(
+            hint.starts_with("set T_USER, T_KEY, T_SECRET (Test Console), or ") && hint.ends_with("--profile emulator"),
+            "{hint}"
+        );
     }
 }

@@ -70,7 +70,7 @@ pub fn run(argv: &[String], key: &str, terms: &Terms, env: &Environment) -> Resu
                 failure.with_hint("run tokenmint in the foreground, and do not press Ctrl-Z while it asks")
             }
             Fault::Status(_) | Fault::TooSlow(_) => failure.with_hint("run it in a shell to see why"),
-            _ => failure,
+            Fault::TooMuch => failure,
         }
     })?;
     one_line(&output).map_err(|fault| failed(fault.of_command().to_owned()))

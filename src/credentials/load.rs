@@ -81,7 +81,8 @@ fn load(path: &Path) -> Result<(String, Option<UnsafePermissions>)> {
         Failure::new(Category::Configuration, error).context(cannot())
     })?;
     let (file, metadata) = opened.ok_or_else(|| {
-        Failure::configuration(format!("{place} is not a regular file")).with_hint("use a TOML file; tokenmint profile init creates one")
+        Failure::configuration(format!("{place} is not a regular file"))
+            .with_hint("use a TOML file; tokenmint profile init creates one")
     })?;
     let distrust = os::distrust(&metadata);
     if distrust == Some(UnsafePermissions::Owner) {

@@ -157,8 +157,7 @@ fn request_refused(status: u16, said: &ErrorBody, expected: &Expected, host: &st
 fn unavailable(status: u16, said: &ErrorBody, host: &str) -> Failure {
     let after = said.after(&status.to_string());
     match status {
-        429 => Failure::unavailable(format!("{host} is limiting requests{after}"))
-            .with_hint("try again in a moment"),
+        429 => Failure::unavailable(format!("{host} is limiting requests{after}")).with_hint("try again in a moment"),
         503 => Failure::unavailable(format!("{host} is not available{after}")).with_hint("try again later"),
         _ => unclear(&format!("{host} failed{after}")),
     }

@@ -87,10 +87,9 @@ pub(super) fn explain(error: &ureq::Error, space: &Space) -> Option<Failure> {
     let refused = |why: String, hint: &str| Some(Failure::unavailable(why).with_hint(hint).with_reach(Reach::Row));
     match rustls_error(error)? {
         // An authority that was made anew under its old name signs with another key.
-        rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer | CertificateError::BadSignature) => refused(
-            format!("the certificate of {host} is not signed by a trusted authority"),
-            untrusted_hint(space),
-        ),
+        rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer | CertificateError::BadSignature) => {
+            refused(format!("the certificate of {host} is not signed by a trusted authority"), untrusted_hint(space))
+        }
         rustls::Error::InvalidCertificate(CertificateError::Expired | CertificateError::ExpiredContext { .. }) => {
             refused(
                 format!("the certificate of {host} has expired"),
@@ -121,10 +120,9 @@ pub(super) fn explain(error: &ureq::Error, space: &Space) -> Option<Failure> {
             format!("{host} refused the TLS handshake"),
             "the server may require a client certificate, or an older or newer TLS version",
         ),
-        _ => refused(
-            format!("TLS handshake with {host} failed"),
-            "the server may require an older or newer TLS version",
-        ),
+        _ => {
+            refused(format!("TLS handshake with {host} failed"), "the server may require an older or newer TLS version")
+        }
     }
 }
 

@@ -99,9 +99,7 @@ fn read(text: &str) -> std::result::Result<Space, String> {
         (false, _, Some(_)) => Err("http:// is for loopback hosts only; use https://".to_owned()),
         (false, Some(_), None) => Err("a host with a port needs https:// before it".to_owned()),
         (false, None, None) if host.contains('.') => Ok(Space { secure: true, host, port: None }),
-        (false, None, None) if looks_like_a_credential(&host) => {
-            Err("it looks like an id or a secret".to_owned())
-        }
+        (false, None, None) if looks_like_a_credential(&host) => Err("it looks like an id or a secret".to_owned()),
         (false, None, None) => Ok(Space { secure: true, host: format!("{host}.signalwire.com"), port: None }),
     }
 }

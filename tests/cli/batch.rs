@@ -440,13 +440,14 @@ fn an_interrupted_run_ends_with_whole_lines() {
 
 /// What a run writes to a terminal that is its stderr.
 #[cfg(target_os = "linux")]
-fn on_a_terminal(mut run: Run) -> String {
+pub fn on_a_terminal(mut run: Run) -> String {
     use std::io::Read as _;
+    use std::process::Stdio;
 
     let pty = nix::pty::openpty(None, None).expect("a terminal");
     let mut terminal = std::fs::File::from(pty.master);
     let mut command = run.command();
-    let mut child = command.stdin(std::process::Stdio::null()).stderr(pty.slave).spawn().expect("the program starts");
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(pty.slave).spawn().expect("the program starts");
     // The command has the terminal's other end, too, and would hold it open.
     drop(command);
     let mut said = Vec::new();

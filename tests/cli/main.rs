@@ -122,6 +122,10 @@ mod readme;
 mod snapshots;
 /// Words of other tools, and slips of the keyboard.
 mod typed_words;
+/// What is missing, what was likely meant, and what would have no effect.
+mod likely_mistakes;
+/// The line that a person at a terminal sees after a mint.
+mod mint_line;
 /// Scripts in real shells that stop when a mint fails.
 #[cfg(unix)]
 mod shells;

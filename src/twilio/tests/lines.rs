@@ -53,7 +53,13 @@ fn lines_may_bring_everything() {
     let line = Object::parse(r#"{"identity":"a","video":"r"}"#).unwrap();
     let claims = draft.claims(Some(&line), now()).unwrap();
     assert!(claims.claims_json(&Issuer::placeholder(), None).ends_with(r#","iss":"API_KEY_SID","sub":"ACCOUNT_SID"}"#));
-    assert!(draft.claims(Some(&Object::default()), now()).unwrap_err().to_string().contains("missing identity and at least one grant"));
+    assert!(
+        draft
+            .claims(Some(&Object::default()), now())
+            .unwrap_err()
+            .to_string()
+            .contains("missing identity and at least one grant")
+    );
 }
 
 #[test]
