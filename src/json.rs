@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 pub enum Fault {
     /// Not JSON: the place where reading stopped, and why.
     Syntax {
-        /// From 1.
+        /// From 1; 0 where the text is one line.
         line: usize,
         /// From 1, in bytes.
         column: usize,
@@ -89,14 +89,23 @@ impl fmt::Display for Fault {
         {
             write!(formatter, ", found '{found}'")?;
         }
-        match column {
-            0 => Ok(()),
+        match (*line, *column) {
+            (_, 0) => Ok(()),
+            (0, _) => write!(formatter, " at column {column}"),
             _ => write!(formatter, " at line {line}, column {column}"),
         }
     }
 }
 
 impl Fault {
+    /// The fault in a text that is a line of something larger, whose number is named elsewhere.
+    pub fn within_line(self) -> Self {
+        match self {
+            Fault::Syntax { column, expected, found, .. } => Fault::Syntax { line: 0, column, expected, found },
+            Fault::NotObject => self,
+        }
+    }
+
     /// The fault behind an error of the library, whose own sentence may quote a value that is secret.
     fn new(error: &serde_json::Error, text: &str) -> Self {
         if error.classify() == serde_json::error::Category::Data {

@@ -222,7 +222,7 @@ fn too_long() -> Failure {
 fn read(line: &[u8]) -> Result<(Object, Option<String>)> {
     let text = std::str::from_utf8(line).map_err(|_| Failure::usage("the line is not UTF-8 text"))?;
     let mut fields = Object::parse(text)
-        .map_err(|fault| Failure::usage(format!("the line {fault}")).with_hint(likely_json::line_hint(text)))?;
+        .map_err(|fault| Failure::usage(format!("the line {}", fault.within_line())).with_hint(likely_json::line_hint(text)))?;
     if let Some(key) = fields.repeated() {
         return Err(Failure::usage(format!("the line has the key '{}' twice", text::clip(key, 60))));
     }

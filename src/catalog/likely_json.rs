@@ -30,7 +30,9 @@ pub(super) fn hint(flag: &str, given: &str, fault: &Fault) -> String {
                                splitting the value"
                 .to_owned(),
             _ if !is_object => format!("write {flag} {EXAMPLE}, or {flag} @FILE"),
-            _ => "put strings in double quotes, with commas between members".to_owned(),
+            Expected::Colon => "put a colon between key and value".to_owned(),
+            Expected::Comma => "put a comma between members".to_owned(),
+            _ => "put strings in double quotes".to_owned(),
         }
     }
 }
@@ -39,12 +41,12 @@ pub(super) fn hint(flag: &str, given: &str, fault: &Fault) -> String {
 pub(super) fn one_by_one(field: &Field, given: &str) -> Option<String> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.=,".contains(&byte);
     let is_short = given.len() <= 60 && given.bytes().all(is_plain);
-    if given.starts_with(['{', '[', '"']) || !given.contains('=') {
+    if given.starts_with('{') {
         return None;
     }
     let flag = field.flag.short.map_or_else(|| field.dashed(), |short| format!("-{short}"));
     let Input::Entries { example, .. } = field.input else { return None };
-    let entries = if is_short { given } else { example };
+    let entries = if is_short && given.contains('=') { given } else { example };
     Some(format!("write {flag} {}", entries.split(',').collect::<Vec<_>>().join(&format!(" {flag} "))))
 }
 

@@ -70,7 +70,9 @@ pub(super) fn argument(error: &clap::Error, typed: &Typed) -> Failure {
         return Failure::usage(format!("unknown flag {flag}{NOT_HERE}"))
             .with_hint("set the SIGNALWIRE_… or TWILIO_… variables, or use a profile; see tokenmint --help");
     }
-    let is_harmless = flag.len() > 1 && flag.strip_prefix("--").is_none_or(words::is_harmless);
+    // A name that is shown in part only is not one that somebody has misspelled.
+    let is_whole = given.split('=').next() == Some(flag.as_str());
+    let is_harmless = flag.strip_prefix("--").map_or(flag.len() > 1, |name| is_whole && words::is_harmless(name));
     let number = place(&given, typed).unwrap_or(1);
     let shown = if is_harmless { flag } else { format!("at argument {number} {NOT_SHOWN}") };
     Failure::usage(format!("unknown flag {shown}")).with_hint(typed.help())

@@ -73,7 +73,7 @@ const FLAGS: &[Word] = &[
     anywhere(&["--silent"], "use -q"),
     anywhere(&["--no-color", "--no-colour"], "use --color never"),
     anywhere(&["--insecure", "--no-verify"], "certificates are always checked; pass a CA with --cacert FILE"),
-    anywhere(&["--port"], "put the port into SIGNALWIRE_SPACE, such as 127.0.0.1:8793"),
+    anywhere(&["--port"], "set the port in SIGNALWIRE_SPACE, such as 127.0.0.1:8793"),
 ];
 
 /// Commands.

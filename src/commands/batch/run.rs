@@ -147,7 +147,7 @@ fn mending(batch: &Batch, tally: &Tally, dry: bool) -> String {
     }
     let again = match &batch.resume {
         Some(_) => "run the same command again to retry only these lines",
-        None => "with --resume FILE, a second run retries only those lines",
+        None => "pass the saved output to --resume to retry only these lines",
     };
     // What the service or the network failed at may succeed as it is.
     let fix = if tally.failed_for_good() { "fix the input, then " } else { "" };
