@@ -162,15 +162,9 @@ pub fn rfc3339(time: Timestamp) -> String {
     Timestamp::from_second(time.as_second()).unwrap_or(time).to_string()
 }
 
-/// A duration for people: `2h 5m`, `45s`, with the two largest units; `30d` and `6 years` with one.
+/// A duration for people: `2h 5m`, `3d`, `45s`, with the two largest units.
 pub fn format_approx(seconds: i64) -> String {
-    const DAY: i64 = 86_400;
-    const UNITS: [(i64, &str); 4] = [(DAY, "d"), (3_600, "h"), (60, "m"), (1, "s")];
-    match seconds.saturating_abs() / DAY {
-        days @ 730.. => return format!("{} years", days / 365),
-        days @ 10.. => return format!("{days}d"),
-        _ => {}
-    }
+    const UNITS: [(i64, &str); 4] = [(86_400, "d"), (3_600, "h"), (60, "m"), (1, "s")];
     let mut left = seconds.saturating_abs();
     let mut parts = Vec::new();
     for (size, name) in UNITS {
