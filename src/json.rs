@@ -201,7 +201,7 @@ struct Member {
 
 impl Member {
     fn new(written_key: String, value: String) -> Self {
-        // A key that is no string of Unicode (a lone surrogate) is unknown to everybody: it keeps its text.
+        // Keys with lone surrogates cannot be decoded and are kept verbatim.
         let decoded = |text: &str| as_str(text).map_or_else(|| text.to_owned(), Cow::into_owned);
         let escaped_key = written_key.contains('\\').then(|| decoded(&written_key));
         Member { written_key, escaped_key, value }

@@ -1,4 +1,4 @@
-//! How far a batch is: one line on stderr that is written over and over. Whether stderr is fit for that is for the caller.
+//! Batch progress: one line on stderr, redrawn in place. The caller decides whether stderr is fit for it.
 
 use std::io::{self, Write as _};
 use std::time::{Duration, Instant};
@@ -7,9 +7,9 @@ use anstyle::{AnsiColor, Style};
 
 use super::tally::{Grouped, Tally};
 
-/// How often the line is drawn at most.
+/// The shortest time between two drawings.
 const EVERY: Duration = Duration::from_millis(200);
-/// The columns of a terminal that does not tell.
+/// The width of a terminal that does not report one.
 const COLUMNS: u16 = 80;
 
 /// How the line is shown.
@@ -56,8 +56,8 @@ impl Progress {
         }
     }
 
-    /// Writes over what was drawn before. Blanks are understood by every terminal, and a line that fills its last column
-    /// might wrap. The cursor goes back to the start, so that an output line on the same terminal covers the drawing.
+    /// Overwrites the previous drawing with blanks, which every terminal understands; a line that fills the last column
+    /// might wrap. The cursor returns to the start, so that an output line on the same terminal covers the drawing.
     fn draw(&mut self, text: &str, failed: u64) {
         let columns = terminal_size::terminal_size_of(io::stderr()).map_or(COLUMNS, |(width, _)| width.0);
         let room = usize::from(columns.saturating_sub(1));
@@ -68,7 +68,7 @@ impl Progress {
         if self.look == Look::Coloured && failed > 0 {
             drawing = in_red(&drawing, &failures(failed));
         }
-        // In one piece: the threads write their lines meanwhile. A terminal that cannot be written to has no use for this.
+        // One write: other threads may be writing their lines. Errors do not matter for a progress line.
         let _ = io::stderr().write_all(drawing.as_bytes());
     }
 }
@@ -82,7 +82,7 @@ fn in_red(text: &str, part: &str) -> String {
     text.replacen(part, &format!("{red}{part}{red:#}"), 1)
 }
 
-/// What the line says after so much time, in ASCII.
+/// The text of the line after this much time, in ASCII.
 fn line(tally: &Tally, total: Option<u64>, elapsed: Duration) -> String {
     let milliseconds = elapsed.as_millis().max(1);
     let lines = u128::from(tally.minted) + u128::from(tally.failed());

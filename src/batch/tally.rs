@@ -1,4 +1,4 @@
-//! What became of the lines of a run, in numbers.
+//! Counters of a run: lines minted, failed and kept.
 
 use std::fmt;
 use std::ops::AddAssign;
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::error::Category;
 
-/// How many lines became what so far.
+/// Counts of lines by outcome.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tally {
     /// Lines that became a token.

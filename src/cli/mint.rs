@@ -15,7 +15,7 @@ use crate::options::{Batch, Mint};
 use crate::output::Format;
 use crate::output::shell::Shell;
 
-/// The most requests under way at once.
+/// The most concurrent requests.
 pub(super) const MAX_JOBS: u16 = 512;
 /// The most times that a request is sent again.
 pub(super) const MAX_RETRIES: u32 = 100;

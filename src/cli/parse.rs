@@ -41,7 +41,7 @@ pub fn parse(words: &[OsString]) -> Result<Invocation> {
         && mint.program.is_none()
         && words.last().is_some_and(|word| word == "--")
     {
-        // What was meant is a command in a variable that is empty; the token was not to be printed.
+        // `-- $CMD` with an empty variable must not print the token.
         return Err(Failure::usage("missing command after --")
             .with_hint("check that the variable with the command is set, or leave out --"));
     }
@@ -78,7 +78,7 @@ fn refuse_without_effect(command: &Command, name: &str, general: &General) -> Re
 
 /// What the parser makes of the words: with the named command alone, and only where that does not do, with all of them.
 fn matches(words: &[OsString]) -> std::result::Result<ArgMatches, clap::Error> {
-    // Never taken apart: the program is short-lived, and that would cost as much as half of the making.
+    // Leaked on purpose: dropping the tree costs half as much as building it.
     let mut needed = ManuallyDrop::new(tree_for(words));
     match needed.try_get_matches_from_mut(words) {
         Ok(matches) if matches.subcommand().is_some() => Ok(matches),

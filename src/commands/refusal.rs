@@ -71,7 +71,7 @@ fn looks_like(likely_mistake: &str) -> String {
     format!("the API token looks like {likely_mistake}")
 }
 
-/// What somebody has likely taken for an API token, by its look.
+/// What was likely mistaken for an API token, by its look.
 fn likely_mistake(token: &str) -> Option<&'static str> {
     if token.starts_with("PSK_") {
         Some("a project signing key (PSK_…), which signs webhooks and cannot authenticate")

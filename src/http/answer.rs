@@ -41,11 +41,11 @@ impl fmt::Debug for Received {
 /// What a success without a member means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Presence {
-    /// It is not believed; nor is one whose member is malformed.
+    /// The answer is not believed; the same goes for a malformed member.
     Required,
     /// A warning; a malformed member is not believed.
     Warned,
-    /// Nothing, and a malformed member is as good as none.
+    /// Nothing; a malformed member counts as absent.
     Ignored,
 }
 
@@ -58,11 +58,11 @@ pub struct Member {
     pub presence: Presence,
 }
 
-/// What is behind an answer that the service itself would not give.
+/// The likely cause of an answer that the service itself would not give.
 pub(super) const CHANGED: &str =
     "a proxy between this machine and the space may be changing answers; check it before you retry";
 
-/// The command that tells which of the possible causes it is.
+/// The command that finds out which of the possible causes applies.
 pub const CHECK: &str = "tokenmint profile check";
 
 /// What the caller knows of an answer before it comes.
@@ -86,7 +86,7 @@ pub struct Expected<'a> {
 #[derive(Debug)]
 pub struct Success {
     members: Vec<(&'static str, Secret)>,
-    /// What is odd about the answer.
+    /// Warnings about the answer.
     pub notes: Vec<Note>,
 }
 
@@ -184,7 +184,7 @@ fn success(received: &Received, expected: &Expected, host: &str, scrubber: &Scru
     };
     let mut success = Success { members: Vec::new(), notes: Vec::new() };
     for (place, member) in expected.members.iter().enumerate() {
-        // A server that gives our own secret back as a token would have it published.
+        // A server that echoes our own secret as the token would have it published.
         let believable = |text: &Secret| is_believable(text.expose()) && !scrubber.knows(text.expose());
         let found = body.text(place).map(|text| text.ok().filter(believable));
         match (found, member.presence) {
@@ -209,7 +209,7 @@ fn in_words(name: &str) -> String {
     name.replace('_', " ")
 }
 
-/// A coding of the body, named where it is a plain word: the header is somebody else's text like any other.
+/// A content coding, named only if it is a plain word: the header is untrusted text.
 fn coding(received: &Received) -> Option<String> {
     let coding = received.content_encoding.as_deref()?.trim().to_ascii_lowercase();
     let plain = coding.len() < 20 && coding.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');

@@ -115,7 +115,7 @@ pub(super) fn explain(error: &ureq::Error, space: &Space) -> Option<Failure> {
                 "client certificates are not supported; use a host that accepts a user name and password",
             )
         }
-        // In TLS 1.2 a server has no other word for a client certificate that is missing.
+        // In TLS 1.2 a server has no other alert for a missing client certificate.
         rustls::Error::AlertReceived(AlertDescription::HandshakeFailure) => refused(
             format!("{host} refused the TLS handshake"),
             "the server may require a client certificate, or an older or newer TLS version",

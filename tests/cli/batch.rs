@@ -447,7 +447,8 @@ pub fn on_a_terminal(mut run: Run) -> String {
     let pty = nix::pty::openpty(None, None).expect("a terminal");
     let mut terminal = std::fs::File::from(pty.master);
     let mut command = run.command();
-    let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(pty.slave).spawn().expect("the program starts");
+    let mut child =
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(pty.slave).spawn().expect("the program starts");
     // The command has the terminal's other end, too, and would hold it open.
     drop(command);
     let mut said = Vec::new();
