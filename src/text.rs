@@ -104,7 +104,7 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .into_iter()
         .map(|candidate| (strsim::jaro_winkler(word, candidate), candidate))
         .filter(|(likeness, candidate)| {
-            *likeness >= NEAR && strsim::normalized_damerau_levenshtein(&bare(word), &bare(candidate)) >= SAME
+            *likeness >= NEAR && strsim::normalized_damerau_levenshtein(&bare(word), &bare(candidate)) > SAME
         })
         .max_by(|left, right| left.0.total_cmp(&right.0))
         .map(|(_, candidate)| candidate)

@@ -8,7 +8,7 @@ use super::mint::{MAX_JOBS, MAX_RETRIES};
 use super::typed::{Typed, commands, flag_alone, text};
 use super::unknown;
 use crate::error::Failure;
-use crate::text::{clip, is_plain_word};
+use crate::text::{clip, is_plain_word, nearest};
 
 /// The failure behind an error of the argument parser.
 pub(super) fn failure(error: &clap::Error, words: &[OsString], tree: &clap::Command) -> Failure {
@@ -46,7 +46,8 @@ fn invalid_value(error: &clap::Error, flag: &str, typed: &Typed) -> Failure {
     };
     let lower = given.to_ascii_lowercase();
     let meant = known.iter().find(|value| **value == lower).cloned();
-    let meant = meant.or_else(|| text(error, ContextKind::SuggestedValue));
+    let near = || nearest(&given, known.iter().map(String::as_str)).map(str::to_owned);
+    let meant = meant.or_else(near).or_else(|| known.iter().find(|value| is_short_for(&given, value)).cloned());
     let aside = meant.as_ref().map_or_else(String::new, |value| format!(" (did you mean '{value}'?)"));
     let expected = match flag {
         _ if !known.is_empty() => format!("one of {}", known.join(", ")),
@@ -66,6 +67,14 @@ fn invalid_value(error: &clap::Error, flag: &str, typed: &Typed) -> Failure {
         None => typed.help(),
     };
     Failure::usage(format!("{flag} must be {expected}, got '{}'{aside}", clip(&given, 40))).with_hint(hint)
+}
+
+/// Whether a word is another one with letters left out, as `pwsh` is `powershell`.
+fn is_short_for(word: &str, whole: &str) -> bool {
+    let mut letters = whole.chars();
+    word.chars().count() > 1 && word.starts_with(|first| whole.starts_with(first)) && {
+        word.chars().all(|letter| letters.any(|other| other == letter))
+    }
 }
 
 /// The failure of flags that exclude each other, or of one that stands twice.

@@ -48,7 +48,7 @@ impl Refusal {
             Some(likely_mistake) => looks_like(likely_mistake),
             // 401 is about who asks, and a scope is about what for.
             None if statuses.iter().all(|status| *status == 401) => "the project id, the API token or the space is \
-                wrong (a missing scope would refuse single kinds of token only)"
+                wrong (a missing scope would affect only some kinds of token)"
                 .to_owned(),
             None => "the API token has none of these scopes, or belongs to another project or space".to_owned(),
         }
