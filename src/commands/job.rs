@@ -1,6 +1,8 @@
 //! What was typed for a mint, and what every way of minting needs of it: values from files and stdin, where to look for
 //! credentials, where a text goes.
 
+use std::io::IsTerminal as _;
+
 use crate::app::App;
 use crate::catalog::{Given, Input, Kind};
 use crate::commands::input::Reader;
@@ -46,6 +48,11 @@ impl Job<'_> {
     /// Reads values from files and stdin, unless the lines of a batch come from there.
     pub(super) fn reader(&self) -> Result<Reader> {
         let mut reader = Reader::default();
+        if self.reads_stdin() && std::io::stdin().is_terminal() {
+            let end = if cfg!(windows) { "Ctrl-Z and Enter" } else { "Ctrl-D" };
+            let note = format!("reading standard input from the terminal; end it with {end}");
+            self.report.notes(&[Note::Note(note)]);
+        }
         if self.mint.batch.as_ref().is_some_and(|batch| batch.input.as_os_str() == "-") {
             reader.take_stdin("--batch")?;
         }

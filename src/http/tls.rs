@@ -103,7 +103,7 @@ pub(super) fn explain(error: &ureq::Error, space: &Space) -> Option<Failure> {
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
         ) => refused(format!("the server's certificate is not valid for {host}"), "check the space name"),
         rustls::Error::InvalidCertificate(_) => refused(
-            format!("the certificate of {host} is not acceptable"),
+            format!("the certificate of {host} is invalid"),
             "pass its CA with --cacert FILE, or use --cacert system",
         ),
         rustls::Error::InvalidMessage(_) => {

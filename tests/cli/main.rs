@@ -124,8 +124,8 @@ mod snapshots;
 mod typed_words;
 /// What is missing, what was likely meant, and what would have no effect.
 mod likely_mistakes;
-/// The line that a person at a terminal sees after a mint.
-mod mint_line;
+/// What only a person at a terminal sees.
+mod terminal;
 /// Scripts in real shells that stop when a mint fails.
 #[cfg(unix)]
 mod shells;

@@ -1,5 +1,5 @@
-//! The line that a person at a terminal sees after a mint: for whom, how long, and until when by the local clock. A script
-//! never sees it.
+//! What only a person at a terminal sees: after a mint for whom, how long, and until when by the local clock; and that
+//! input is awaited. A script sees neither.
 #![cfg(target_os = "linux")]
 
 use crate::batch::on_a_terminal;
@@ -46,4 +46,29 @@ fn no_script_sees_it() {
     }
     // stderr is a pipe, and must be empty.
     twilio("twilio --identity alice --video").stdout(predicates::str::contains("eyJ")).run();
+}
+
+/// Without the note the program would seem to hang.
+#[test]
+fn a_terminal_that_is_read_is_told_how_to_end_the_input() {
+    use std::io::{Read as _, Write as _};
+    use std::process::Stdio;
+
+    for (flags, note) in [("", "note: reading standard input from the terminal; end it with Ctrl-D\n"), ("-q", "")] {
+        let server = Server::minting();
+        let line = format!("chat --ttl 1h -c a=r --state - --retries 0 {flags}");
+        let mut run = tokenmint(&line).credentials(&server);
+        let pty = nix::pty::openpty(None, None).expect("a terminal");
+        let mut terminal = std::fs::File::from(pty.master);
+        let mut command = run.command();
+        let child = command.stdin(pty.slave).stdout(Stdio::null()).stderr(Stdio::piped()).spawn();
+        let mut child = child.expect("the program starts");
+        drop(command);
+        // A line, and the end of the input.
+        terminal.write_all(b"{}\n\x04").expect("typed");
+        let mut said = String::new();
+        child.stderr.take().expect("its stderr").read_to_string(&mut said).expect("UTF-8");
+        assert!(child.wait().expect("an end").success(), "{said}");
+        assert_eq!(said, note, "{flags}");
+    }
 }
