@@ -8,6 +8,7 @@ use super::mint::{MAX_JOBS, MAX_RETRIES};
 use super::typed::{Typed, commands, flag_alone, text};
 use super::unknown;
 use crate::error::Failure;
+use crate::providers;
 use crate::text::{clip, is_plain_word, nearest};
 
 /// The failure behind an error of the argument parser.
@@ -23,11 +24,11 @@ pub(super) fn failure(error: &clap::Error, words: &[OsString], tree: &clap::Comm
             refuse(format!("missing command; expected one of: {}", commands(typed.command).join(", ")), None)
         }
         ErrorKind::InvalidValue if text(error, ContextKind::InvalidValue).is_none_or(|value| value.is_empty()) => {
-            refuse(format!("{flag} needs a value"), None)
+            refuse(format!("{flag} needs a value"), example(&flag, &typed))
         }
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => invalid_value(error, &flag, &typed),
         ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues | ErrorKind::NoEquals => {
-            refuse(format!("{flag} needs a value"), None)
+            refuse(format!("{flag} needs a value"), example(&flag, &typed))
         }
         ErrorKind::TooManyValues => refuse(format!("{flag} takes no value"), Some(format!("write {flag} alone"))),
         ErrorKind::ArgumentConflict => conflict(error, &flag),
@@ -35,6 +36,13 @@ pub(super) fn failure(error: &clap::Error, words: &[OsString], tree: &clap::Comm
         ErrorKind::InvalidUtf8 => refuse("an argument is not valid UTF-8".to_owned(), None),
         _ => refuse("invalid command line".to_owned(), None),
     }
+}
+
+/// How the flag of a field is given.
+fn example(flag: &str, typed: &Typed) -> Option<String> {
+    let kind = providers::kind(typed.path.strip_prefix("tokenmint ")?)?;
+    let field = kind.fields.iter().find(|field| field.dashed() == flag)?;
+    Some(format!("write {}", field.example()))
 }
 
 /// The failure of a value that is none of those that a flag takes.

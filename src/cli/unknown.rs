@@ -17,7 +17,7 @@ pub(super) fn command(error: &clap::Error, typed: &Typed) -> Failure {
     let given = text(error, ContextKind::InvalidSubcommand).unwrap_or_default();
     let names = commands(typed.command);
     let meant = if typed.path == "tokenmint" { words::meant_by_command(&given) } else { None };
-    let near = nearest(&given, names.iter().map(String::as_str));
+    let near = nearest(&given.to_ascii_lowercase(), names.iter().map(String::as_str));
     let shown = if near.is_some() || words::is_harmless(&given) {
         format!("'{}'", crate::text::clip(&given, 20))
     } else {
@@ -42,7 +42,15 @@ pub(super) fn argument(error: &clap::Error, typed: &Typed) -> Failure {
     if let Some(failure) = needless(&typed.path, &flag) {
         return failure;
     }
-    if let Some(meant) = words::meant_by_flag(&flag, typed.command.get_name()) {
+    let own = flags(typed.command);
+    // Not every command has the flag that is meant.
+    let exists = |meant: &&str| {
+        let flag = meant.strip_prefix("use ").and_then(|rest| rest.split([' ', ',']).next());
+        let general = flags(typed.tree);
+        let mut known = own.iter().chain(&general);
+        flag.filter(|flag| flag.starts_with('-')).is_none_or(|flag| known.any(|known| known == flag))
+    };
+    if let Some(meant) = words::meant_by_flag(&flag, typed.command.get_name()).filter(exists) {
         let why = if words::names_a_credential(&flag) { NOT_HERE } else { "" };
         return Failure::usage(format!("unknown flag {flag}{why}")).with_hint(meant);
     }
@@ -61,7 +69,6 @@ pub(super) fn argument(error: &clap::Error, typed: &Typed) -> Failure {
         };
         return Failure::usage(format!("unknown flag {flag}")).with_hint(hint);
     }
-    let own = flags(typed.command);
     let known = own.iter().map(String::as_str).chain(["--help", "--version"]);
     if let Some(near) = nearest(&flag, known) {
         return Failure::usage(format!("unknown flag {flag} (did you mean {near}?)")).with_hint(typed.help());
@@ -133,7 +140,8 @@ fn cause(given: &str, place: Option<usize>, typed: &Typed) -> String {
         return "put single quotes around JSON: '{\"name\": \"value\"}'".to_owned();
     }
     if !flags(typed.command).contains(&"--dry-run".to_owned()) {
-        return format!("{0} takes only flags; run {0} --help", typed.path);
+        let takes = if typed.command.get_positionals().count() > 0 { "one argument" } else { "only flags" };
+        return format!("{0} takes {takes}; run {0} --help", typed.path);
     }
     let command = if words::is_harmless(given) { given } else { "COMMAND" };
     format!(

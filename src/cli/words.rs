@@ -22,6 +22,11 @@ const USERS: &[&str] = &["--user", "--uid", "--user-id", "--identity", "--member
 const FLAGS: &[Word] = &[
     of(&["emulator"], &["--port", "--address", "--host"], "use --listen 127.0.0.1:PORT"),
     anywhere(&["--json"], "use -o json"),
+    of(
+        &["inspect", "list", "show", "check", "init", "path"],
+        &["--raw", "--format", "--out", "--output-format"],
+        "use -o text or -o json",
+    ),
     anywhere(&["--raw"], "use -o raw, the default"),
     anywhere(&["--format", "--out", "--output-format"], "use -o FORMAT, or --write FILE for a file"),
     anywhere(&["--file", "--outfile", "--save"], "use --write FILE"),
@@ -62,6 +67,8 @@ const FLAGS: &[Word] = &[
     of(&["chat", "pubsub"], USERS, "use --member-id ID"),
     of(&["video"], USERS, "use --user-name NAME"),
     of(&["subscriber"], USERS, "use --reference NAME"),
+    of(&["guest"], USERS, "guests have no name; tokenmint subscriber takes --reference NAME"),
+    of(&["inspect"], &["--ttl"], "use --min-ttl DURATION"),
     of(&["twilio"], &["--user", "--uid", "--user-id", "--member", "--member-id"], "use --identity NAME"),
     of(&["chat", "pubsub"], &["--read"], "use -c NAME=r"),
     of(&["twilio"], &["--chat-service-sid"], "use --chat IS…"),

@@ -46,7 +46,9 @@ impl Reader<'_> {
         let table = DeTable::parse(self.text).map_err(|error| {
             // The library's sentence may quote the line, and the line may hold the secret: only the place is told.
             let place = error.span().unwrap_or(0..0);
-            self.wrong(&place, "not valid TOML")
+            let before = self.text.get(..place.start).unwrap_or(self.text);
+            let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
+            self.wrong(&place, &format!("not valid TOML (column {column})"))
                 .with_hint("strings need quotes; also look for a missing = or a key given twice")
         })?;
         let mut config = Config { path: self.path.to_owned(), ..Config::default() };
