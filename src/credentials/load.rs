@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn a_message_has_the_line_and_the_key_and_never_a_value() {
         for (text, message) in [
-            ("default_profile = secret", "line 1: not valid TOML"),
+            ("default_profile = secret", "line 1: not valid TOML (column 19)"),
             ("[profiles.a.test]\nusr = 'secret'", "line 2: unknown key 'usr' (did you mean 'user'?)"),
             ("[profiles.a.test]\n\"Secret 1\" = 'x'", "line 2: unknown key here"),
             ("[profiles.a.tset]\n", "line 1: unknown key 'tset' (did you mean 'test'?)"),
