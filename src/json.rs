@@ -8,47 +8,126 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// Why a text is not the expected JSON. Never holds a piece of the text itself.
+/// Why a text is not the expected JSON. Never holds a piece of the text itself, but for one character.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
-    /// Not JSON: the place where reading stopped, and whether the text simply ended too early.
+    /// Not JSON: the place where reading stopped, and why.
     Syntax {
-        /// From 1.
+        /// From 1; 0 where the text is one line.
         line: usize,
         /// From 1, in bytes.
         column: usize,
-        /// The text ended inside a value.
-        truncated: bool,
+        /// What was expected there.
+        expected: Expected,
+        /// The character that stands there instead.
+        found: Option<char>,
     },
     /// JSON, but not an object.
     NotObject,
 }
 
-impl fmt::Display for Fault {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+/// What the grammar of JSON has at a place where something else stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expected {
+    /// More text.
+    More,
+    /// Any value.
+    Value,
+    /// The key of a member.
+    Key,
+    /// The colon after a key.
+    Colon,
+    /// A comma or the end of an object or a list.
+    Comma,
+    /// No comma before the end of an object or a list.
+    NoComma,
+    /// Nothing after the value.
+    End,
+    /// Something else.
+    Other,
+}
+
+impl Expected {
+    /// The library has this in its sentence alone, which is the same for every text.
+    fn of(error: &serde_json::Error) -> Self {
+        let sentence = error.to_string();
+        let known = [
+            ("EOF while", Expected::More),
+            ("expected value", Expected::Value),
+            ("expected ident", Expected::Value),
+            ("key must be a string", Expected::Key),
+            ("expected `:`", Expected::Colon),
+            ("expected `,`", Expected::Comma),
+            ("trailing comma", Expected::NoComma),
+            ("trailing characters", Expected::End),
+        ];
+        known.iter().find(|(start, _)| sentence.starts_with(start)).map_or(Expected::Other, |(_, expected)| *expected)
+    }
+
+    fn words(self) -> &'static str {
         match self {
-            Fault::Syntax { line, column, truncated: true } => {
-                write!(formatter, "is not valid JSON: it ends too early, at line {line}, column {column}")
-            }
-            Fault::Syntax { line, column, truncated: false } => {
-                write!(formatter, "is not valid JSON at line {line}, column {column}")
-            }
-            Fault::NotObject => formatter.write_str("must be a JSON object, written {…}"),
+            Expected::More => "it ends too early",
+            Expected::Value => "expected a value",
+            Expected::Key => "expected a key in double quotes",
+            Expected::Colon => "expected a colon after the key",
+            Expected::Comma => "expected a comma or the end",
+            Expected::NoComma => "trailing comma",
+            Expected::End => "text after the end of the value",
+            Expected::Other => "invalid text",
         }
     }
 }
 
-impl From<serde_json::Error> for Fault {
-    fn from(error: serde_json::Error) -> Self {
-        // The library's own sentence may quote the value, which may be secret; only the place is taken from it.
-        match error.classify() {
-            serde_json::error::Category::Data => Fault::NotObject,
-            category => Fault::Syntax {
-                line: error.line(),
-                column: error.column(),
-                truncated: category == serde_json::error::Category::Eof,
-            },
+impl fmt::Display for Fault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Fault::Syntax { line, column, expected, found } = self else {
+            return formatter.write_str("must be a JSON object, written {…}");
+        };
+        write!(formatter, "is not valid JSON: {}", expected.words())?;
+        if matches!(expected, Expected::Value | Expected::Key | Expected::Colon | Expected::Comma)
+            && let Some(found) = found.filter(|found| found.is_ascii_graphic() && *found != '\'')
+        {
+            write!(formatter, ", found '{found}'")?;
         }
+        match (*line, *column) {
+            (_, 0) => Ok(()),
+            (0, _) => write!(formatter, " at column {column}"),
+            _ => write!(formatter, " at line {line}, column {column}"),
+        }
+    }
+}
+
+impl Fault {
+    /// The fault in a text that is a line of something larger, whose number is named elsewhere.
+    pub fn within_line(self) -> Self {
+        match self {
+            Fault::Syntax { column, expected, found, .. } => Fault::Syntax { line: 0, column, expected, found },
+            Fault::NotObject => self,
+        }
+    }
+
+    /// The fault behind an error of the library, whose own sentence may quote a value that is secret.
+    fn new(error: &serde_json::Error, text: &str) -> Self {
+        if error.classify() == serde_json::error::Category::Data {
+            return Fault::NotObject;
+        }
+        let (line, column) = (error.line(), error.column());
+        let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+        let (before, rest) = text.split_at_checked(start + column.saturating_sub(1)).unwrap_or((text, ""));
+        // A word that begins like `true`, `false` or `null` is named where it begins.
+        let word = if error.to_string().starts_with("expected ident") {
+            before.len() - before.trim_end_matches(|letter: char| letter.is_ascii_lowercase()).len()
+        } else {
+            0
+        };
+        let (column, found) = (column - word, text[before.len() - word..].chars().next().filter(|_| !rest.is_empty()));
+        let expected = match Expected::of(error) {
+            Expected::Value | Expected::Key if matches!(found, Some(']' | '}')) && before.trim_end().ends_with(',') => {
+                Expected::NoComma
+            }
+            expected => expected,
+        };
+        Fault::Syntax { line, column, expected, found }
     }
 }
 
@@ -57,7 +136,7 @@ impl From<serde_json::Error> for Fault {
 /// # Errors
 /// [`Fault::Syntax`] where the text is not exactly one JSON value.
 pub fn value(text: &str) -> Result<String, Fault> {
-    let raw: &RawValue = serde_json::from_str(text)?;
+    let raw: &RawValue = serde_json::from_str(text).map_err(|error| Fault::new(&error, text))?;
     Ok(compact(raw.get()))
 }
 
@@ -127,7 +206,7 @@ struct Member {
 
 impl Member {
     fn new(written_key: String, value: String) -> Self {
-        // A key that is no string of Unicode (a lone surrogate) is unknown to everybody: it keeps its text.
+        // Keys with lone surrogates cannot be decoded and are kept verbatim.
         let decoded = |text: &str| as_str(text).map_or_else(|| text.to_owned(), Cow::into_owned);
         let escaped_key = written_key.contains('\\').then(|| decoded(&written_key));
         Member { written_key, escaped_key, value }
@@ -146,7 +225,7 @@ impl Object {
     /// [`Fault::Syntax`] where it is not JSON, [`Fault::NotObject`] where it is another value.
     pub fn parse(text: &str) -> Result<Self, Fault> {
         if text.trim_start_matches([' ', '\t', '\r', '\n']).starts_with('{') {
-            return Ok(serde_json::from_str(text)?);
+            return serde_json::from_str(text).map_err(|error| Fault::new(&error, text));
         }
         value(text)?;
         Err(Fault::NotObject)
@@ -598,12 +677,28 @@ mod tests {
     #[test]
     fn a_fault_names_the_place_and_not_the_text() {
         let fault = Object::parse("{\"secret\":\n  oops}").unwrap_err();
-        assert_eq!(fault, Fault::Syntax { line: 2, column: 3, truncated: false });
+        assert!(matches!(fault, Fault::Syntax { line: 2, column: 3, .. }), "{fault:?}");
         assert!(!fault.to_string().contains("oops"));
         assert_eq!(Object::parse("[1]").unwrap_err(), Fault::NotObject);
-        assert_eq!(Object::parse("{} x").unwrap_err(), Fault::Syntax { line: 1, column: 4, truncated: false });
-        assert!(matches!(Object::parse("{\"a\":").unwrap_err(), Fault::Syntax { truncated: true, .. }));
-        assert!(matches!(Object::parse("").unwrap_err(), Fault::Syntax { truncated: true, .. }));
+        for (text, words) in [
+            ("{} x", "text after the end of the value at line 1, column 4"),
+            ("{\"a\":", "it ends too early at line 1, column 5"),
+            ("", "it ends too early"),
+            ("{team:1}", "expected a key in double quotes, found 't' at line 1, column 2"),
+            ("{'team':1}", "expected a key in double quotes at line 1, column 2"),
+            ("{\"a\":blue}", "expected a value, found 'b' at line 1, column 6"),
+            ("{\"a\":team}", "expected a value, found 't' at line 1, column 6"),
+            ("{\"a\" 1}", "expected a colon after the key, found '1' at line 1, column 6"),
+            ("{\"a\":1 \"b\":2}", "expected a comma or the end, found '\"' at line 1, column 8"),
+            ("[1,\n]", "trailing comma at line 2, column 1"),
+            ("{\"a\":1,}", "trailing comma at line 1, column 8"),
+            ("{\"a\":}", "expected a value, found '}' at line 1, column 6"),
+            ("{\"é\":ß}", "expected a value at line 1, column 7"),
+            ("{\"a\":\"\\q\"}", "invalid text at line 1, column 8"),
+        ] {
+            let fault = value(text).unwrap_err().to_string();
+            assert_eq!(fault, format!("is not valid JSON: {words}"), "{text}");
+        }
     }
 
     #[test]

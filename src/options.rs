@@ -194,3 +194,15 @@ pub enum Action {
     /// Where the configuration file is.
     Path,
 }
+
+impl Action {
+    /// The name of a subcommand that looks at no single profile.
+    pub fn uses_no_profile(&self) -> Option<&'static str> {
+        match self {
+            Action::List => Some("list"),
+            Action::Init => Some("init"),
+            Action::Path => Some("path"),
+            Action::Show(_) | Action::Check(..) => None,
+        }
+    }
+}

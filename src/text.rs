@@ -31,6 +31,15 @@ pub fn count(number: u64, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
+/// `a`, `a and b`, `a, b and c`.
+pub fn list(words: &[&str], conjunction: &str) -> String {
+    match words {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [first @ .., last] => format!("{} {conjunction} {last}", first.join(", ")),
+    }
+}
+
 /// A path fit for a message.
 pub fn path(path: &Path) -> String {
     clip(&path.to_string_lossy(), SHOWN)
@@ -58,12 +67,21 @@ pub fn sh_quoted(word: &str) -> String {
     format!("'{}'", word.replace('\'', r"'\''"))
 }
 
-/// A word for a POSIX shell, quoted only where that is needed. To zsh `=ls` is the path of `ls`.
+/// A word for a POSIX shell, quoted only where that is needed.
 pub fn sh_word(word: &str) -> String {
-    let plain = !word.is_empty()
+    if is_plain_word(word) { word.to_owned() } else { sh_quoted(word) }
+}
+
+/// Whether a POSIX shell takes a word as it is. To zsh `=ls` is the path of `ls`.
+pub fn is_plain_word(word: &str) -> bool {
+    !word.is_empty()
         && !word.starts_with('=')
-        && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-+=:,@%".contains(&byte));
-    if plain { word.to_owned() } else { sh_quoted(word) }
+        && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-+=:,@%".contains(&byte))
+}
+
+/// Whether a text has quotes that a web page or a word processor made of straight ones.
+pub fn has_curly_quotes(text: &str) -> bool {
+    text.contains(['\u{2018}', '\u{2019}', '\u{201c}', '\u{201d}'])
 }
 
 /// The characters of Unicode's general category Cf and their like, as ranges of the standard.
@@ -80,11 +98,13 @@ fn is_format(character: char) -> bool {
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     const NEAR: f64 = 0.8;
     const SAME: f64 = 0.5;
+    // The dashes, which all flags share, say nothing.
+    let bare = |word: &'_ str| word.trim_start_matches('-').to_owned();
     known
         .into_iter()
         .map(|candidate| (strsim::jaro_winkler(word, candidate), candidate))
         .filter(|(likeness, candidate)| {
-            *likeness >= NEAR && strsim::normalized_damerau_levenshtein(word, candidate) >= SAME
+            *likeness >= NEAR && strsim::normalized_damerau_levenshtein(&bare(word), &bare(candidate)) > SAME
         })
         .max_by(|left, right| left.0.total_cmp(&right.0))
         .map(|(_, candidate)| candidate)

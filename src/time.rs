@@ -3,6 +3,7 @@
 use std::time::SystemTime;
 
 use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp, Unit};
 
 /// Why a text is not a duration or a time. It holds what was typed.
@@ -196,18 +197,50 @@ pub fn format_exact(duration: SignedDuration) -> String {
     format!("{rounded:#}").replace(' ', "")
 }
 
+/// A time for people in a time zone: `14:05` on the day of `now`, else with its date.
+pub fn format_local(time: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+    let (time, now) = (time.to_zoned(zone.clone()).datetime(), now.to_zoned(zone.clone()).date());
+    let clock = format!("{:02}:{:02}", time.hour(), time.minute());
+    if time.date() == now { clock } else { format!("{} {clock}", time.date()) }
+}
+
+/// A limit of so many seconds as it is typed, in the largest unit that is whole: `30d`, `24h`, `90m`.
+pub fn format_limit(seconds: i64) -> String {
+    const UNITS: [(i64, &str); 3] = [(86_400, "d"), (3_600, "h"), (60, "m")];
+    // One day reads better in hours, in which most of them are counted.
+    let whole = |size: i64| seconds % size == 0 && seconds > 0 && (size < 86_400 || seconds > size);
+    let (size, unit) = UNITS.into_iter().find(|(size, _)| whole(*size)).unwrap_or((1, "s"));
+    format!("{}{unit}", seconds / size)
+}
+
 /// What was typed, short and without control characters.
 fn shown(text: &str) -> String {
     crate::text::clip(text, 40)
 }
 
 fn utc(time: DateTime) -> Option<Timestamp> {
-    time.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
+    time.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_local_time_has_its_date_unless_that_is_today() {
+        let zone = TimeZone::fixed(jiff::tz::offset(2));
+        let time = |text: &str| text.parse::<Timestamp>().unwrap();
+        let local = |end: &str| format_local(time(end), time("2030-01-31T20:05:00Z"), &zone);
+        assert_eq!(local("2030-01-31T21:05:59Z"), "23:05");
+        assert_eq!(local("2030-01-31T22:05:00Z"), "2030-02-01 00:05");
+    }
+
+    #[test]
+    fn a_limit_is_in_its_largest_whole_unit() {
+        for (seconds, text) in [(2_592_000, "30d"), (86_400, "24h"), (5_400, "90m"), (60, "1m"), (200_000, "200000s")] {
+            assert_eq!(format_limit(seconds), text);
+        }
+    }
 
     fn now() -> Timestamp {
         Timestamp::from_second(1_700_000_000).unwrap()

@@ -62,7 +62,9 @@ pub fn check_clock(time: SystemTime) -> Result<()> {
 }
 
 fn system_random(bytes: &mut [u8]) -> Result<()> {
-    getrandom::fill(bytes).map_err(|_| anyhow::anyhow!("the system gives no random bytes")).or_fail(Category::Internal)
+    getrandom::fill(bytes)
+        .map_err(|_| anyhow::anyhow!("the system provides no random bytes"))
+        .or_fail(Category::Internal)
 }
 
 #[cfg(test)]

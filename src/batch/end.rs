@@ -11,7 +11,7 @@ pub enum End {
     SomeFailed,
     /// A signal ended it early. Holds the exit status for that signal.
     Interrupted(u8),
-    /// The reader of the output has gone.
+    /// The reader closed the output.
     ReaderGone,
     /// Something ended it early.
     Stopped(Failure),

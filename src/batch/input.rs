@@ -41,7 +41,7 @@ impl Input {
     }
 }
 
-/// A run that reads what it writes either destroys its input or never ends.
+/// A run that reads its own output destroys its input or never ends.
 fn refuse_output(batch: &Batch, input: Option<&Identity>) -> Result<()> {
     let (output, name) = match &batch.resume {
         Some(path) => (Identity::of_path(path), "the --resume file"),

@@ -9,11 +9,11 @@ use crate::error::{Failure, Result};
 /// The lines of an earlier output that hold a token.
 #[derive(Debug, Default)]
 pub struct Kept {
-    /// By the line number divided by [`LINES`]: a number near the end of what fits must not cost memory for all before it.
+    /// By the line number divided by [`LINES`]: one large line number must not cost memory for all smaller ones.
     blocks: BTreeMap<u64, Box<Block>>,
 }
 
-/// How many lines a block is for: one bit each.
+/// Lines per block: one bit each.
 const LINES: usize = 64;
 
 #[derive(Debug)]
@@ -39,7 +39,7 @@ pub enum Earlier {
 }
 
 impl Kept {
-    /// What an earlier run has for a line. `None` as a request agrees with none.
+    /// What an earlier run has for a line. A request of `None` never matches.
     ///
     /// # Errors
     /// Exit 3 where the earlier line has another `id`: the file belongs to another input.

@@ -31,13 +31,13 @@ impl Chunk {
     }
 }
 
-/// Cuts an input into chunks. A chunk holds what has arrived, so that a slow producer is not waited for.
+/// Cuts an input into chunks. A chunk holds what has arrived, so that a slow producer does not hold up earlier lines.
 pub struct Lines<R> {
     input: R,
     /// Read, and from `start` on not yet given out.
     pending: Vec<u8>,
     start: usize,
-    /// Up to where `pending` is known to hold no line feed that is of use.
+    /// Up to where `pending` has been searched for a line feed.
     searched: usize,
     next_line: u64,
     at_start: bool,
@@ -63,7 +63,7 @@ impl<R: Read> Lines<R> {
     /// Fills a chunk with what comes next; whether there was anything.
     ///
     /// # Errors
-    /// Whatever reading the input says.
+    /// The error of reading the input.
     pub fn next_chunk(&mut self, chunk: &mut Chunk) -> io::Result<bool> {
         chunk.clear();
         loop {
@@ -125,7 +125,7 @@ impl<R: Read> Lines<R> {
         };
         self.pending.truncate(before + *read.as_ref().unwrap_or(&0));
         self.ended = read? == 0;
-        // A byte order mark is no part of the first line. It may take more than one read to come.
+        // A byte order mark is not part of the first line. It may arrive in more than one read.
         if self.at_start && (self.pending.len() >= 3 || self.ended) {
             self.at_start = false;
             if self.pending.starts_with(b"\xef\xbb\xbf") {
@@ -136,7 +136,7 @@ impl<R: Read> Lines<R> {
         Ok(())
     }
 
-    /// Passes over the rest of a line that is too long, keeping none of it.
+    /// Skips the rest of a line that is too long.
     fn skip_long_line(&mut self, chunk: &mut Chunk) -> io::Result<()> {
         (chunk.first, chunk.bytes, chunk.too_long) = (self.next_line, 0, true);
         loop {

@@ -1,4 +1,4 @@
-//! What a batch needs of those who mint: it knows no provider.
+//! What a batch needs from a minter; it knows no provider.
 
 use jiff::Timestamp;
 
@@ -33,7 +33,7 @@ pub enum Minted {
     Token {
         /// When it ends, if that is known.
         ends: Option<Timestamp>,
-        /// What is odd about it. A hint says that it never expires.
+        /// Warnings about it. A hint says that it never expires.
         notes: Vec<Note>,
     },
     /// A request on paper.

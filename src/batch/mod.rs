@@ -22,6 +22,7 @@ pub use end::End;
 pub use input::Input;
 pub use kept::Kept;
 pub use minter::{LineMinter, Minted};
+pub use progress::Look;
 pub use row::Row;
 pub use run::{Minters, Setting, Summary, run};
 pub use tally::{Tally, pace};

@@ -1,5 +1,5 @@
-//! What the threads of a run share. Each takes the next lines here and brings their results back; whichever brings what
-//! is next in order writes it, with everything that has become ready behind it.
+//! What the threads of a run share. Each takes the next lines from here and returns their results; the one that returns
+//! the next result in order writes it, together with the ready results behind it.
 
 use std::io::{self, Read, Write};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -39,7 +39,7 @@ pub struct Pipeline {
     halted: Arc<AtomicBool>,
     /// There is room again for what is read ahead.
     moved: Condvar,
-    /// The last thread is done, or going on is of no use.
+    /// The last thread is done, or nothing more can be written.
     over: Condvar,
 }
 
@@ -52,12 +52,12 @@ struct Source {
 
 struct Sink {
     order: Reorder<ChunkResult>,
-    /// Where the output lines go; not here while a thread writes, or when nothing can be written any more.
+    /// The output; absent while a thread writes, or when nothing more can be written.
     output: Option<Box<dyn Write + Send>>,
     tally: Tally,
-    /// Why the run stops early: the reader has gone, or a failure.
+    /// Why the run stops early: the reader closed the output, or a failure.
     stop: Option<End>,
-    /// Nothing can be written any more.
+    /// Nothing more can be written.
     broken: bool,
     /// Threads that have been started and are not done.
     threads: usize,
@@ -122,8 +122,8 @@ impl Pipeline {
         }
     }
 
-    /// Whether one more thread is to be started: every one has its hands full, and there may be more. It is counted.
-    /// Threads that have never been needed cost no memory, and no connection.
+    /// Whether to start one more thread: all are busy, and there may be more lines. It is counted.
+    /// Threads that are never needed cost no memory and no connection.
     pub fn enter(&self) -> bool {
         if self.idle.load(Ordering::SeqCst) > 0 {
             return false;
@@ -137,13 +137,13 @@ impl Pipeline {
         room
     }
 
-    /// Counts off a thread that the system did not give. There will be no more of them.
+    /// Uncounts a thread that the system refused to start. No further one is tried.
     pub fn give_up(&self) {
         self.sink().most_threads = 0;
         self.leave();
     }
 
-    /// Counts off a thread that is done.
+    /// Uncounts a thread that is done.
     pub fn leave(&self) {
         self.idle.fetch_sub(1, Ordering::SeqCst);
         let mut sink = self.sink();
@@ -156,7 +156,7 @@ impl Pipeline {
     /// Fills a chunk with the next lines and gives its number, the first being 0; nothing at the end of the input and
     /// when the run is halted.
     pub fn next(&self, chunk: &mut Chunk) -> Option<u64> {
-        // While one thread waits for input, the others wait here: there is nothing else for them to do.
+        // While one thread waits for input, the others wait here.
         let mut source = self.source.lock().ok()?;
         let number = self.started.load(Ordering::SeqCst);
         if source.ended || !self.wait_for_room(number) {
@@ -240,7 +240,7 @@ impl Pipeline {
         }
     }
 
-    /// Ends a run whose output cannot be written. What has stopped it before counts for more.
+    /// Ends a run whose output cannot be written. An earlier reason to stop takes precedence.
     fn break_off(&self, sink: &mut Sink, error: io::Error) {
         self.halted.store(true, Ordering::SeqCst);
         sink.broken = true;

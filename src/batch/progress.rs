@@ -1,18 +1,31 @@
-//! How far a batch is: one line on stderr that is written over and over. Whether stderr is fit for that is for the caller.
+//! Batch progress: one line on stderr, redrawn in place. The caller decides whether stderr is fit for it.
 
 use std::io::{self, Write as _};
 use std::time::{Duration, Instant};
 
+use anstyle::{AnsiColor, Style};
+
 use super::tally::{Grouped, Tally};
 
-/// How often the line is drawn at most.
+/// The shortest time between two drawings.
 const EVERY: Duration = Duration::from_millis(200);
-/// The columns of a terminal that does not tell.
+/// The width of a terminal that does not report one.
 const COLUMNS: u16 = 80;
+
+/// How the line is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// Not at all.
+    Hidden,
+    /// Without colour.
+    Plain,
+    /// With failures in red.
+    Coloured,
+}
 
 /// The line, or nothing.
 pub struct Progress {
-    visible: bool,
+    look: Look,
     /// The bytes of the input, where that is known.
     total: Option<u64>,
     started: Instant,
@@ -23,45 +36,58 @@ pub struct Progress {
 
 impl Progress {
     /// A line for so many bytes of input, or without an end where that is not known.
-    pub fn new(visible: bool, total: Option<u64>) -> Self {
-        Progress { visible, total, started: Instant::now(), drawn: None, length: 0 }
+    pub fn new(look: Look, total: Option<u64>) -> Self {
+        Progress { look, total, started: Instant::now(), drawn: None, length: 0 }
     }
 
     /// Shows where things stand.
     pub fn show(&mut self, tally: &Tally) {
-        if !self.visible || self.drawn.is_some_and(|drawn| drawn.elapsed() < EVERY) {
+        if self.look == Look::Hidden || self.drawn.is_some_and(|drawn| drawn.elapsed() < EVERY) {
             return;
         }
         self.drawn = Some(Instant::now());
-        self.draw(&line(tally, self.total, self.started.elapsed()));
+        self.draw(&line(tally, self.total, self.started.elapsed()), tally.failed());
     }
 
     /// Takes the line away.
     pub fn finish(&mut self) {
         if self.drawn.take().is_some() {
-            self.draw("");
+            self.draw("", 0);
         }
     }
 
-    /// Writes over what was drawn before. Blanks are understood by every terminal, and a line that fills its last column
-    /// might wrap. The cursor goes back to the start, so that an output line on the same terminal covers the drawing.
-    fn draw(&mut self, text: &str) {
+    /// Overwrites the previous drawing with blanks, which every terminal understands; a line that fills the last column
+    /// might wrap. The cursor returns to the start, so that an output line on the same terminal covers the drawing.
+    fn draw(&mut self, text: &str, failed: u64) {
         let columns = terminal_size::terminal_size_of(io::stderr()).map_or(COLUMNS, |(width, _)| width.0);
         let room = usize::from(columns.saturating_sub(1));
         let shown = text.get(..room).unwrap_or(text);
         let over = self.length.min(room);
         self.length = shown.len();
-        // In one piece: the threads write their lines meanwhile. A terminal that cannot be written to has no use for this.
-        let _ = io::stderr().write_all(format!("\r{shown:over$}\r").as_bytes());
+        let mut drawing = format!("\r{shown:over$}\r");
+        if self.look == Look::Coloured && failed > 0 {
+            drawing = in_red(&drawing, &failures(failed));
+        }
+        // One write: other threads may be writing their lines. Errors do not matter for a progress line.
+        let _ = io::stderr().write_all(drawing.as_bytes());
     }
 }
 
-/// What the line says after so much time, in ASCII.
+fn failures(failed: u64) -> String {
+    format!("{} failed", Grouped(failed.into()))
+}
+
+fn in_red(text: &str, part: &str) -> String {
+    let red = Style::new().fg_color(Some(AnsiColor::Red.into()));
+    text.replacen(part, &format!("{red}{part}{red:#}"), 1)
+}
+
+/// The text of the line after this much time, in ASCII.
 fn line(tally: &Tally, total: Option<u64>, elapsed: Duration) -> String {
     let milliseconds = elapsed.as_millis().max(1);
     let lines = u128::from(tally.minted) + u128::from(tally.failed());
     let rate = Grouped(lines * 1_000 / milliseconds);
-    let said = format!("{} minted, {} failed, {rate}/s", tally.minted, tally.failed());
+    let said = format!("{} minted, {}, {rate}/s", Grouped(tally.minted.into()), failures(tally.failed()));
     let Some(total) = total.map(u128::from).filter(|total| *total > 0) else { return said };
     let bytes = u128::from(tally.bytes).min(total);
     let percent = bytes * 100 / total;
@@ -84,9 +110,13 @@ mod tests {
         let after = Duration::from_secs(10);
         assert_eq!(
             line(&tally, Some(100_000), after),
-            "[#####               ]  25%  15900 minted, 100 failed, 1,600/s, 30s left"
+            "[#####               ]  25%  15,900 minted, 100 failed, 1,600/s, 30s left"
         );
-        assert_eq!(line(&tally, None, after), "15900 minted, 100 failed, 1,600/s");
+        assert_eq!(line(&tally, None, after), "15,900 minted, 100 failed, 1,600/s");
+        assert_eq!(
+            in_red("\r15,900 minted, 100 failed, 1,600/s", &failures(100)),
+            "\r15,900 minted, \u{1b}[31m100 failed\u{1b}[0m, 1,600/s"
+        );
     }
 
     #[test]
@@ -95,7 +125,7 @@ mod tests {
         assert_eq!(line(&none, Some(10), Duration::ZERO), "[                    ]   0%  0 minted, 0 failed, 0/s");
         assert_eq!(line(&none, Some(0), Duration::ZERO), "0 minted, 0 failed, 0/s");
         let most = Tally { bytes: u64::MAX, minted: u64::MAX, ..none };
-        let full = "[####################] 100%  18446744073709551615 minted, 0 failed, 0/s, 0s left";
+        let full = "[####################] 100%  18,446,744,073,709,551,615 minted, 0 failed, 0/s, 0s left";
         assert_eq!(line(&most, Some(u64::MAX), Duration::MAX), full);
     }
 }

@@ -39,7 +39,7 @@ impl<R: BufRead> Records<R> {
     /// The next line.
     ///
     /// # Errors
-    /// Whatever reading says.
+    /// The error of reading.
     pub fn next(&mut self) -> io::Result<Next<'_>> {
         let Some((ended, rest)) = self.read()? else { return Ok(Next::End) };
         // No line of ours is longer; only zeros may follow what is left of one.

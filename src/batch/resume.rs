@@ -37,7 +37,7 @@ pub struct Opened {
     pub ended: u64,
 }
 
-/// What the lines of OUT come to.
+/// The lines of OUT, summed up.
 #[derive(Default)]
 struct Survey {
     kept: Kept,
@@ -101,10 +101,10 @@ fn open_or_create(path: &Path) -> io::Result<File> {
 }
 
 impl Out {
-    /// A handle to append lines with.
+    /// A handle for appending lines.
     ///
     /// # Errors
-    /// Exit 1 where the system gives none.
+    /// Exit 1 where the system refuses one.
     pub fn appender(&self) -> Result<File> {
         self.file.try_clone().with_context(|| self.cannot()).or_fail(Category::Internal)
     }

@@ -1,5 +1,5 @@
-//! Lines in a row that found no connection. A service that is not there fails each line the same way, and with its retries
-//! each takes its time.
+//! Lines in a row that found no connection. An unreachable service fails every line the same way, slowly, after all
+//! retries.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -24,7 +24,7 @@ impl Row {
         Row { longest: jobs.max(LEAST), length: AtomicUsize::new(0) }
     }
 
-    /// The service has been heard of.
+    /// The service has answered.
     pub fn end(&self) {
         // Nearly always it is 0, and a write would take the cache line away from every other thread.
         if self.length.load(Ordering::Relaxed) != 0 {
@@ -32,7 +32,7 @@ impl Row {
         }
     }
 
-    /// One more line found no connection. How many it are, if that ends the run.
+    /// One more line found no connection. The length of the row, if that ends the run.
     pub fn grow(&self) -> Option<usize> {
         let length = self.length.fetch_add(1, Ordering::Relaxed) + 1;
         (length >= self.longest).then_some(length)

@@ -14,7 +14,7 @@ use super::kept::Kept;
 use super::lines::{Chunk, Lines};
 use super::minter::LineMinter;
 use super::pipeline::{Ahead, Pipeline};
-use super::progress::Progress;
+use super::progress::{Look, Progress};
 use super::resume::{self, Opened, Out};
 use super::row::Row;
 use super::signals::Signals;
@@ -27,7 +27,7 @@ use crate::redact::Scrubber;
 /// Makes a minter for each thread.
 pub type Minters = Box<dyn Fn() -> Box<dyn LineMinter> + Send + Sync>;
 
-/// What a run needs beside its lines.
+/// What a run needs in addition to its lines.
 pub struct Setting {
     /// Makes the minter of a thread.
     pub minter: Minters,
@@ -39,8 +39,8 @@ pub struct Setting {
     pub scrubber: Scrubber,
     /// Set when no further line is to be started; the transport looks at it, too.
     pub halted: Arc<AtomicBool>,
-    /// Whether a bar may be shown.
-    pub progress: bool,
+    /// How progress is shown.
+    pub progress: Look,
 }
 
 /// How a run went.
@@ -56,13 +56,13 @@ pub struct Summary {
 
 /// Bytes of lines in work, and of results that wait to be written.
 const BYTES_AHEAD: u64 = 4 * 1024 * 1024;
-/// How many polls a write may block before the user is told.
+/// Polls for which a write may block before a warning.
 const PATIENCE: u32 = 10;
 
 /// Mints every line. Signals end it early and in order. What must be said meanwhile goes to `say`.
 ///
 /// # Errors
-/// Exit 1 where the system gives no threads or signal handlers; exit 1 or 3 for the output, as `resume` says.
+/// Exit 1 where the system refuses threads or signal handlers; exit 1 or 3 for the output, as `resume` says.
 pub fn run(batch: &Batch, input: Input, setting: Setting, say: &mut dyn FnMut(Note)) -> Result<Summary> {
     let started = Instant::now();
     // Watched before OUT is opened: its temporary file holds tokens and must be removed if the run is interrupted.
@@ -79,7 +79,7 @@ pub fn run(batch: &Batch, input: Input, setting: Setting, say: &mut dyn FnMut(No
 
     let Setting { minter, is_computed, clock, scrubber, halted, progress } = setting;
     let shared = Arc::new(Shared { kept, scrubber, clock, halted: Arc::clone(&halted), row: Row::new(batch.jobs) });
-    // Only what waits gains from more threads than processors.
+    // More threads than processors help only where threads wait.
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let threads = if is_computed { batch.jobs.min(cores) } else { batch.jobs };
     let chunks = threads as u64 * if is_computed { 2 } else { 4 };
@@ -134,7 +134,7 @@ impl Crew {
         }
         let crew = Arc::clone(this);
         let thread = std::thread::Builder::new().name("mint".to_owned()).stack_size(512 * 1024);
-        // None is ever joined: one that waits for more input would hold up the end of the run.
+        // Never joined: a thread that waits for input would delay the end of the run.
         thread.spawn(move || Self::work(&crew)).map(drop).inspect_err(|_| this.pipeline.give_up())
     }
 
@@ -143,7 +143,7 @@ impl Crew {
         let mut worker = Worker::new(Arc::clone(&this.shared), (this.minter)());
         let (mut chunk, mut buffer) = (Chunk::default(), Vec::new());
         while let Some(number) = this.pipeline.next(&mut chunk) {
-            // Where the system gives no more threads, fewer do the same work.
+            // Where the system refuses another thread, fewer do the same work.
             let _ = Self::start_thread(this);
             let result = worker.chunk(&chunk, buffer);
             buffer = this.pipeline.finish(number, &mut chunk, result);
@@ -162,9 +162,9 @@ fn watch(pipeline: &Pipeline, mut progress: Progress, say: &mut dyn FnMut(Note))
         if stuck == PATIENCE {
             progress.finish();
             // Giving up here would lose tokens that exist.
-            let what = "interrupted, but the reader of the output takes no more lines, and tokens wait to be written";
+            let what = "interrupted, but the output is not being read and minted tokens are waiting to be written";
             say(Note::Warning(what.to_owned()));
-            say(Note::Hint("let the reader go on, or interrupt again to end at once and lose them".to_owned()));
+            say(Note::Hint("let the reader continue, or interrupt again to exit now and lose them".to_owned()));
         }
     });
     progress.finish();
@@ -174,7 +174,7 @@ fn watch(pipeline: &Pipeline, mut progress: Progress, say: &mut dyn FnMut(Note))
 fn settle(out: Out, kept: &Kept, end: End) -> End {
     match (out.settle(kept), end) {
         (Err(failure), End::Done | End::SomeFailed) => End::Stopped(failure),
-        // What has ended the run says more; the next run tidies up.
+        // The reason for the end matters more; the next run cleans up.
         (_, end) => end,
     }
 }

@@ -10,8 +10,8 @@ use signal_hook::flag;
 use crate::error::{Category, OrFail as _, Result};
 use crate::os::signals;
 
-/// The signals that end a run, each with its exit status. A terminal or an ssh connection that goes away
-/// sends SIGHUP, and what is being minted then is lost unless it ends the run in order.
+/// The signals that end a run, each with its exit status. A closed terminal or ssh connection sends SIGHUP; without an
+/// orderly end, the tokens in progress would be lost.
 #[cfg(unix)]
 const ENDING: [(i32, u8); 3] = [(SIGINT, 130), (SIGTERM, 143), (signal_hook::consts::SIGHUP, 143)];
 #[cfg(not(unix))]
@@ -23,17 +23,17 @@ pub struct Signals {
 }
 
 impl Signals {
-    /// Halts the run at the first signal; a second one ends it on the spot. Signals that were ignored when the program
+    /// Halts the run at the first signal; a second one ends it immediately. Signals that were ignored when the program
     /// started (`nohup`, a script's `&`) stay ignored.
     ///
     /// # Errors
-    /// Exit 1 where the system takes no handler.
+    /// Exit 1 where a handler cannot be installed.
     pub fn watch(halted: &Arc<AtomicBool>) -> Result<Self> {
         let received = Arc::new(AtomicUsize::new(0));
         let seen = Arc::new(AtomicBool::new(false));
         let ours = signals::take(&ENDING.map(|(signal, _)| signal));
         for (signal, status) in ENDING.into_iter().filter(|(signal, _)| ours.contains(signal)) {
-            // In this order: who sees the run halted must see why.
+            // In this order: code that sees the run halted must also see why.
             flag::register_conditional_shutdown(signal, status.into(), Arc::clone(&seen))
                 .and_then(|_| flag::register(signal, Arc::clone(&seen)))
                 .and_then(|_| flag::register_usize(signal, Arc::clone(&received), status.into()))
@@ -44,7 +44,7 @@ impl Signals {
         Ok(Signals { received })
     }
 
-    /// The exit status that the signal stands for, if one came.
+    /// The exit status of the signal, if one arrived.
     pub fn received(&self) -> Option<u8> {
         u8::try_from(self.received.load(Ordering::SeqCst)).ok().filter(|status| *status != 0)
     }

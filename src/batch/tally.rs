@@ -1,4 +1,4 @@
-//! What became of the lines of a run, in numbers.
+//! Counters of a run: lines minted, failed and kept.
 
 use std::fmt;
 use std::ops::AddAssign;
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::error::Category;
 
-/// How many lines became what so far.
+/// Counts of lines by outcome.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tally {
     /// Lines that became a token.
@@ -36,11 +36,18 @@ impl Tally {
         self.failures.iter().sum()
     }
 
+    /// Whether a line failed that would fail again as it is.
+    pub fn failed_for_good(&self) -> bool {
+        let lasting = |category: Category| matches!(category, Category::Usage | Category::RequestRefused);
+        Category::ALL.into_iter().zip(self.failures).any(|(category, count)| count > 0 && lasting(category))
+    }
+
     /// The numbers in words; a dry run shows lines and mints none.
     pub fn counts(&self, dry: bool) -> String {
         let made = if dry { "shown" } else { "minted" };
-        let kept = if self.kept > 0 { format!(", {} kept from before", self.kept) } else { String::new() };
-        format!("{} {made}, {} failed{kept}", self.minted, self.failed())
+        let grouped = |count: u64| Grouped(count.into());
+        let kept = if self.kept > 0 { format!(", {} kept", grouped(self.kept)) } else { String::new() };
+        format!("{} {made}, {} failed{kept}", grouped(self.minted), grouped(self.failed()))
     }
 
     /// The failures by their class, the most frequent first; empty where there are none.
@@ -53,7 +60,7 @@ impl Tally {
             .filter(|(count, _)| *count > 0)
             .collect();
         causes.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
-        causes.iter().map(|(count, code)| format!("{count} {code}")).collect::<Vec<_>>().join(", ")
+        causes.iter().map(|(count, code)| format!("{} {code}", Grouped((*count).into()))).collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -108,7 +115,7 @@ mod tests {
         tally.fail(Category::Usage);
         (0..3).for_each(|_| tally.fail(Category::Unavailable));
         tally += Tally { minted: 1, ..tally };
-        assert_eq!(tally.counts(false), "3 minted, 8 failed, 2 kept from before");
+        assert_eq!(tally.counts(false), "3 minted, 8 failed, 2 kept");
         assert_eq!(tally.causes(), "6 unavailable, 2 usage");
         assert_eq!(Tally::default().counts(true), "0 shown, 0 failed");
         assert_eq!(Tally::default().causes(), "");

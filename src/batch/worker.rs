@@ -1,5 +1,5 @@
-//! What one thread of a batch does: a line becomes a token or an error, and either becomes an output line that names the
-//! line it belongs to.
+//! One thread of a batch: each input line becomes a token or an error, written as an output line with the input line's
+//! number.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,8 +12,9 @@ use super::minter::{LineMinter, Minted};
 use super::record::write_mark;
 use super::row::Row;
 use super::tally::Tally;
+use crate::catalog::likely_json;
 use crate::error::{Category, Failure, Note, Reach, Result};
-use crate::json::{self, Fault, Object, Writer};
+use crate::json::{self, Object, Writer};
 use crate::output::report;
 use crate::redact::Scrubber;
 use crate::{text, time};
@@ -46,20 +47,20 @@ pub struct ChunkResult {
 pub struct Worker {
     shared: Arc<Shared>,
     minter: Box<dyn LineMinter>,
-    /// The last expiry that was written, and its JSON: of a thousand tokens most end in the same second.
+    /// The last expiry that was written, and its JSON: most tokens of a chunk expire in the same second.
     expiry: (Timestamp, String),
 }
 
-/// A line that is being answered.
+/// A line in progress.
 struct Line<'a> {
     number: u64,
     id: Option<&'a str>,
     request: Option<u64>,
 }
 
-/// The most warnings of one line that its output line holds; what is beyond them is counted.
+/// Upper bound on the warnings in an output line; the rest are counted.
 const MAX_WARNINGS: usize = 10;
-/// How much room is made at once: a buffer that grows would be copied again and again.
+/// Initial buffer capacity: a growing buffer would be copied repeatedly.
 const ROOM: usize = 16 * 1024;
 
 impl Worker {
@@ -68,7 +69,7 @@ impl Worker {
         Worker { shared, minter, expiry: (Timestamp::MIN, String::new()) }
     }
 
-    /// Does a chunk, line by line, until it is done or the run is to stop. The output lines go into `buffer`, which is
+    /// Processes a chunk line by line, until it is done or the run stops. The output lines go into `buffer`, which is
     /// empty.
     pub fn chunk(&mut self, chunk: &Chunk, buffer: Vec<u8>) -> ChunkResult {
         let tally = Tally { bytes: chunk.bytes, ..Tally::default() };
@@ -137,15 +138,18 @@ impl Worker {
                 report::write_error(&mut members, &failure, &self.shared.scrubber);
                 members.end();
                 result.tally.fail(failure.category());
-                result.stop = self.ends_run(failure);
+                result.stop = self.ends_run(failure, line.number);
             }
         }
         result.text.push(b'\n');
     }
 
     /// The failure of a line, if it ends the run.
-    fn ends_run(&self, failure: Failure) -> Option<Failure> {
+    fn ends_run(&self, failure: Failure, line: u64) -> Option<Failure> {
         match failure.reach() {
+            Reach::Run if failure.category() == Category::CredentialsRefused => {
+                Some(failure.context(format!("line {line}")))
+            }
             Reach::Run => Some(failure),
             // Once the run is halted, lines give up early.
             Reach::Row if !self.shared.halted.load(Ordering::SeqCst) => {
@@ -156,7 +160,7 @@ impl Worker {
                 self.shared.row.end();
                 None
             }
-            // A line that was never sent says nothing about the service.
+            // A line that was never sent tells nothing about the service.
             Reach::Line | Reach::Row | Reach::Untried => None,
         }
     }
@@ -223,11 +227,7 @@ fn too_long() -> Failure {
 fn read(line: &[u8]) -> Result<(Object, Option<String>)> {
     let text = std::str::from_utf8(line).map_err(|_| Failure::usage("the line is not UTF-8 text"))?;
     let mut fields = Object::parse(text).map_err(|fault| {
-        Failure::usage(match fault {
-            // The output has the number of the line already.
-            Fault::Syntax { column, .. } => format!("the line is not valid JSON at column {column}"),
-            Fault::NotObject => format!("the line {fault}"),
-        })
+        Failure::usage(format!("the line {}", fault.within_line())).with_hint(likely_json::line_hint(text))
     })?;
     if let Some(key) = fields.repeated() {
         return Err(Failure::usage(format!("the line has the key '{}' twice", text::clip(key, 60))));

@@ -8,7 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use jiff::Timestamp;
 
 use super::encode::{json_list, object};
-use super::{Defaults, Field, Input, Kind, Minting, Problem, Value, Violation};
+use super::missing::{Missing, Place};
+use super::{Defaults, Field, Input, Kind, Minting, Problem, Value, Violation, likely_json};
 use crate::app::App;
 use crate::error::{Failure, Note, Result};
 use crate::json::{self, Object};
@@ -29,6 +30,8 @@ pub struct Draft {
     asked: Object,
     /// Which flag set a key.
     pub(super) set_by: Vec<(&'static str, &'static Field)>,
+    /// Where values were given, for messages about those that were not.
+    given: Place,
     /// For flags without their value.
     pub(super) defaults: Defaults,
     /// Whether the run has been told what a large number of minutes is.
@@ -47,6 +50,11 @@ impl Draft {
             asked: values.clone(),
             values,
             set_by: Vec::new(),
+            given: match body {
+                Some(_) => Place::Body,
+                None if given.is_empty() => Place::Nowhere,
+                None => Place::Flags,
+            },
             defaults,
             minutes_noted: Arc::default(),
             warnings: Vec::new(),
@@ -117,12 +125,16 @@ impl Draft {
 
     fn set(&mut self, field: &'static Field, values: &[Option<String>], now: Timestamp) -> Result<()> {
         let earlier = self.set_by.iter().find(|(key, _)| *key == field.key).map(|(_, field)| *field);
+        let encode = || {
+            let encoded = field.encode(&field.dashed(), values, now);
+            encoded.map_err(|failure| self.point_to_entries(failure, field, values))
+        };
         let raw = match (field.input, earlier) {
             // The flag for all entries stands after the one for each in the table: what was typed one by one wins.
             (Input::Object, Some(typed)) if matches!(typed.input, Input::Entries { .. }) => {
-                let mut all = object(&field.dashed(), &field.encode(&field.dashed(), values, now)?)?;
+                let mut all = object(&field.dashed(), &encode()?)?;
                 if let Some(problem) = field.check(&all.to_string()).into_iter().find(|problem| !problem.is_soft()) {
-                    return Err(Failure::usage(format!("{} {problem}", field.dashed())));
+                    return Err(problem.failure(&field.dashed()));
                 }
                 all.merge(object(&typed.dashed(), self.values.get(field.key).unwrap_or("{}"))?);
                 all.to_string()
@@ -131,7 +143,7 @@ impl Draft {
                 let message = format!("{} and {} cannot be used together", other.dashed(), field.dashed());
                 return Err(Failure::usage(message).with_hint(format!("both set {}; keep one of them", field.key)));
             }
-            (_, None) => field.encode(&field.dashed(), values, now)?,
+            (_, None) => encode()?,
         };
         let typed = || json_list(values.iter().flatten().map(String::as_str));
         let is_moment = field.input.is_time() || field.input.is_from_now();
@@ -139,6 +151,16 @@ impl Draft {
         self.values.set(field.key, raw);
         self.set_by.push((field.key, field));
         Ok(())
+    }
+
+    /// The failure of a flag that takes a whole object, where entries were likely given to it.
+    fn point_to_entries(&self, failure: Failure, field: &Field, values: &[Option<String>]) -> Failure {
+        let entries = likely_json::entries_of(self.kind, field).filter(|_| matches!(field.input, Input::Object));
+        let given = values.iter().flatten().next_back();
+        match entries.zip(given).and_then(|(entries, given)| likely_json::one_by_one(entries, given)) {
+            Some(hint) => failure.with_hint(hint),
+            None => failure,
+        }
     }
 
     /// A batch line whose members are known to be right one by one, with durations and times in the service's own form.
@@ -157,7 +179,7 @@ impl Draft {
             let text = field.encode_member(raw, as_flags, now)?;
             for problem in field.check(text.as_deref().unwrap_or(raw)) {
                 if !problem.is_soft() {
-                    return Err(Failure::usage(format!("{key} {problem}")));
+                    return Err(problem.failure(key));
                 }
                 soft.push(Violation::new(key, problem));
             }
@@ -193,7 +215,7 @@ impl Draft {
         let violation = |(place, key): (usize, &str)| {
             // Only the first ones are shown, and the search is slow.
             let known = self.kind.distinct_fields().map(|field| field.key).filter(|_| place < MAX_WARNINGS);
-            let sentence = format!("is not a known field{}; sent as it is", text::did_you_mean(key, known));
+            let sentence = format!("is not a known field{}; sent as is", text::did_you_mean(key, known));
             Violation::new(&text::clip(key, 60), Problem::ours(sentence).soft())
         };
         unknown.enumerate().map(violation).collect()
@@ -219,17 +241,18 @@ impl Draft {
     }
 
     pub(super) fn failure(&self, violation: &Violation) -> Failure {
-        let failure = Failure::usage(format!("{} {}", self.describe(&violation.key), violation.problem));
-        match violation.problem.hint_text() {
-            Some(hint) => failure.with_hint(hint),
-            None => failure,
-        }
+        violation.problem.failure(&self.describe(&violation.key))
     }
 
-    /// The failure of a required field that nothing has set.
-    pub(super) fn missing(&self, field: &Field) -> Failure {
-        let problem = Problem::missing().hint(Some(format!("add {}", field.example())));
-        self.failure(&Violation::new(field.key, problem))
+    /// Where a value that is missing can be given: with a batch line, that line.
+    pub fn place(&self, line: bool) -> Place {
+        if line { Place::Line } else { self.given }
+    }
+
+    /// The required fields that a body lacks, each under its first flag.
+    pub(super) fn missing(&self, body: &Object, place: Place) -> Vec<Missing> {
+        let required = self.kind.distinct_fields().filter(|field| field.required && body.get(field.key).is_none());
+        required.map(|field| Missing::field(field, place)).collect()
     }
 }
 

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::likely::time_hint;
-use super::{Field, Input, Value, lifetime};
+use super::{Field, Input, Value, lifetime, likely_json};
 use crate::error::{Failure, Result};
 use crate::json::{self, Object};
 use crate::text;
@@ -53,7 +53,7 @@ impl Field {
                 "true" | "false" => Ok(text.to_owned()),
                 _ => Err(wrong(format!("must be true or false, got '{}'", text::clip(text, 40)))),
             },
-            Input::Json => json::value(text).map_err(|fault| wrong(fault.to_string())),
+            Input::Json => json::value(text).map_err(|fault| not_json(name, text, &fault)),
             Input::Object => object(name, text).map(|object| object.to_string()),
             // A variable that is not set arrives as an empty text.
             Input::Text | Input::Secret | Input::Token { .. } if text.is_empty() => Err(wrong("is empty".to_owned())),
@@ -89,11 +89,15 @@ impl Field {
 
 /// The object that a text is; a key that stands twice is refused.
 pub(super) fn object(name: &str, text: &str) -> Result<Object> {
-    let object = Object::parse(text).map_err(|fault| Failure::usage(format!("{name} {fault}")))?;
+    let object = Object::parse(text).map_err(|fault| not_json(name, text, &fault))?;
     match object.repeated() {
         Some(key) => Err(Failure::usage(format!("{name} has the key '{}' twice", text::clip(key, 60)))),
         None => Ok(object),
     }
+}
+
+fn not_json(name: &str, text: &str, fault: &json::Fault) -> Failure {
+    Failure::usage(format!("{name} {fault}")).with_hint(likely_json::hint(name, text, fault))
 }
 
 /// The entries of lists. An empty one is a variable that was not set, or a comma too many.

@@ -16,6 +16,8 @@ pub struct Field {
     pub rule: &'static dyn Rule,
     /// Whether no token can be minted without it.
     pub required: bool,
+    /// Whether it says for whom or for what the token is.
+    pub names_token: bool,
     /// Other places of a value that is not given.
     pub default: Option<&'static Fallback>,
     /// One line for `-h`; what follows a blank line is for `--help`.
@@ -67,7 +69,7 @@ impl Field {
         help: &'static str,
     ) -> Self {
         let flag = Flag { name: flag, short: None, aliases: &[], value: Value::Required(value) };
-        Field { key, flag, input, rule, required: false, default: None, help }
+        Field { key, flag, input, rule, required: false, names_token: false, default: None, help }
     }
 
     /// A field that is true or false.
@@ -79,6 +81,11 @@ impl Field {
     /// The field, without which no token can be minted.
     pub const fn required(self) -> Self {
         Field { required: true, ..self }
+    }
+
+    /// The field, which says for whom or for what the token is.
+    pub const fn names_token(self) -> Self {
+        Field { names_token: true, ..self }
     }
 
     /// The field, with a short flag.

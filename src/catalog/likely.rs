@@ -35,6 +35,12 @@ impl Limits {
         self.most
     }
 
+    /// The durations in words, where there is a most: `1m to 30d`.
+    pub(super) fn range(self) -> Option<String> {
+        let has_most = self.most < i64::MAX / 60 * 60;
+        has_most.then(|| format!("{} to {}", time::format_limit(self.least), time::format_limit(self.most)))
+    }
+
     fn admits(self, seconds: i64) -> bool {
         (self.least..=self.most).contains(&seconds) && seconds % self.step == 0
     }
@@ -97,7 +103,7 @@ pub fn time_hint(name: &str, text: &str) -> Option<String> {
     match digits.len() {
         13 => {
             let seconds = assigned(name, &format!("@{}", number / 1_000));
-            Some(format!("that looks like milliseconds; write {seconds}"))
+            Some(format!("that looks like milliseconds; did you mean seconds? write {seconds}"))
         }
         9..=11 => Some(format!("write {}", assigned(name, &format!("@{number}")))),
         _ => None,
@@ -105,7 +111,7 @@ pub fn time_hint(name: &str, text: &str) -> Option<String> {
 }
 
 /// A flag with its value, or a member of a JSON object.
-fn assigned(name: &str, value: &str) -> String {
+pub(super) fn assigned(name: &str, value: &str) -> String {
     if name.starts_with('-') { format!("{name} {value}") } else { format!("\"{name}\":\"{value}\"") }
 }
 
@@ -156,8 +162,14 @@ mod tests {
     fn a_time_is_told_from_a_number_of_seconds_and_of_milliseconds() {
         let hint = |text: &str| time_hint("--expire-at", text).unwrap_or_default();
         assert_eq!(hint("1795600000"), "write --expire-at @1795600000");
-        assert_eq!(hint("1795600000000"), "that looks like milliseconds; write --expire-at @1795600000");
-        assert_eq!(hint("@1795600000000"), "that looks like milliseconds; write --expire-at @1795600000");
+        assert_eq!(
+            hint("1795600000000"),
+            "that looks like milliseconds; did you mean seconds? write --expire-at @1795600000"
+        );
+        assert_eq!(
+            hint("@1795600000000"),
+            "that looks like milliseconds; did you mean seconds? write --expire-at @1795600000"
+        );
         assert_eq!(hint("2h"), "write --expire-at +2h");
         assert_eq!(hint("+60"), "60s is 1m, 60m is 1h; write --expire-at +1m or --expire-at +1h");
         for other in ["", "tomorrow", "2030", "@", "+", "-1795600000"] {

@@ -13,6 +13,8 @@ mod input;
 mod kind;
 pub mod lifetime;
 mod likely;
+pub mod likely_json;
+pub mod missing;
 mod offline;
 mod problem;
 mod request;

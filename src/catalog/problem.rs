@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::error::Failure;
+
 /// Why a value will not do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
@@ -70,9 +72,13 @@ impl Problem {
         self.soft
     }
 
-    /// What to do about it.
-    pub fn hint_text(&self) -> Option<&str> {
-        self.hint.as_deref()
+    /// The failure of what messages call `name`.
+    pub fn failure(&self, name: &str) -> Failure {
+        let failure = Failure::usage(format!("{name} {self}"));
+        match &self.hint {
+            Some(hint) => failure.with_hint(hint),
+            None => failure,
+        }
     }
 
     /// The service's code and its sentence about a field of this name, if it refuses such a value.

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::draft::warnings;
+use super::missing::{self, Place};
 use super::{Draft, Endpoint, Field, Input, Kind, Minting};
 use crate::error::{Failure, Note, Result};
 use crate::json::{self, Object};
@@ -89,9 +90,7 @@ impl Draft {
     /// The request of a single mint.
     pub fn finish(self) -> Result<Request> {
         let endpoint = self.endpoint()?;
-        if let Some(field) = self.absent(&self.values) {
-            return Err(self.missing(field));
-        }
+        self.refuse_missing(&self.values, self.place(false))?;
         let notes = (endpoint.advice)(&self.values);
         Ok(Request { kind: self.kind, endpoint, typed: self.typed(), body: self.values, notes })
     }
@@ -104,12 +103,10 @@ impl Draft {
         let (line, soft) = self.admit_with_warnings(line, now)?;
         let mut body = self.values.clone();
         body.merge(line);
-        if let Some(field) = self.absent(&body) {
-            return Err(Failure::usage(format!("{} is required", field.key)));
-        }
+        self.refuse_missing(&body, self.place(true))?;
         let crossed = (endpoint.cross_check)(&body, now);
         if let Some(violation) = crossed.iter().find(|violation| !violation.problem.is_soft()) {
-            return Err(Failure::usage(format!("{} {}", violation.key, violation.problem)));
+            return Err(violation.problem.failure(&violation.key));
         }
         let mut notes = warnings(&soft, str::to_owned);
         notes.splice(0..0, minutes);
@@ -124,9 +121,10 @@ impl Draft {
         }
     }
 
-    /// The first required field that a body has not.
-    fn absent(&self, body: &Object) -> Option<&'static Field> {
-        self.kind.fields.iter().find(|field| field.required && body.get(field.key).is_none())
+    /// Refuses a body that lacks required fields, all of which are named.
+    fn refuse_missing(&self, body: &Object, place: Place) -> Result<()> {
+        let missing = self.missing(body, place);
+        if missing.is_empty() { Ok(()) } else { Err(missing::failure(self.kind, &missing, place)) }
     }
 
     fn typed(&self) -> Vec<&'static str> {

@@ -18,19 +18,14 @@ pub trait Rule: Sync {
     /// Everything that is wrong with a value, given as compact JSON.
     fn check(&self, raw: &str) -> Vec<Problem>;
 
-    /// The range of a number, to follow "must be", for values that are refused before they are a number.
-    fn range(&self) -> Option<String> {
-        None
-    }
-
     /// The least and the most of a number.
     fn bounds(&self) -> Option<(i64, i64)> {
         None
     }
 
-    /// The limit in the words of the help; for numbers it is the range.
+    /// The limit in the words of the help.
     fn limit(&self) -> Option<String> {
-        self.range()
+        None
     }
 
     /// Values that shells complete. Others may be right, too.
@@ -86,12 +81,12 @@ impl Rule for Integer {
         vec![Problem::new(format!("must be {min} to {max} {unit}, got {given}"), INVALID, service)]
     }
 
-    fn range(&self) -> Option<String> {
-        Some(format!("{} to {} {}", self.min, self.max, self.unit))
-    }
-
     fn bounds(&self) -> Option<(i64, i64)> {
         Some((self.min, self.max))
+    }
+
+    fn limit(&self) -> Option<String> {
+        Some(format!("{} to {} {}", self.min, self.max, self.unit))
     }
 }
 
@@ -100,8 +95,15 @@ pub struct Epoch;
 
 impl Rule for Epoch {
     fn check(&self, raw: &str) -> Vec<Problem> {
-        let time = json::as_integer(raw).and_then(|seconds| Timestamp::from_second(seconds).ok());
-        one(time.map(drop).ok_or_else(not_integer))
+        let Some(given) = json::as_integer(raw) else { return vec![not_integer()] };
+        if Timestamp::from_second(given).is_ok() {
+            return Vec::new();
+        }
+        let seconds = given / 1_000;
+        let meant = Timestamp::from_second(seconds).is_ok();
+        let hint = meant.then(|| format!("that looks like milliseconds; did you mean seconds? write {seconds}"));
+        let sentence = format!("is out of range, got {given}");
+        vec![Problem::new(sentence, INVALID, "{} must be an integer").hint(hint)]
     }
 }
 
@@ -296,6 +298,8 @@ pub struct Uuids {
     pub max: usize,
     /// The service's code for more of them.
     pub code: &'static str,
+    /// Where the right ones are found.
+    pub source: &'static str,
 }
 
 impl Rule for Uuids {
@@ -311,6 +315,7 @@ impl Rule for Uuids {
         });
         let wrong = entries.iter().filter(|entry| !is_uuid(entry)).map(|entry| {
             Problem::new(not_uuid(entry), "list_contains_invalid_entries", "{} must be a list of valid UUIDs")
+                .hint(Some(self.source.to_owned()))
         });
         too_many.into_iter().chain(wrong).collect()
     }
@@ -371,7 +376,7 @@ mod tests {
         for wrong in ["", "0b1c2d3e4f5041728394a5b6c7d8e9f0", "0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f", "g"] {
             assert!(!is_uuid(wrong), "{wrong}");
         }
-        assert_eq!(said(&Uuids { max: 1, code: "x" }, "[]"), ["needs at least one entry"]);
+        assert_eq!(said(&Uuids { max: 1, code: "x", source: "" }, "[]"), ["needs at least one entry"]);
     }
 
     #[test]

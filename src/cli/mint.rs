@@ -15,7 +15,7 @@ use crate::options::{Batch, Mint};
 use crate::output::Format;
 use crate::output::shell::Shell;
 
-/// The most requests under way at once.
+/// The most concurrent requests.
 pub(super) const MAX_JOBS: u16 = 512;
 /// The most times that a request is sent again.
 pub(super) const MAX_RETRIES: u32 = 100;
@@ -142,7 +142,7 @@ fn batch(matches: &ArgMatches) -> Result<Option<Batch>> {
     let Some(input) = value_of::<PathBuf>(matches, "batch") else { return Ok(None) };
     let typed = matches.value_source("output") == Some(ValueSource::CommandLine);
     if typed && matches.get_one::<String>("output").is_some_and(|format| format != "json") {
-        return Err(Failure::usage("--batch writes JSON lines; --output can only be json with it"));
+        return Err(Failure::usage("--batch writes JSON lines; --output can only be json").with_hint("leave out -o"));
     }
     let jobs = matches.get_one::<u16>("jobs").map_or(8, |jobs| usize::from(*jobs));
     Ok(Some(Batch { input: input.clone(), jobs, resume: matches.get_one::<PathBuf>("resume").cloned() }))
@@ -232,7 +232,8 @@ fn format(matches: &ArgMatches) -> Result<Format> {
     let shell = Shell::named(name).ok_or_else(|| {
         let known = Shell::NAMES.map(|(name, _)| name);
         let nearest = crate::text::did_you_mean(name, known);
-        Failure::usage(format!("--shell takes {}{nearest}", known.join(", ")))
+        let given = crate::text::clip(name, 40);
+        Failure::usage(format!("--shell must be one of {}, got '{given}'{nearest}", known.join(", ")))
     })?;
     let name = matches.get_one::<String>("output").map_or(DEFAULT_OUTPUT, String::as_str);
     // The parser has let no other name through.

@@ -18,6 +18,8 @@ mod shells;
 mod style;
 mod topics;
 mod tree;
+mod typed;
+mod unknown;
 mod words;
 
 pub use parse::{detect_verbosity, parse};

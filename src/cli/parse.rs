@@ -59,37 +59,51 @@ pub fn parse(words: &[OsString]) -> Result<Invocation> {
     };
     let general = general::read(&matches, verbosity.json);
     let command = command(&matches)?;
-    if let Some(name) = &general.profile {
-        refuse_profile(&command, matches.subcommand_name().unwrap_or_default(), name)?;
-    }
+    refuse_without_effect(&command, matches.subcommand_name().unwrap_or_default(), &general)?;
     if let Command::Mint(mint) = &command
         && mint.program.is_none()
         && words.last().is_some_and(|word| word == "--")
     {
-        // What was meant is a command in a variable that is empty; the token was not to be printed.
-        return Err(Failure::usage("-- needs a command after it"));
+        // `-- $CMD` with an empty variable must not print the token.
+        return Err(Failure::usage("missing command after --")
+            .with_hint("check that the variable with the command is set, or leave out --"));
     }
     Ok(Invocation { general, command })
 }
 
-/// Refuses `--profile` for a command that needs no credentials.
-fn refuse_profile(command: &Command, name: &str, profile: &str) -> Result<()> {
-    let (why, hint) = match command {
+/// Refuses `--profile` and `--config` for a command that uses no credentials.
+fn refuse_without_effect(command: &Command, name: &str, general: &General) -> Result<()> {
+    let flag = match (&general.profile, &general.config) {
+        (Some(_), _) => "--profile",
+        (None, Some(_)) => "--config",
+        (None, None) => return Ok(()),
+    };
+    let leave_out = || format!("leave out {flag}");
+    let (name, why, hint) = match command {
         Command::Emulator { .. } => {
-            let port = profile.parse().unwrap_or(8793_u16);
-            ("it has its own credentials", format!("the port is set with --listen 127.0.0.1:{port}"))
+            let port: Option<u16> = general.profile.as_ref().and_then(|profile| profile.parse().ok());
+            let port = port.map(|port| format!("the port is set with --listen 127.0.0.1:{port}"));
+            (name.to_owned(), "it has its own credentials", port.unwrap_or_else(leave_out))
         }
         Command::Print(_) | Command::Help(_) | Command::Explain(_) | Command::WritePages(..) => {
-            ("it needs no credentials", "leave it out".to_owned())
+            (name.to_owned(), "it needs no credentials", leave_out())
         }
+        Command::Inspect(inspect) if !inspect.verify => {
+            let hint = format!("add --verify to check a signature, or leave out {flag}");
+            (name.to_owned(), "without --verify it needs no credentials", hint)
+        }
+        Command::Profile(profile) if flag == "--profile" => match profile.action.uses_no_profile() {
+            Some(action) => (format!("profile {action}"), "it uses no profile", leave_out()),
+            None => return Ok(()),
+        },
         _ => return Ok(()),
     };
-    Err(Failure::usage(format!("--profile has no effect with {name}: {why}")).with_hint(hint))
+    Err(Failure::usage(format!("{flag} has no effect with {name}: {why}")).with_hint(hint))
 }
 
 /// What the parser makes of the words: with the named command alone, and only where that does not do, with all of them.
 fn matches(words: &[OsString]) -> std::result::Result<ArgMatches, clap::Error> {
-    // Never taken apart: the program is short-lived, and that would cost as much as half of the making.
+    // Leaked on purpose: dropping the tree costs half as much as building it.
     let mut needed = ManuallyDrop::new(tree_for(words));
     match needed.try_get_matches_from_mut(words) {
         Ok(matches) if matches.subcommand().is_some() => Ok(matches),

@@ -42,7 +42,7 @@ const OTHERS: [(&str, Make); 7] = [
 fn root() -> clap::Command {
     clap::Command::new("tokenmint")
         .version(env!("CARGO_PKG_VERSION"))
-        // Not the name of the file: that is another one on Windows, and for whoever renames it.
+        // Not the file's name, which differs on Windows and when renamed.
         .bin_name("tokenmint")
         .styles(style::STYLES)
         .disable_help_subcommand(true)

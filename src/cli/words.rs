@@ -38,7 +38,13 @@ const REFRESH_LIFETIME: &str = "leave it out; the service gives a refreshed toke
 
 /// Flags. The first row that fits counts.
 const FLAGS: &[Word] = &[
+    of(&["emulator"], &["--port", "--address", "--host"], "use --listen 127.0.0.1:PORT"),
     anywhere(&["--json"], "use -o json"),
+    of(
+        &["inspect", "list", "show", "check", "init", "path"],
+        &["--raw", "--format", "--out", "--output-format"],
+        "use -o text or -o json",
+    ),
     anywhere(&["--raw"], "use -o raw, the default"),
     anywhere(&["--format", "--out", "--output-format"], "use -o FORMAT, or --write FILE for a file"),
     anywhere(&["--file", "--outfile", "--save"], "use --write FILE"),
@@ -79,6 +85,8 @@ const FLAGS: &[Word] = &[
     of(&["video"], USERS, "use --user-name NAME"),
     of(&["subscriber", "invite"], USERS, "use --reference NAME"),
     of(&["invite"], &["--address"], "use --address-id UUID"),
+    of(&["guest"], USERS, "guests have no name; tokenmint subscriber takes --reference NAME"),
+    of(&["inspect"], &["--ttl"], "use --min-ttl DURATION"),
     of(&["twilio"], &["--user", "--uid", "--user-id", "--member", "--member-id"], "use --identity NAME"),
     of(&["chat", "pubsub"], &["--read"], "use -c NAME=r"),
     of(&["twilio"], &["--chat-service-sid"], "use --chat IS…"),
@@ -89,22 +97,23 @@ const FLAGS: &[Word] = &[
     anywhere(&["--debug"], "use -v"),
     anywhere(&["--silent"], "use -q"),
     anywhere(&["--no-color", "--no-colour"], "use --color never"),
-    anywhere(&["--insecure", "--no-verify"], "certificates are always checked; name a CA with --cacert FILE"),
-    of(&["emulator"], &["--port", "--address"], "use --listen 127.0.0.1:PORT"),
+    anywhere(&["--insecure", "--no-verify"], "certificates are always checked; pass a CA with --cacert FILE"),
+    anywhere(&["--port"], "set the port in SIGNALWIRE_SPACE, such as 127.0.0.1:8793"),
 ];
 
 /// Commands.
 const COMMANDS: &[Word] = &[
-    anywhere(&["help"], "use tokenmint --help, or tokenmint COMMAND --help"),
     anywhere(&["version"], "use tokenmint --version"),
     anywhere(&["decode", "verify", "jwt"], "use tokenmint inspect TOKEN"),
     anywhere(&["error", "errors", "code", "codes", "lookup"], "use tokenmint explain CODE"),
-    anywhere(&["login", "auth", "config", "init"], "use tokenmint profile init, then tokenmint profile check"),
+    anywhere(&["login", "auth", "config", "init"], "run tokenmint profile init, then tokenmint profile check"),
     anywhere(&["mock", "serve", "server"], "use tokenmint emulator"),
     anywhere(
         &["token", "mint", "create"],
         "name what to mint: chat, pubsub, guest, video, subscriber, refresh, invite, embed or twilio",
     ),
+    anywhere(&["check", "validate"], "use tokenmint inspect --check TOKEN, or tokenmint profile check"),
+    anywhere(&["conversations", "voice", "sync"], "use tokenmint twilio with --chat, --voice or --sync"),
     anywhere(&["room"], "use tokenmint video"),
     anywhere(&["c2c", "click-to-call"], "use tokenmint embed --token c2c_…"),
     anywhere(&["sat"], "use tokenmint subscriber"),
@@ -153,7 +162,7 @@ mod tests {
             meant_by_flag("--secret", "twilio"),
             Some("set TWILIO_API_SECRET, or api_key_secret_command in a profile")
         );
-        assert_eq!(meant_by_flag("--port", "chat"), None);
+        assert_eq!(meant_by_flag("--port", "emulator"), Some("use --listen 127.0.0.1:PORT"));
         assert_eq!(meant_by_command("decode"), Some("use tokenmint inspect TOKEN"));
         assert_eq!(meant_by_command("chat"), None);
     }

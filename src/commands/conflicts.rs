@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::error::{Failure, Result};
+use crate::error::{Failure, Note, Result};
 use crate::options::Mint;
 use crate::os::identity::Identity;
 use crate::output::Format;
@@ -16,13 +16,20 @@ pub(super) fn check(mint: &Mint) -> Result<()> {
     found.map_or(Ok(()), |(_, message, hint)| Err(Failure::usage(message).with_hint(hint)))
 }
 
+/// What is worth saying about flags that go together and do less than they could.
+pub(super) fn note(mint: &Mint) -> Option<Note> {
+    let look = if mint.curl { "--curl" } else { "--dry-run" };
+    let is_look = mint.dry_run || mint.curl;
+    (is_look && mint.program.is_some()).then(|| Note::Note(format!("{look} does not run the command after --")))
+}
+
 /// Whether the flags are in conflict, the message, and the hint. The first that applies is reported.
 fn conflicts(mint: &Mint) -> [(bool, String, String); 8] {
     let (write, program) = (mint.write.is_some(), mint.program.is_some());
     let is_dash = |file: Option<&Path>| file == Some(Path::new("-"));
     let dash = |flag: &str, file: Option<&Path>| {
         let hint = format!("leave out {flag} to print to standard output; a file of that name is ./-");
-        (is_dash(file), format!("{flag} takes a file, and - is none"), hint)
+        (is_dash(file), format!("{flag} needs a file name, not -"), hint)
     };
     let resume = mint.batch.as_ref().and_then(|batch| batch.resume.as_deref());
     let github = mint.format.github_variable();
@@ -43,7 +50,7 @@ fn conflicts(mint: &Mint) -> [(bool, String, String); 8] {
         (
             github.is_some() && write,
             "--write cannot be used with a GitHub format".to_owned(),
-            "the format itself names the file; use -o dotenv to write one of your own".to_owned(),
+            "the format determines the file; use -o dotenv to write another one".to_owned(),
         ),
         (
             github.is_some() && program,

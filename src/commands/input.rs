@@ -31,6 +31,11 @@ impl Reader {
                 self.take_stdin(flag)?;
                 (os::read_limited(Stdin, MAX_SIZE), "stdin".to_owned())
             }
+            None if is_file_name(value) => {
+                let name = if crate::text::is_plain_word(value) { value } else { "FILE" };
+                return Err(Failure::usage(format!("{flag} is the name of a file, not JSON"))
+                    .with_hint(format!("write {flag} @{name} to read the file")));
+            }
             None => return Ok(value.to_owned()),
             // Not regular files alone: `@<(…)` of a shell is a pipe.
             Some(path) => {
@@ -38,7 +43,11 @@ impl Reader {
                 (read, crate::text::path(Path::new(path)))
             }
         };
-        let bytes = read.with_context(|| format!("{flag}: cannot read {place}")).or_fail(Category::Usage)?;
+        let bytes = read.with_context(|| format!("{flag}: cannot read {place}")).or_fail(Category::Usage);
+        let bytes = bytes.map_err(|failure| match value.strip_prefix('@') {
+            Some(_) => failure.with_hint("@FILE reads a file, by a path from the current directory; - reads stdin"),
+            None => failure,
+        })?;
         let bytes = bytes.ok_or_else(|| Failure::usage(format!("{flag}: {place} is larger than 16 MiB")))?;
         let text = std::str::from_utf8(&bytes)
             .map_err(|_| Failure::usage(format!("{flag}: {place} is not UTF-8 text")).with_hint("save it as UTF-8"))?;
@@ -55,7 +64,7 @@ impl Reader {
             literal && field.input.is_secret() && held()
         });
         match secret {
-            Some(field) => Err(Failure::usage(format!("--body: {} cannot stand on the command line", field.key))
+            Some(field) => Err(Failure::usage(format!("--body: {} cannot be passed on the command line", field.key))
                 .with_hint("other users can see it there; write --body @FILE, or - for stdin")),
             None => Ok(body),
         }
@@ -95,4 +104,10 @@ impl Reader {
                 .with_hint("save one of them to a file and pass @FILE")),
         }
     }
+}
+
+/// Whether a value that is meant to be JSON is the name of a file. What looks like JSON is not looked up.
+fn is_file_name(value: &str) -> bool {
+    let may_be_json = value.starts_with(['{', '[', '"']) || crate::json::value(value).is_ok();
+    !may_be_json && Path::new(value).is_file()
 }

@@ -72,6 +72,11 @@ impl Job<'_> {
     /// Reads values from files and stdin, unless the lines of a batch come from there.
     pub(super) fn reader(&self) -> Result<Reader> {
         let mut reader = Reader::default();
+        if self.reads_stdin() && std::io::stdin().is_terminal() {
+            let end = if cfg!(windows) { "Ctrl-Z and Enter" } else { "Ctrl-D" };
+            let note = format!("reading standard input from the terminal; end it with {end}");
+            self.report.notes(&[Note::Note(note)]);
+        }
         if self.mint.batch.as_ref().is_some_and(|batch| batch.input.as_os_str() == "-") {
             reader.take_stdin("--batch")?;
         }

@@ -5,7 +5,7 @@ use super::connection::Connection;
 use super::held::Held;
 use super::job::Job;
 use super::login::Login;
-use super::{batch, conflicts, send, show, sign};
+use super::{batch, conflicts, send, show, sign, summary};
 use crate::catalog::{Consumed, Defaults, Draft, Kind, Minting, Request};
 use crate::credentials;
 use crate::error::{Note, Result};
@@ -23,6 +23,7 @@ use crate::token::Token;
 /// Every exit code but 7 and 8; nothing has then been printed.
 pub fn run(job: &Job) -> Result<u8> {
     conflicts::check(job.mint)?;
+    job.app.notes.extend(conflicts::note(job.mint));
     let kind = job.mint.kind;
     let names = Names::new(kind, job.mint.name.as_deref())?;
     match &kind.minting {
@@ -98,6 +99,7 @@ fn deliver(job: &Job, names: &Names, mint: impl FnOnce() -> Result<(Token, Held)
     }
     let rendered = render(&token, job.mint.format, names, &job.warnings(), job.app.now());
     held.release(job.report, destination.deliver(&rendered, &loss))?;
+    job.report.minted(|| summary::of(job.mint, &token, job.app.now()));
     Ok(0)
 }
 

@@ -21,3 +21,4 @@ mod show;
 mod token_input;
 pub mod refusal;
 pub mod sign;
+mod summary;

@@ -73,7 +73,7 @@ impl Refusal {
             Some(likely_mistake) => looks_like(likely_mistake),
             // 401 is about who asks, and a scope is about what for.
             None if statuses.iter().all(|status| *status == 401) => "the project id, the API token or the space is \
-                wrong (a missing scope would refuse single kinds of token only)"
+                wrong (a missing scope would affect only some kinds of token)"
                 .to_owned(),
             None => "the API token has none of these scopes, or belongs to another project or space".to_owned(),
         }
@@ -96,12 +96,12 @@ fn looks_like(likely_mistake: &str) -> String {
     format!("the API token looks like {likely_mistake}")
 }
 
-/// What somebody has likely taken for an API token, by its look.
+/// What was likely mistaken for an API token, by its look.
 fn likely_mistake(token: &str) -> Option<&'static str> {
     if token.starts_with("PSK_") {
         Some("a project signing key (PSK_…), which signs webhooks and cannot authenticate")
     } else if token.starts_with("c2c_") || token.starts_with("vpt_") || token.starts_with("eyJ") {
-        Some("a client token; the API token begins with PT and is made in the SignalWire Dashboard under API")
+        Some("a client token; the API token begins with PT; create one in the SignalWire Dashboard, under API")
     } else {
         None
     }

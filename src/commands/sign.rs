@@ -108,6 +108,6 @@ pub fn check_length(length: usize) -> Result<()> {
     if length <= MAX_LENGTH {
         return Ok(());
     }
-    Err(Failure::usage(format!("the token would have {length} characters, and the limit is {MAX_LENGTH}"))
+    Err(Failure::usage(format!("the token would be {length} characters long; the limit is {MAX_LENGTH}"))
         .with_hint("shorten --voice-params, --grant or --identity"))
 }

@@ -97,7 +97,7 @@ impl Config {
         if name == EMULATOR || self.profiles.iter().any(|(known, _)| known == name) {
             return Ok(());
         }
-        Err(self.absent(name, "default_profile is not defined in"))
+        Err(self.absent(name, "default_profile names a profile that is not defined in"))
     }
 
     /// What is said of a name that no profile has: `what` comes before the path of the file.

@@ -112,8 +112,9 @@ pub fn none_found(schema: &Schema, needs: Needs, env: &Environment) -> Failure {
     };
     let emulator = if schema.is_emulated() { ", or try --profile emulator" } else { "" };
     Failure::configuration(format!("no {} {what} found", schema.provider)).with_hint(format!(
-        "set {}, or choose a profile with --profile or default_profile (tokenmint profile init creates one){emulator}",
-        schema.usual_variables(needs).join(", ")
+        "set {} ({}), or choose a profile with --profile or default_profile (tokenmint profile init creates one){emulator}",
+        schema.usual_variables(needs).join(", "),
+        schema.console
     ))
 }
 
@@ -343,6 +344,9 @@ mod tests {
         let failure = none_found(&SCHEMA, Needs::Set, &Environment::default());
         assert_eq!(failure.to_string(), "no Test credentials found");
         let hint = failure.hint().unwrap();
-        assert!(hint.starts_with("set T_USER, T_KEY, T_SECRET, or ") && hint.ends_with("--profile emulator"), "{hint}");
+        assert!(
+            hint.starts_with("set T_USER, T_KEY, T_SECRET (Test Console), or ") && hint.ends_with("--profile emulator"),
+            "{hint}"
+        );
     }
 }

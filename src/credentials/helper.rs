@@ -69,7 +69,8 @@ pub fn run(argv: &[String], key: &str, terms: &Terms, env: &Environment) -> Resu
             Fault::Stopped => {
                 failure.with_hint("run tokenmint in the foreground, and do not press Ctrl-Z while it asks")
             }
-            _ => failure,
+            Fault::Status(_) | Fault::TooSlow(_) => failure.with_hint("run it in a shell to see why"),
+            Fault::TooMuch => failure,
         }
     })?;
     one_line(&output).map_err(|fault| failed(fault.of_command().to_owned()))
@@ -142,8 +143,8 @@ impl fmt::Display for Fault {
         match self {
             Fault::NotStarted(why) => write!(formatter, "cannot be started: {why}"),
             Fault::TooMuch => formatter.write_str("printed more than 64 KiB"),
-            Fault::TooSlow(limit) => write!(formatter, "did not finish within {limit:?} and was ended"),
-            Fault::Stopped => formatter.write_str("was stopped while it had, or wanted, the terminal"),
+            Fault::TooSlow(limit) => write!(formatter, "did not finish within {limit:?} and was killed"),
+            Fault::Stopped => formatter.write_str("was stopped while using or waiting for the terminal"),
             Fault::Status(status) => write!(formatter, "failed with status {status}"),
         }
     }

@@ -8,7 +8,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::config::{Config, SecretSource};
-use super::parse::{OWN_EMULATOR, Reader};
+use super::parse::{OWN_EMULATOR, RENAME, Reader};
 use super::schema::{EMULATOR, Schema};
 use crate::app::Environment;
 use crate::error::{Category, Failure, OrFail as _, Result};
@@ -63,7 +63,7 @@ pub fn refuse_own_emulator(path: &Path) -> Result<()> {
     let Ok(table) = DeTable::parse(&text) else { return Ok(()) };
     match table.get_ref().get("profiles").map(Spanned::get_ref) {
         Some(DeValue::Table(profiles)) if profiles.contains_key(EMULATOR) => {
-            Err(Failure::configuration(format!("{}: {OWN_EMULATOR}", text::path(path))))
+            Err(Failure::configuration(format!("{}: {OWN_EMULATOR}", text::path(path))).with_hint(RENAME))
         }
         _ => Ok(()),
     }
@@ -80,7 +80,10 @@ pub(super) fn load(path: &Path) -> Result<(String, Option<UnsafePermissions>)> {
         }
         Failure::new(Category::Configuration, error).context(cannot())
     })?;
-    let (file, metadata) = opened.ok_or_else(|| Failure::configuration(format!("{place} is not a regular file")))?;
+    let (file, metadata) = opened.ok_or_else(|| {
+        Failure::configuration(format!("{place} is not a regular file"))
+            .with_hint("use a TOML file; tokenmint profile init creates one")
+    })?;
     let distrust = os::distrust(&metadata);
     if distrust == Some(UnsafePermissions::Owner) {
         return Err(Failure::configuration(format!("{place} belongs to another user"))
@@ -131,7 +134,7 @@ mod tests {
     #[test]
     fn a_message_has_the_line_and_the_key_and_never_a_value() {
         for (text, message) in [
-            ("default_profile = secret", "line 1: not valid TOML"),
+            ("default_profile = secret", "line 1: not valid TOML (column 19)"),
             ("[profiles.a.test]\nusr = 'secret'", "line 2: unknown key 'usr' (did you mean 'user'?)"),
             ("[profiles.a.test]\n\"Secret 1\" = 'x'", "line 2: unknown key here"),
             ("[profiles.a.tset]\n", "line 1: unknown key 'tset' (did you mean 'test'?)"),

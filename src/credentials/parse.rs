@@ -17,6 +17,8 @@ use crate::text;
 
 /// The refusal of a profile that has the name of the built-in one.
 pub(super) const OWN_EMULATOR: &str = "'emulator' is a built-in profile and cannot be defined";
+/// What to do about it.
+pub(super) const RENAME: &str = "give that profile another name";
 
 /// Walks the parsed file. It keeps the text only to count lines.
 pub(super) struct Reader<'a> {
@@ -44,8 +46,10 @@ impl Reader<'_> {
         let table = DeTable::parse(self.text).map_err(|error| {
             // The library's sentence may quote the line, and the line may hold the secret: only the place is told.
             let place = error.span().unwrap_or(0..0);
-            self.wrong(&place, "not valid TOML")
-                .with_hint("look for an unclosed quote, a missing = or a key given twice")
+            let before = self.text.get(..place.start).unwrap_or(self.text);
+            let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
+            self.wrong(&place, &format!("not valid TOML (column {column})"))
+                .with_hint("strings need quotes; also look for a missing = or a key given twice")
         })?;
         let mut config = Config { path: self.path.to_owned(), ..Config::default() };
         for (key, value) in table.get_ref() {
@@ -64,7 +68,7 @@ impl Reader<'_> {
 
     fn profile(&self, name: Key, value: Value) -> Result<Profile> {
         if name.get_ref() == EMULATOR {
-            return Err(self.wrong(&name.span(), OWN_EMULATOR));
+            return Err(self.wrong(&name.span(), OWN_EMULATOR).with_hint(RENAME));
         }
         let mut profile = Profile::default();
         for (key, value) in self.table(name, value)? {
@@ -118,7 +122,7 @@ impl Reader<'_> {
             };
             if section.secret.replace(secret).is_some() {
                 let what = format!("only one of {} is allowed", secrets.join(", "));
-                return Err(self.wrong(&key.span(), &what));
+                return Err(self.wrong(&key.span(), &what).with_hint("keep one of them"));
             }
         }
         Ok(section)

@@ -32,6 +32,8 @@ pub struct Schema {
     pub section: &'static str,
     /// The provider's name, for messages.
     pub provider: &'static str,
+    /// Where people find the values.
+    pub console: &'static str,
     /// The values that may be shown, in the order in which people know them.
     pub public: &'static [Field],
     /// The value that may not.

@@ -12,6 +12,7 @@ const fn field(key: &'static str, variables: &'static [&'static str], implies_se
 
 /// Its set: a user that alone implies nothing, a key, and a secret with two spellings.
 pub(super) const SCHEMA: Schema = Schema {
+    console: "Test Console",
     section: "test",
     provider: "Test",
     public: &[field("user", &["T_USER"], false), field("key_id", &["T_KEY"], true)],

@@ -42,13 +42,13 @@ impl fmt::Debug for Received {
 /// What a success without a member means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Presence {
-    /// It is not believed; nor is one whose member is malformed.
+    /// The answer is not believed; the same goes for a malformed member.
     Required,
     /// A warning; a malformed member is not believed.
     Warned,
     /// The same for what replaces a secret of the request: it may be that very secret.
     Replacing,
-    /// Nothing, and a malformed member is as good as none.
+    /// Nothing; a malformed member counts as absent.
     Ignored,
 }
 
@@ -61,11 +61,11 @@ pub struct Member {
     pub presence: Presence,
 }
 
-/// What is behind an answer that the service itself would not give.
+/// The likely cause of an answer that the service itself would not give.
 pub(super) const CHANGED: &str =
     "a proxy between this machine and the space may be changing answers; check it before you retry";
 
-/// The command that tells which of the possible causes it is.
+/// The command that finds out which of the possible causes applies.
 pub const CHECK: &str = "tokenmint profile check";
 
 /// What the caller knows of an answer before it comes.
@@ -91,7 +91,7 @@ pub struct Expected<'a> {
 #[derive(Debug)]
 pub struct Success {
     members: Vec<(&'static str, Secret)>,
-    /// What is odd about the answer.
+    /// Warnings about the answer.
     pub notes: Vec<Note>,
 }
 
@@ -167,8 +167,7 @@ fn request_refused(status: u16, said: &ErrorBody, expected: &Expected, host: &st
 fn unavailable(status: u16, said: &ErrorBody, host: &str) -> Failure {
     let after = said.after(&status.to_string());
     match status {
-        429 => Failure::unavailable(format!("{host} is limiting requests{after}"))
-            .with_hint("wait a little, then try again"),
+        429 => Failure::unavailable(format!("{host} is limiting requests{after}")).with_hint("try again in a moment"),
         503 => Failure::unavailable(format!("{host} is not available{after}")).with_hint("try again later"),
         _ => unclear(&format!("{host} failed{after}")),
     }
@@ -195,7 +194,7 @@ fn success(received: &Received, expected: &Expected, host: &str, scrubber: &Scru
     };
     let mut success = Success { members: Vec::new(), notes: Vec::new() };
     for (place, member) in expected.members.iter().enumerate() {
-        // A server that gives our own secret back as a token would have it published.
+        // A server that echoes our own secret as the token would have it published.
         let returned = |text: &Secret| member.presence == Presence::Replacing && expected.secrets.contains(text);
         let believable =
             |text: &Secret| is_believable(text.expose()) && (returned(text) || !scrubber.knows(text.expose()));
@@ -222,7 +221,7 @@ fn in_words(name: &str) -> String {
     name.replace('_', " ")
 }
 
-/// A coding of the body, named where it is a plain word: the header is somebody else's text like any other.
+/// A content coding, named only if it is a plain word: the header is untrusted text.
 fn coding(received: &Received) -> Option<String> {
     let coding = received.content_encoding.as_deref()?.trim().to_ascii_lowercase();
     let plain = coding.len() < 20 && coding.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');

@@ -74,7 +74,7 @@ fn each_status_has_its_exit_code_and_its_sentence() {
             "example.signalwire.com did not process the request (425)",
             "try again; if that does not help, check the proxies between this machine and the space",
         ),
-        (429, 6, "example.signalwire.com is limiting requests (429)", "wait a little, then try again"),
+        (429, 6, "example.signalwire.com is limiting requests (429)", "try again in a moment"),
         (499, 5, "example.signalwire.com refused the request (499)", ""),
         (500, 6, "example.signalwire.com failed (500); a token may have been created", UNCLEAR),
         (502, 6, "example.signalwire.com failed (502); a token may have been created", UNCLEAR),
@@ -124,7 +124,7 @@ fn the_documented_error_bodies_are_put_into_the_sentence() {
             429,
             r#"{"error":"rate_limit_exceeded"}"#,
             "example.signalwire.com is limiting requests (429): rate_limit_exceeded",
-            "wait a little, then try again",
+            "try again in a moment",
         ),
         (
             500,

@@ -1,5 +1,5 @@
-//! The JSON bodies of answers. Only the members that matter are looked at, and each stays where it was received: a server
-//! can put a million values into the megabyte that is read, and kept one by one they would cost many times that.
+//! The JSON bodies of answers. Only the wanted members are read, in place: a server can put a million values into the
+//! megabyte that is read, and storing them one by one would cost many times that.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -67,7 +67,7 @@ impl ErrorBody {
             return format!(" ({status}): {}{more}", reasons.join("; "));
         }
         match &self.error {
-            // "Unauthorized" after 401 says nothing new.
+            // "Unauthorized" after 401 adds nothing.
             Some(error) if !status.contains(error.as_str()) => format!(" ({status}): {error}"),
             _ => format!(" ({status})"),
         }

@@ -30,7 +30,7 @@ const BUFFER: usize = 4 * 1024;
 /// Prints one line about a step.
 pub type Trace<'a> = &'a (dyn Fn(&str) + Sync);
 
-/// What a client works for.
+/// What a client is used for.
 #[derive(Debug, Clone, Default)]
 pub enum Mode {
     /// Single requests: `--retries` bounds how often each is sent again.
@@ -38,7 +38,7 @@ pub enum Mode {
     Single,
     /// The lines of a batch: a busy service slows all of them, and only the time limit bounds their attempts.
     Batch {
-        /// Set to end the run: nothing is sent again, and no wait goes on.
+        /// Set to end the run: nothing is sent again, and every wait ends.
         halted: Arc<AtomicBool>,
     },
 }
@@ -65,7 +65,7 @@ struct Course {
     started: Option<Instant>,
     /// How many retries were counted.
     retried: u32,
-    /// Why it was not settled so far.
+    /// Why it is not settled yet.
     last: Option<Failure>,
 }
 
@@ -162,7 +162,7 @@ impl Client {
                 trace(&format!("answered {} after {} ms", received.status, started.elapsed().as_millis()));
             }
             let (outcome, result) = self.weigh(attempt);
-            // Chance is for waits alone, and most answers need none.
+            // Randomness is needed only for waits, and most answers need none.
             let random = if outcome == Outcome::Final { [0; 2] } else { self.app.random_bytes()? };
             if let (Some(pass), Some(entrance)) = (&pass, &self.entrance) {
                 entrance.leave(pass, heard(outcome, result.is_ok()), random);
@@ -272,7 +272,7 @@ fn taken_apart(mode: Mode) -> (bool, Arc<AtomicBool>) {
     }
 }
 
-/// What the gate hears of an outcome.
+/// An outcome as the gate sees it.
 fn heard(outcome: Outcome, answered: bool) -> Heard {
     match outcome {
         Outcome::Busy(wait) => Heard::Busy(wait),

@@ -48,7 +48,7 @@ impl<T: Transport> CoalescingTransport<T> {
     fn receive(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
         let room = self.buffers.input_append_buf();
         if room.is_empty() {
-            // Nothing but headers is ever waited for as a whole.
+            // Only headers are awaited as a whole.
             return Err(Error::LargeResponseHeader(MAX_INPUT, MAX_INPUT));
         }
         let below = self.inner.buffers();
@@ -74,7 +74,7 @@ impl<T: Transport> Transport for CoalescingTransport<T> {
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
         self.buffers.waiting += amount;
-        // What follows must find room.
+        // The rest needs room.
         if self.buffers.waiting > OUTPUT / 2 { self.send(timeout) } else { Ok(()) }
     }
 
@@ -280,7 +280,7 @@ mod tests {
             transport.buffers().input_consume(0);
         }
         assert_eq!(transport.buffers().input(), head);
-        // And not without end.
+        // But not forever.
         let mut transport = over(&[&vec![b'h'; 200 * 1024]]);
         let failure = std::iter::repeat_with(|| {
             transport.buffers().input_consume(0);

@@ -87,7 +87,7 @@ impl Connections {
         }
     }
 
-    /// A slot of its own for a thread, as soon as the limit allows.
+    /// A slot for one thread, as soon as the limit allows.
     fn take(&self, deadline: Instant) -> Result<Slot, Error> {
         let mut slots = self.lock();
         while slots.in_use >= slots.limit {

@@ -19,7 +19,7 @@ pub(super) fn dial(addresses: &[SocketAddr], deadline: &Deadline) -> Result<(Soc
     Ok((address, stream))
 }
 
-/// Whether this process or the system has no file descriptor left, which is no fault of the other side's.
+/// Whether this process or the system has run out of file descriptors, which is not the server's fault.
 pub(super) fn descriptors_ran_out(error: &io::Error) -> bool {
     #[cfg(unix)]
     let codes = [nix::libc::EMFILE, nix::libc::ENFILE];
@@ -82,7 +82,7 @@ fn wait_for_any(sockets: &[(SocketAddr, Socket)], at_most: Duration) -> io::Resu
 
     let mut watched: Vec<_> =
         sockets.iter().map(|(_, socket)| PollFd::new(socket.as_fd(), PollFlags::POLLOUT)).collect();
-    // Rounded up: a wait of no length would be repeated until the time has come.
+    // Rounded up: a zero wait would spin until the deadline.
     let timeout = at_most.as_millis().saturating_add(1);
     match poll(&mut watched, PollTimeout::try_from(timeout).unwrap_or(PollTimeout::MAX)) {
         Ok(_) | Err(Errno::EINTR) => Ok(()),
@@ -90,7 +90,7 @@ fn wait_for_any(sockets: &[(SocketAddr, Socket)], at_most: Duration) -> io::Resu
     }
 }
 
-/// Where no wait for several sockets is at hand, they are looked at in turn.
+/// Where sockets cannot be polled together, they are checked in turn.
 #[cfg(not(unix))]
 fn wait_for_any(_: &[(SocketAddr, Socket)], at_most: Duration) -> io::Result<()> {
     std::thread::sleep(at_most.min(Duration::from_millis(5)));

@@ -133,7 +133,7 @@ impl Route {
 
     /// The time limit was over before anything was sent.
     pub(super) fn no_time_left(&self) -> Failure {
-        // The time went by while the line waited, which says nothing about the service.
+        // The time passed while the line waited, which tells nothing about the service.
         self.not_connected(&ureq::Error::Timeout(ureq::Timeout::Global)).0.with_reach(Reach::Line)
     }
 
@@ -171,7 +171,7 @@ impl Route {
     }
 }
 
-/// A wait in seconds, rounded up: a moment too early would only earn the same answer.
+/// A wait in seconds, rounded up: retrying a moment too early would get the same answer.
 fn whole_seconds(wait: Duration) -> i64 {
     i64::try_from(wait.as_secs()).unwrap_or(i64::MAX).saturating_add(i64::from(wait.subsec_nanos() > 0))
 }

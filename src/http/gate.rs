@@ -1,5 +1,5 @@
-//! The gate of a batch: when the service answers 429 or 503 it closes for everybody, then lets one request probe, and
-//! after that the rest one by one at a rate that adapts. A state machine without clock, threads or chance of its own.
+//! The gate of a batch: when the service answers 429 or 503 it closes for all threads, lets one request probe, then the
+//! rest one by one at an adaptive rate. A pure state machine: clock, threads and randomness are passed in.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};

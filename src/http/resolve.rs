@@ -174,7 +174,7 @@ impl CachingResolver {
             _ => State::Failed(Problem::NotFound),
         };
         if matches!(state, State::Failed(_)) {
-            // Those who wait learn of it; the next one asks anew.
+            // Waiting callers get the failure; the next one asks again.
             self.remove(host, port, lookup);
         }
         lookup.answer(state);
@@ -306,7 +306,7 @@ mod tests {
         });
         let failure = resolver.resolve("a.example", 443, Duration::from_millis(1)).unwrap_err();
         assert!(matches!(failure, Error::Timeout(_)), "{failure:?}");
-        // The question is still on its way, and its answer serves whoever asks later.
+        // The lookup is still in progress, and its answer serves later callers.
         drop(closed);
         assert_eq!(first(&resolver), address(1));
     }

@@ -98,7 +98,7 @@ fn no_retries(asked: Option<Duration>) -> Step {
     Step::NoRetries(asked.filter(|wait| !wait.is_zero() && *wait < WORTH_TELLING))
 }
 
-/// A longer wait is a number that nobody meant.
+/// A longer wait cannot be meant.
 const WORTH_TELLING: Duration = Duration::from_hours(24 * 365);
 
 /// The wait that a `Retry-After` header asks for: seconds, or an HTTP date (RFC 9110, section 10.2.3). One that cannot be
@@ -121,7 +121,7 @@ pub(super) fn backoff(sent_before: u32, random: [u8; 2]) -> Duration {
     whole / 2 + jitter(whole / 2, random)
 }
 
-/// A part of a wait, picked by chance.
+/// A random part of a wait.
 pub(super) fn jitter(whole: Duration, random: [u8; 2]) -> Duration {
     whole.mul_f64(f64::from(u16::from_le_bytes(random)) / f64::from(u16::MAX))
 }
@@ -265,7 +265,7 @@ mod tests {
             assert_eq!(next(retried, Some(Duration::ZERO), SECOND), Step::Queue);
             assert_eq!(next(retried, Some(SECOND), LIMIT), Step::Queue);
         }
-        // Another line has more time left than this one, unless the wait is longer than what any line has.
+        // Another line may have more time left, unless the wait exceeds the limit of every line.
         assert_eq!(next(0, Some(SECOND), SECOND), Step::TooLong { wait: SECOND, hopeless: false });
         assert_eq!(next(0, Some(LIMIT), SECOND), Step::TooLong { wait: LIMIT, hopeless: true });
         // Connections that fail are counted in a batch, too.

@@ -42,7 +42,7 @@ pub(super) fn receive(response: ureq::http::Response<ureq::Body>, route: &Route)
     let mut reader = body.into_with_config().limit(u64::MAX).reader().take(MAX_BODY + 1);
     match reader.read_to_end(&mut received.body) {
         Ok(_) => Attempt::Answered(received),
-        // What a refusal says beyond its status is a courtesy; the token of a success must be whole.
+        // The body of a refusal is optional; the token of a success must be complete.
         Err(_) if !(200..300).contains(&status) => Attempt::Answered(received),
         Err(error) => Attempt::Unclear(route.lost(&ureq::Error::from(error))),
     }
@@ -55,7 +55,7 @@ pub(super) fn explain(lost: &Lost, route: &Route, space: &Space) -> Attempt {
             let error = &lost.error;
             let (failure, temporary) =
                 tls::explain(error, space).map_or_else(|| route.not_connected(error), |failure| (failure, false));
-            // There was a connection, and another request may fare better on its own.
+            // There was a connection, and another request may succeed on its own.
             let failure = if lost.sent == Sent::No { failure } else { failure.with_reach(Reach::Line) };
             Attempt::NotSent(failure, temporary)
         }

@@ -1,4 +1,4 @@
-//! What is known of a request after a failure: whether it may be sent again.
+//! How far a request got before a failure, and so whether it may be sent again.
 
 use std::fmt;
 use std::io;
@@ -13,7 +13,7 @@ use super::deadline::Deadline;
 use super::tcp::Socket;
 use super::{proof, tls};
 
-/// How far a request came that has no answer.
+/// How far a request without an answer got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sent {
     /// No connection was made, so nothing was sent.
@@ -97,7 +97,7 @@ impl Reuse {
     }
 }
 
-/// Finds out what became of a request when a connection ends without one byte of its answer.
+/// Determines what happened to a request when a connection ends without a byte of its answer.
 #[derive(Debug)]
 pub(super) struct AnswerWatch<T> {
     inner: T,
@@ -106,7 +106,7 @@ pub(super) struct AnswerWatch<T> {
     reuse: Reuse,
     state: State,
     reused: bool,
-    /// What the system had taken for sending before this request.
+    /// Bytes that the system had accepted before this request.
     before: u64,
 }
 

@@ -45,7 +45,7 @@ pub(super) struct TcpTransport {
     /// What the system was told last.
     read_limit: Duration,
     write_limit: Duration,
-    /// Why nothing can be written any more. An answer may have been sent before that.
+    /// Why nothing more can be written. An answer may have been sent before that.
     broken: Option<io::Error>,
     /// How many bytes have been read since the deadline.
     late: usize,
@@ -181,7 +181,7 @@ fn is_pause(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut | io::ErrorKind::Interrupted)
 }
 
-/// Whether a write failed since the other side has gone.
+/// Whether a write failed because the peer closed the connection.
 fn is_closed(error: &io::Error) -> bool {
     matches!(
         error.kind(),

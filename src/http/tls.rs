@@ -75,7 +75,7 @@ fn read(path: &Path, origin: &str, kind: Category) -> Result<Authorities> {
     if certificates.is_empty() {
         return Err(Failure::message(
             kind,
-            format!("{origin}: {} holds no certificate in PEM form", crate::text::path(path)),
+            format!("{origin}: {} contains no PEM certificate", crate::text::path(path)),
         ));
     }
     Ok(Authorities::Given(certificates))
@@ -87,14 +87,13 @@ pub(super) fn explain(error: &ureq::Error, space: &Space) -> Option<Failure> {
     let refused = |why: String, hint: &str| Some(Failure::unavailable(why).with_hint(hint).with_reach(Reach::Row));
     match rustls_error(error)? {
         // An authority that was made anew under its old name signs with another key.
-        rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer | CertificateError::BadSignature) => refused(
-            format!("the certificate of {host} comes from an authority that is not trusted here"),
-            untrusted_hint(space),
-        ),
+        rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer | CertificateError::BadSignature) => {
+            refused(format!("the certificate of {host} is not signed by a trusted authority"), untrusted_hint(space))
+        }
         rustls::Error::InvalidCertificate(CertificateError::Expired | CertificateError::ExpiredContext { .. }) => {
             refused(
                 format!("the certificate of {host} has expired"),
-                "check this machine's clock; else the server has to renew it",
+                "check this machine's clock; if it is right, the server must renew its certificate",
             )
         }
         rustls::Error::InvalidCertificate(
@@ -102,10 +101,10 @@ pub(super) fn explain(error: &ureq::Error, space: &Space) -> Option<Failure> {
         ) => refused(format!("the certificate of {host} is not valid yet"), "check this machine's clock"),
         rustls::Error::InvalidCertificate(
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
-        ) => refused(format!("the certificate of the server is not for the name {host}"), "check the space name"),
+        ) => refused(format!("the server's certificate is not valid for {host}"), "check the space name"),
         rustls::Error::InvalidCertificate(_) => refused(
-            format!("the certificate of {host} cannot be accepted"),
-            "name the CA that is to be trusted with --cacert FILE, or use --cacert system",
+            format!("the certificate of {host} is invalid"),
+            "pass its CA with --cacert FILE, or use --cacert system",
         ),
         rustls::Error::InvalidMessage(_) => {
             refused(format!("{host}:{} does not speak TLS", space.port()), "check the host and the port of the space")
@@ -116,26 +115,25 @@ pub(super) fn explain(error: &ureq::Error, space: &Space) -> Option<Failure> {
                 "client certificates are not supported; use a host that accepts a user name and password",
             )
         }
-        // In TLS 1.2 a server has no other word for a client certificate that is missing.
+        // In TLS 1.2 a server has no other alert for a missing client certificate.
         rustls::Error::AlertReceived(AlertDescription::HandshakeFailure) => refused(
             format!("{host} refused the TLS handshake"),
             "the server may require a client certificate, or an older or newer TLS version",
         ),
-        _ => refused(
-            format!("no secure connection to {host} came about"),
-            "the server may require an older or newer TLS version",
-        ),
+        _ => {
+            refused(format!("TLS handshake with {host} failed"), "the server may require an older or newer TLS version")
+        }
     }
 }
 
 fn untrusted_hint(space: &Space) -> &'static str {
     match (space.is_loopback(), cfg!(feature = "emulator")) {
         (false, _) => {
-            "behind an inspecting proxy name its CA with --cacert FILE or SSL_CERT_FILE, or use --cacert system"
+            "if a proxy inspects TLS, pass its CA with --cacert FILE or SSL_CERT_FILE, or use --cacert system"
         }
-        (true, false) => "name its CA with --cacert FILE or SSL_CERT_FILE, or use --cacert system",
+        (true, false) => "pass its CA with --cacert FILE or SSL_CERT_FILE, or use --cacert system",
         (true, true) => {
-            "name its CA with --cacert FILE or SSL_CERT_FILE, or use --cacert system; tokenmint emulator --tls prints \
+            "pass its CA with --cacert FILE or SSL_CERT_FILE, or use --cacert system; tokenmint emulator --tls prints \
              these variables"
         }
     }

@@ -63,7 +63,7 @@ fn connect(proxy: &mut (impl Read + Write), target: Target, login: Login) -> Res
     }
 }
 
-/// The status of an answer, which is read to the end of its head and not a byte further: what follows is the tunnel's.
+/// The status of an answer. Reads to the end of its head and not a byte further: the rest belongs to the tunnel.
 fn read_status(proxy: &mut impl Read) -> Result<u16, Error> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") && !head.ends_with(b"\n\n") {
@@ -114,13 +114,13 @@ fn socks5(proxy: &mut (impl Read + Write), target: Target, login: Login) -> io::
     match (choice, login) {
         ([5, 0], _) => {}
         ([5, 2], Some(login)) => log_in(proxy, login)?,
-        _ => return Err(io::Error::other("no way to log in that both know")),
+        _ => return Err(io::Error::other("no common authentication method")),
     }
     proxy.write_all(&socks5_request(target)?)?;
     let mut reply = [0; 4];
     proxy.read_exact(&mut reply)?;
     let [5, 0, _, kind] = reply else { return Err(io::Error::other("the proxy refused")) };
-    // The address that the proxy connects from is of no use, but stands before the tunnel.
+    // The address that the proxy connects from is not needed, but precedes the tunnelled bytes.
     let length = match kind {
         1 => 4,
         4 => 16,
@@ -173,7 +173,7 @@ fn length_byte(text: &str) -> io::Result<u8> {
     u8::try_from(text.len()).map_err(|_| io::Error::other("longer than 255 bytes"))
 }
 
-/// A proxy that gives no connection.
+/// A proxy that does not connect.
 fn refused(why: &'static str) -> Error {
     io::Error::other(why).into()
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::gate::{Gate, Heard, Pass, Ticket, Turn};
 
-/// Poll interval: a signal handler sets the flag and can wake no thread.
+/// Poll interval: a signal handler sets the flag but cannot wake a thread.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// How a wait at the gate ended.

@@ -13,7 +13,7 @@ pub fn shell_status(status: ExitStatus) -> u8 {
 /// What the system says of an error, without the number that means nothing to the user.
 pub fn reason(error: &std::io::Error) -> String {
     let text = match error.kind() {
-        std::io::ErrorKind::WouldBlock => "the limit of processes or threads is reached".to_owned(),
+        std::io::ErrorKind::WouldBlock => "the process or thread limit is reached".to_owned(),
         _ => error.to_string(),
     };
     let text = text.split(" (os error").next().unwrap_or_default();

@@ -41,9 +41,12 @@ impl Program {
         let runs = |candidate: &&PathBuf| candidate.metadata().is_ok_and(|metadata| os::is_executable(&metadata));
         match (candidates.iter().find(runs), candidates.first()) {
             (Some(path), _) => Ok(Program { path: path.clone(), arguments: arguments.to_vec(), shown }),
-            (None, Some(_)) => Err(not_executable(&shown)),
+            (None, Some(_)) => {
+                let hint = format!("chmod +x {}, or name its interpreter first", crate::text::sh_word(&shown));
+                Err(not_executable(&shown).and(": it is not executable").with_hint(hint))
+            }
             // A folder, or on Windows a name without its ending, is left for the system to judge.
-            (None, None) if direct.is_dir() => Err(not_executable(&shown)),
+            (None, None) if direct.is_dir() => Err(not_executable(&shown).and(": it is a folder")),
             (None, None) if cfg!(windows) => {
                 Ok(Program { path: direct.to_owned(), arguments: arguments.to_vec(), shown })
             }

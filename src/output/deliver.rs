@@ -218,7 +218,7 @@ fn set_variables(path: &Path, rendered: &Rendered) -> Result<()> {
             return Ok(());
         }
     }
-    Err(Failure::internal(format!("{}: it is changed all the time", cannot())))
+    Err(Failure::internal(format!("{}: another program keeps changing it", cannot())))
 }
 
 /// A new file of mode 0600 in the folder of another, to take its name.
@@ -247,7 +247,7 @@ fn check_replaceable(path: &Path) -> Result<()> {
     let place = crate::text::path(path);
     if let Some(obstacle) = replace::obstacle(path, folder_of(path), path.exists()) {
         return Err(Failure::internal(format!("cannot replace {place}: {obstacle}"))
-            .with_hint("name a file in another folder, or print the token with > FILE"));
+            .with_hint("use a file in another folder, or redirect the token with > FILE"));
     }
     // Created and removed again: a folder that takes no file is found out now, not with a token in hand.
     temporary_beside(path).map(drop)

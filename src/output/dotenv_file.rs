@@ -123,7 +123,7 @@ fn read(file: &File, path: &Path) -> Result<Zeroizing<Vec<u8>>> {
     let place = crate::text::path(path);
     let refused = |what: &str, hint: &str| Failure::internal(format!("{place} {what}")).with_hint(hint);
     let text = text.ok_or_else(|| {
-        refused("is larger than 1 MiB; it is not a dotenv file", "name another file, or print the lines with > FILE")
+        refused("is larger than 1 MiB; it is not a dotenv file", "use another file, or redirect the lines with > FILE")
     })?;
     // UTF-16, for one, in which some editors save: a line of ASCII would make nonsense of it.
     if text.contains(&0) {

@@ -1,7 +1,7 @@
 //! Messages on stderr: failures, hints, warnings, notes, and the steps that `-v` shows. Nothing here can make the program
 //! fail: a stderr that cannot be written changes nothing.
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 
 use anstyle::{AnsiColor, Style};
 
@@ -41,6 +41,17 @@ impl Report {
                 Note::Warning(_) => AnsiColor::Yellow,
             };
             self.say(note.label(), color, note.text());
+        }
+    }
+
+    /// Says what a person at a terminal wants to know of a token that was printed. Scripts get nothing.
+    pub fn minted(&self, sentence: impl FnOnce() -> Option<String>) {
+        let Verbosity { json, quiet, .. } = self.verbosity;
+        if json || quiet || !std::io::stderr().is_terminal() {
+            return;
+        }
+        if let Some(sentence) = sentence() {
+            verbatim(&(self.scrubber.scrub(&crate::text::clean(&sentence)) + "\n"));
         }
     }
 
@@ -89,7 +100,8 @@ impl Report {
         verbatim(&format!("{style}{label}:{style:#} {text}\n"));
     }
 
-    fn is_coloured(&self) -> bool {
+    /// Whether messages are in colour.
+    pub fn is_coloured(&self) -> bool {
         self.verbosity.color.on_stderr()
     }
 }

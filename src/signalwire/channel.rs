@@ -86,7 +86,7 @@ fn check_access(name: &str, access: &str) -> Vec<Problem> {
     let given: Vec<&str> = ["read", "write"].iter().filter_map(|key| access.get(key)).collect();
     let name = clip(name, SHOWN);
     let unknown = access.iter().find(|(key, _)| !matches!(*key, "read" | "write")).map(|(key, _)| {
-        let sentence = format!("has the unknown field '{}' in channel '{name}'; sent as it is", clip(key, SHOWN));
+        let sentence = format!("has the unknown field '{}' in channel '{name}'; sent as is", clip(key, SHOWN));
         Problem::new(sentence, "invalid_parameter", "Each channel can only have read and write properties").soft()
     });
     let problem = if given.is_empty() {

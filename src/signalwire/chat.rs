@@ -65,6 +65,7 @@ pub(super) const fn fields(channels: &'static dyn Rule) -> [Field; 5] {
              Repeatable. ACCESS is r, w or rw (or read, write, read-write). NAME may contain =; the last one separates \
              ACCESS.",
         )
+        .names_token()
         .required()
         .short('c'),
         Field::new(
@@ -85,7 +86,8 @@ pub(super) const fn fields(channels: &'static dyn Rule) -> [Field; 5] {
             &Text { max: 250 },
             "The unique identifier of the member\n\n\
              If omitted, the service generates a UUID.",
-        ),
+        )
+        .names_token(),
         Field::new(
             "state",
             "state",

@@ -18,6 +18,7 @@ const PLACEHOLDER_PROJECT_ID: &str = "00000000-0000-4000-8000-000000000000";
 
 /// The set.
 pub static SCHEMA: Schema = Schema {
+    console: "SignalWire Dashboard, under API",
     section: "signalwire",
     provider: "SignalWire",
     public: &[
@@ -27,7 +28,7 @@ pub static SCHEMA: Schema = Schema {
             implies_set: true,
             fault: space_fault,
             placeholder: |text| text.to_ascii_lowercase().contains(PLACEHOLDER_SPACE),
-            hint: Some("write the name of your space, its host such as NAME.signalwire.com, or its https:// URL"),
+            hint: Some("write NAME, NAME.signalwire.com, https://HOST[:PORT], or HOST:PORT of this machine"),
         },
         Field {
             key: PROJECT_ID,

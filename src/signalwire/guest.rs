@@ -48,7 +48,11 @@ const FIELDS: [Field; 5] = [
         "allowed-address",
         "UUID",
         Input::CommaList,
-        &Uuids { max: 10, code: "allowed_address_limit_exceeded" },
+        &Uuids {
+            max: 10,
+            code: "allowed_address_limit_exceeded",
+            source: "copy the address's id from the Dashboard or from GET /api/fabric/resources/{id}/addresses",
+        },
         "A Fabric address that the guest may call\n\n\
          Repeatable, or several separated by commas. The id of the address, from the Dashboard or from \
          GET /api/fabric/resources/{id}/addresses.",

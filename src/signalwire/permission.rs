@@ -117,14 +117,17 @@ fn problem(given: &str, suggest: bool) -> Problem {
     let shown = clip(given, SHOWN);
     let problem =
         |sentence: String| Problem::new(sentence, "unsupported_option", "{} contain an unsupported permission");
+    if given.is_empty() {
+        return problem("has an empty entry".to_owned()).hint(Some("check that the variable is set".to_owned()));
+    }
     if !may_be_new(given) {
         let hint = suggest.then(|| nearest(given)).flatten().map(|nearest| format!("did you mean '{nearest}'?"));
         return problem(format!("takes names that begin with room., got '{shown}'")).hint(hint);
     }
     let meant = suggest.then(|| nearest(given)).flatten();
     let problem = problem(match meant {
-        Some(meant) => format!("'{shown}' is not a known permission, did you mean '{meant}'? Sent as it is"),
-        None => format!("'{shown}' is not a known permission; sent as it is"),
+        Some(meant) => format!("'{shown}' is not a known permission (did you mean '{meant}'?); sent as is"),
+        None => format!("'{shown}' is not a known permission; sent as is"),
     })
     .soft();
     if given == ALSO_TAKEN { problem.tolerated() } else { problem }

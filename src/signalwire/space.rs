@@ -22,7 +22,7 @@ impl Space {
     pub fn parse(text: &str, origin: &str) -> Result<Self> {
         read(&canonical(text)).map_err(|why| {
             Failure::configuration(format!("{origin} is not a valid space: {why}"))
-                .with_hint("write the name of your space, its host such as NAME.signalwire.com, or its https:// URL")
+                .with_hint("write NAME, NAME.signalwire.com, https://HOST[:PORT], or HOST:PORT of this machine")
         })
     }
 
@@ -80,7 +80,7 @@ fn canonical(text: &str) -> String {
 
 fn read(text: &str) -> std::result::Result<Space, String> {
     if text.contains('@') {
-        return Err("it has a user name in it (@), and credentials never stand in a URL".to_owned());
+        return Err("it contains a user name (@); credentials do not belong in a URL".to_owned());
     }
     if let Some(rest) = text.strip_prefix("https://") {
         let (host, port) = split_port(rest)?;
@@ -89,7 +89,7 @@ fn read(text: &str) -> std::result::Result<Space, String> {
     }
     let plain = text.strip_prefix("http://");
     if plain.is_none() && text.contains("://") {
-        return Err("only https:// URLs are taken".to_owned());
+        return Err("a URL must begin with https://".to_owned());
     }
     let (host, port) = split_port(plain.unwrap_or(text))?;
     let host = check_host(host)?;
@@ -99,16 +99,14 @@ fn read(text: &str) -> std::result::Result<Space, String> {
         (false, _, Some(_)) => Err("http:// is for loopback hosts only; use https://".to_owned()),
         (false, Some(_), None) => Err("a host with a port needs https:// before it".to_owned()),
         (false, None, None) if host.contains('.') => Ok(Space { secure: true, host, port: None }),
-        (false, None, None) if looks_like_a_credential(&host) => {
-            Err("it looks like an id or a secret under the wrong name".to_owned())
-        }
+        (false, None, None) if looks_like_a_credential(&host) => Err("it looks like an id or a secret".to_owned()),
         (false, None, None) => Ok(Space { secure: true, host: format!("{host}.signalwire.com"), port: None }),
     }
 }
 
 fn split_port(text: &str) -> std::result::Result<(&str, Option<u16>), String> {
     if text.is_empty() || text.starts_with(':') {
-        return Err("it names no host".to_owned());
+        return Err("it has no host name".to_owned());
     }
     let after_host = if text.starts_with('[') { text.find(']').map_or(0, |end| end + 1) } else { 0 };
     match text[after_host..].split_once(':') {
@@ -133,7 +131,7 @@ fn check_host(host: &str) -> std::result::Result<String, String> {
     if host == "[::1]" || (host.len() <= 253 && host.split('.').all(label)) {
         return Ok(host.to_owned());
     }
-    Err("a host has letters, digits, hyphens and dots only, at most 63 characters between dots".to_owned())
+    Err("a host name has only letters, digits, hyphens and dots, with at most 63 characters between dots".to_owned())
 }
 
 /// A UUID, or 32 or 48 hexadecimal digits behind at most two letters: the ids and tokens of both services. A name is looked

@@ -50,7 +50,8 @@ const FIELDS: &[Field] = &[
         &NonEmpty,
         "Your name for the subscriber, such as an e-mail address\n\nA new one creates a subscriber.",
     )
-    .required(),
+    .required()
+    .names_token(),
     EXPIRE_AT,
     TTL,
     Field::new(

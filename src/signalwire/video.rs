@@ -44,6 +44,7 @@ const FIELDS: [Field; 19] = [
         "The room to join",
     )
     .required()
+    .names_token()
     .aliases(&["room"]),
     Field::new(
         "user_name",
@@ -52,7 +53,8 @@ const FIELDS: [Field; 19] = [
         Input::Text,
         &Text { max: 100 },
         "The display name of the user\n\nIf omitted, each use of the token gets a random one.",
-    ),
+    )
+    .names_token(),
     Field::new(
         "permissions",
         "permission",

@@ -13,6 +13,7 @@ use super::key::{Key, check_secret};
 use super::sign::Signer;
 use super::{other_grants, region};
 use crate::app::{App, Environment};
+use crate::catalog::missing::{self, Missing};
 use crate::catalog::{Draft, Help, Kind, Minting, Offline, Paper, Prepared, Scratch, Sign, Values};
 use crate::credentials::Set;
 use crate::error::{Category, Failure, Note, Result};
@@ -67,7 +68,7 @@ impl Plan {
     pub fn new(draft: Draft, app: &App) -> Result<Self> {
         let values = draft.values(None);
         let grants = match Grants::of(&values) {
-            Ok(grants) => Some(grants),
+            Ok(grants) => grants,
             // No line of a batch can mend the settings.
             Err(failure) if failure.category() == Category::Configuration => return Err(failure),
             Err(_) => None,
@@ -91,12 +92,16 @@ impl Plan {
         let has = |key: &str| line.is_some_and(|line| line.get(key).is_some());
         let (ttl, not_before) =
             if has("ttl") || has("not_before") { times(&values) } else { (self.ttl, self.not_before) };
-        let identity = self.identity(&values)?;
+        let identity = self.identity(&values);
         let only_identity_and_times =
             |line: &Object| line.iter().all(|(key, _)| matches!(key, "identity" | "ttl" | "not_before"));
         let grants = match &self.grants {
-            Some(grants) if line.is_none_or(only_identity_and_times) => Cow::Borrowed(grants),
-            _ => Cow::Owned(Grants::of(&values)?),
+            Some(grants) if line.is_none_or(only_identity_and_times) => Some(Cow::Borrowed(grants)),
+            _ => Grants::of(&values)?.map(Cow::Owned),
+        };
+        let (identity, grants) = match (identity, grants) {
+            (Some(identity), Some(grants)) => (identity, grants),
+            (identity, grants) => return Err(self.missing(identity.is_some(), grants.is_some(), line.is_some())),
         };
         let issued_at = now.as_second();
         let expires_at = issued_at.saturating_add(ttl);
@@ -108,20 +113,33 @@ impl Plan {
         Ok(Claims { identity, grants, not_before, issued_at, expires_at })
     }
 
-    fn identity<'a>(&'a self, values: &Values<'a>) -> Result<Cow<'a, str>> {
-        let identity = match values.line().and_then(|line| line.get("identity")) {
+    fn identity<'a>(&'a self, values: &Values<'a>) -> Option<Cow<'a, str>> {
+        match values.line().and_then(|line| line.get("identity")) {
             Some(raw) => json::as_str(raw),
             None => self.identity.as_deref().map(Cow::Borrowed),
-        };
-        identity.ok_or_else(|| {
-            let message = match values.line() {
-                Some(_) => "identity is missing: neither the line nor --identity gives it",
-                None => "--identity is required",
-            };
-            Failure::usage(message).with_hint("every product needs to know the user; add --identity NAME")
-        })
+        }
+    }
+
+    /// The failure of a token without its user, without any grant, or without both.
+    fn missing(&self, has_identity: bool, has_grants: bool, in_line: bool) -> Failure {
+        let place = self.draft.place(in_line);
+        let identity = self.draft.kind.field("identity").filter(|_| !has_identity);
+        let identity = identity.map(|field| Missing::field(field, place));
+        let grants = (!has_grants).then(|| Missing::other("at least one grant", "--video"));
+        let missing: Vec<Missing> = identity.into_iter().chain(grants).collect();
+        let failure = missing::failure(self.draft.kind, &missing, place);
+        match failure.hint() {
+            Some(hint) if !has_grants => {
+                let hint = format!("{hint} (or another grant: {GRANTS})");
+                failure.with_hint(hint)
+            }
+            _ => failure,
+        }
     }
 }
+
+/// The flags other than `--video` that each make a grant.
+const GRANTS: &str = "--chat, --voice, --voice-incoming, --sync, --task-router, --grant";
 
 impl Prepared for Plan {
     fn complete(&self, now: Timestamp) -> Result<()> {

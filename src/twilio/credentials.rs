@@ -14,6 +14,7 @@ pub const API_KEY_SID: &str = "api_key_sid";
 
 /// The set.
 pub static SCHEMA: Schema = Schema {
+    console: "Twilio Console, under API keys",
     section: "twilio",
     provider: "Twilio",
     public: &[

@@ -34,7 +34,8 @@ pub(super) const FIELDS: &[Field] = &[
          Required, in every product. Conversations, Chat and Sync take up to 256 characters, Video up to 128; Voice \
          takes letters, digits and underscores. Values that a product discourages cause a warning.",
     )
-    .required(),
+    .required()
+    .names_token(),
     Field::new(
         "ttl",
         "ttl",

@@ -36,12 +36,12 @@ const SHARED: [(&str, &[&str]); 3] = [
 ];
 
 impl Grants {
-    /// Works out region and grants.
+    /// Works out region and grants; `None` where no grant is asked for.
     ///
     /// # Errors
-    /// Exit 2 where flags do not go together, a value is found nowhere, or there is no grant at all; exit 3 where a value
-    /// of the profile or of the environment is malformed.
-    pub(super) fn of(values: &Values<'_>) -> Result<Self> {
+    /// Exit 2 where flags do not go together or a value is found nowhere; exit 3 where a value of the profile or of the
+    /// environment is malformed.
+    pub(super) fn of(values: &Values<'_>) -> Result<Option<Self>> {
         let mut grants = Object::default();
         let made = [chat(values)?, video(values), voice(values)?, sync(values)?, task_router(values)?];
         for ((key, _), grant) in FLAGGED_GRANTS.iter().zip(made) {
@@ -52,14 +52,12 @@ impl Grants {
         check_shared(values, &grants)?;
         add_others(values, &mut grants)?;
         if grants.is_empty() {
-            return Err(Failure::usage("the token would grant nothing").with_hint(
-                "add at least one of --chat, --video, --voice, --voice-incoming, --sync, --task-router, --grant",
-            ));
+            return Ok(None);
         }
         let members = grants.members();
         let products = grants.iter().map(|(key, _)| Product::of_grant(key)).collect();
         let region = values.text_or_default("region")?.map(Cow::into_owned);
-        Ok(Grants { region, members, products })
+        Ok(Some(Grants { region, members, products }))
     }
 }
 
@@ -110,7 +108,7 @@ fn voice(values: &Values<'_>) -> Result<Option<Object>> {
     let params = values.asked("voice_params");
     if params.is_some() && application.is_none() {
         let (params, voice) = (values.name("voice_params"), values.name("voice"));
-        return Err(Failure::usage(format!("{params} needs {voice}: it goes to its TwiML application")));
+        return Err(Failure::usage(format!("{params} requires {voice}")));
     }
     if application.is_none() && !incoming {
         return Ok(None);
@@ -152,7 +150,7 @@ fn task_router(values: &Values<'_>) -> Result<Option<Object>> {
     let Some(workspace) = values.text("task_router") else {
         return match ["worker_sid", "task_router_role"].into_iter().find(|key| values.asked(key).is_some()) {
             None => Ok(None),
-            Some(key) => Err(Failure::usage(format!("{} needs {}", values.name(key), values.name("task_router")))),
+            Some(key) => Err(Failure::usage(format!("{} requires {}", values.name(key), values.name("task_router")))),
         };
     };
     let mut grant = Object::default();

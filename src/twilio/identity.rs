@@ -87,8 +87,7 @@ pub fn fits_voice(identity: &str) -> bool {
 pub fn advice(identity: &str, products: &[Product]) -> Vec<Note> {
     let mut notes: Vec<Note> = products.iter().filter_map(|product| length_advice(identity, *product)).collect();
     if identity.trim() != identity || identity.chars().any(char::is_control) {
-        notes
-            .push(warning("--identity has white space around it or control characters in it, and they are part of it"));
+        notes.push(warning("--identity has surrounding white space or control characters, which become part of it"));
     }
     if products.contains(&Product::Voice) && !fits_voice(identity) {
         notes.push(warning(

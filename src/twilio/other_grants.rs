@@ -11,6 +11,8 @@ use crate::text::clip;
 /// `KEY=JSON`, once for each grant.
 pub(super) const INPUT: Input = Input::Entries { parse, json: true, example: "'player={\"player\":{}}'" };
 
+const HINT: &str = "for example --grant 'player={\"player\":{}}'; the key is that of the grants claim";
+
 /// Objects under the keys of the `grants` claim, all but that of the identity.
 pub(super) struct OtherGrants;
 
@@ -41,14 +43,14 @@ fn parse(name: &str, texts: &[&str]) -> Result<Object> {
     let (mut all, mut seen) = (Object::default(), HashSet::new());
     for text in texts {
         let Some((key, json)) = text.split_once('=').filter(|(key, _)| !key.is_empty()) else {
-            return Err(Failure::usage(format!("{name} must be KEY=JSON"))
-                .with_hint("for example --grant 'player={\"player\":{}}'; the key is that of the grants claim"));
+            return Err(Failure::usage(format!("{name} must be KEY=JSON")).with_hint(HINT));
         };
         let shown = clip(key, SHOWN);
         if !seen.insert(key) {
             return Err(Failure::usage(format!("{name} names '{shown}' twice")));
         }
-        all.set(key, json::value(json).map_err(|fault| Failure::usage(format!("{name} {shown} {fault}")))?);
+        let wrong = |fault| Failure::usage(format!("{name} {shown} {fault}")).with_hint(HINT);
+        all.set(key, json::value(json).map_err(wrong)?);
     }
     Ok(all)
 }

@@ -142,18 +142,18 @@ impl fmt::Display for Fault {
             Seen::Empty => write!(formatter, "it is empty"),
             Seen::Wrapped => write!(formatter, "it has quotes or white space around it"),
             Seen::OtherKind(other, its_name) => {
-                write!(formatter, "that is {its_name} ({other}), {name} starts {prefix}")
+                write!(formatter, "that is {its_name} ({other}); {name} starts with {prefix}")
             }
-            Seen::SmallPrefix => write!(formatter, "its prefix is written in capitals, {prefix}"),
+            Seen::SmallPrefix => write!(formatter, "the prefix must be upper case: {prefix}"),
             Seen::BareHex => write!(
                 formatter,
-                "that is 32 hexadecimal digits without a prefix, as an auth token is; {name} starts {prefix}"
+                "that is 32 hexadecimal digits without a prefix, like an auth token; {name} starts with {prefix}"
             ),
             Seen::Length(length) => {
-                write!(formatter, "{prefix} and 32 hexadecimal digits are {LENGTH} characters, that is {length}")
+                write!(formatter, "expected {LENGTH} characters ({prefix} and 32 hexadecimal digits), got {length}")
             }
-            Seen::NotHex => write!(formatter, "after {prefix} belong 32 hexadecimal digits (0-9, a-f)"),
-            Seen::Unknown => write!(formatter, "it must be {prefix} and 32 hexadecimal digits"),
+            Seen::NotHex => write!(formatter, "{prefix} must be followed by 32 hexadecimal digits (0-9, a-f)"),
+            Seen::Unknown => write!(formatter, "expected {prefix} and 32 hexadecimal digits"),
         }
     }
 }
@@ -224,11 +224,11 @@ mod tests {
     fn what_was_given_instead_is_named() {
         assert_eq!(
             said(Sid::Account, &format!("SK{DIGITS}")),
-            "is not an account SID: that is an API key SID (SK), an account SID starts AC"
+            "is not an account SID: that is an API key SID (SK); an account SID starts with AC"
         );
         assert!(said(Sid::Service, DIGITS).contains("auth token"));
-        assert!(said(Sid::Service, &format!("is{DIGITS}")).contains("capitals, IS"));
-        assert!(said(Sid::Service, &format!("IS{}", &DIGITS[1..])).contains("34 characters, that is 33"));
+        assert!(said(Sid::Service, &format!("is{DIGITS}")).contains("upper case: IS"));
+        assert!(said(Sid::Service, &format!("IS{}", &DIGITS[1..])).contains("expected 34 characters"));
         assert!(said(Sid::Service, &format!("IS{}", "z".repeat(32))).contains("0-9, a-f"));
         assert!(said(Sid::Service, &format!("'IS{DIGITS}'")).contains("quotes"));
         assert!(said(Sid::Service, " ").contains("empty"));

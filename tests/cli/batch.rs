@@ -348,7 +348,7 @@ fn two_twilio_tokens_of_one_second_differ() {
         .env("TWILIO_API_KEY", sid("SK"))
         .env("TWILIO_API_SECRET", "abcdefghijklmnopqrstuvwxyz012345")
         .stdin("{}\n".repeat(3_000));
-    let lines = lines(&run.stdout(anything()).says("3000 minted").run().stdout);
+    let lines = lines(&run.stdout(anything()).says("3,000 minted").run().stdout);
     let tokens: BTreeSet<&str> = lines.iter().filter_map(|line| line["token"].as_str()).collect();
     assert_eq!((lines.len(), tokens.len()), (3_000, 3_000));
     assert!(lines.iter().zip(1..).all(|(line, number)| line["line"] == number), "in order");
@@ -440,13 +440,15 @@ fn an_interrupted_run_ends_with_whole_lines() {
 
 /// What a run writes to a terminal that is its stderr.
 #[cfg(target_os = "linux")]
-fn on_a_terminal(mut run: Run) -> String {
+pub fn on_a_terminal(mut run: Run) -> String {
     use std::io::Read as _;
+    use std::process::Stdio;
 
     let pty = nix::pty::openpty(None, None).expect("a terminal");
     let mut terminal = std::fs::File::from(pty.master);
     let mut command = run.command();
-    let mut child = command.stdin(std::process::Stdio::null()).stderr(pty.slave).spawn().expect("the program starts");
+    let mut child =
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(pty.slave).spawn().expect("the program starts");
     // The command has the terminal's other end, too, and would hold it open.
     drop(command);
     let mut said = Vec::new();

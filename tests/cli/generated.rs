@@ -93,7 +93,7 @@ mod fresh {
 
 #[test]
 fn an_unknown_shell_is_refused_with_those_there_are() {
-    tokenmint("completions").fails(2).says("SHELL is required").run();
+    tokenmint("completions").fails(2).says("missing SHELL").run();
     tokenmint("completions tcsh").fails(2).says_all(&["bash", "zsh", "fish", "powershell", "elvish", "nushell"]).run();
 }
 

@@ -141,6 +141,10 @@ mod readme;
 mod snapshots;
 /// Words of other tools, and slips of the keyboard.
 mod typed_words;
+/// What is missing, what was likely meant, and what would have no effect.
+mod likely_mistakes;
+/// What only a person at a terminal sees.
+mod terminal;
 /// Scripts in real shells that stop when a mint fails.
 #[cfg(unix)]
 mod shells;

@@ -361,8 +361,9 @@ fn on_a_terminal_and_in_a_pipe_stdout_has_the_same_bytes() {
     for line in [CHAT, "chat --ttl 1h -c lobby=rw -o json --color always", "chat --ttl 1h -c lobby=rw -o export"] {
         let server = Server::minting();
         let piped = tokenmint(line).credentials(&server).stdout(predicates::str::contains(TOKEN)).run().stdout;
-        // stdout and stderr are a terminal of their own, which puts a carriage return before each line feed.
-        let run = tokenmint(line).credentials(&server).shell("script -qec \"$*\" /dev/null < /dev/null");
+        // stdout is a terminal of its own, which puts a carriage return before each line feed.
+        let run =
+            tokenmint(line).credentials(&server).shell("script -qec \"$* 2>&3\" /dev/null 3>/dev/null < /dev/null");
         let shown = run.stdout(predicates::str::contains(TOKEN)).run().stdout;
         let without_time = |text: &str| text.replace("\r\n", "\n").split("\"expires_in\"").next().map(str::to_owned);
         assert_eq!(without_time(&shown), without_time(&piped), "{line}");

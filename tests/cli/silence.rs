@@ -58,7 +58,7 @@ fn a_bare_number_is_answered_with_what_it_is_in_both_units() {
         ("chat -c a=r --ttl 60", "hint: 60s is 1m, 60m is 1h; write --ttl 1m or --ttl 1h\n"),
         ("chat -c a=r --ttl 86400", "hint: 86400s is 24h; write --ttl 24h\n"),
         ("chat -c a=r --ttl 3600000", "milliseconds; write --ttl 1h\n"),
-        ("chat -c a=r --ttl 2592001s", "hint: write 43200m\n"),
+        ("chat -c a=r --ttl 2592001s", "at most 30d"),
         ("chat -c a=r --ttl +1h", "hint: write --ttl 1h\n"),
         ("chat -c a=r --ttl 1h --timeout 5", "hint: write --timeout 5s or --timeout 5m\n"),
         ("inspect x --min-ttl 5", "hint: write --min-ttl 5s or --min-ttl 5m\n"),
@@ -82,8 +82,8 @@ fn a_bare_number_is_answered_with_what_it_is_in_both_units() {
 fn a_number_for_a_time_is_answered_with_the_time_that_it_is() {
     for (time, hint) in [
         ("1795600000", "hint: write --expire-at @1795600000\n"),
-        ("1795600000000", "milliseconds; write --expire-at @1795600000\n"),
-        ("@1795600000000", "milliseconds; write --expire-at @1795600000\n"),
+        ("1795600000000", "milliseconds; did you mean seconds? write --expire-at @1795600000\n"),
+        ("@1795600000000", "milliseconds; did you mean seconds? write --expire-at @1795600000\n"),
         ("2h", "hint: write --expire-at +2h\n"),
     ] {
         refused(tokenmint(&format!("{GUEST_COMMAND} --expire-at {time}")), &["--expire-at", hint]);

@@ -274,7 +274,11 @@ fn limits_are_checked_before_anything_is_sent() {
     ] {
         refuse(args, parts);
     }
-    tokenmint("subscriber").credentials(&Server::unused()).fails(2).says_all(&["--reference", "required"]).run();
+    tokenmint("subscriber")
+        .credentials(&Server::unused())
+        .fails(2)
+        .says_all(&["missing --reference", "hint: tokenmint subscriber --reference NAME"])
+        .run();
     tokenmint("subscriber --reference").arg("").credentials(&Server::unused()).fails(2).says("empty").run();
 }
 

@@ -109,7 +109,7 @@ fn a_certificate_for_another_name_is_named_as_such() {
     let server = Server::minting();
     let address = tls(&authority, "other.example", &server);
     let run = run("localhost", address, &authority).args(["--cacert", "ca.pem"]);
-    refused(run.hides("expired"), server, &["name localhost", "space"]);
+    refused(run.hides("expired"), server, &["not valid for localhost", "space"]);
 }
 
 #[test]

@@ -32,6 +32,11 @@ fn a_word_of_another_tool_is_answered_with_ours() {
         ("token", "chat"),
         ("room", "video"),
         ("sat", "subscriber"),
+        ("check x", "inspect --check"),
+        ("chat --port 1", "SIGNALWIRE_SPACE"),
+        ("inspect --ttl 5m", "--min-ttl"),
+        ("inspect --format json", "-o json"),
+        ("completions --silent", "use -q"),
     ] {
         tokenmint(line).fails(2).says_all(&["error: unknown ", "hint: ", meant]).run();
     }
@@ -46,7 +51,12 @@ fn a_slip_of_the_keyboard_is_answered_with_what_was_meant() {
         ("--verison", "did you mean --version?"),
         ("video --room r --no-auto-create-room", "use --auto-create-room=false"),
         ("cht", "did you mean 'chat'?"),
-        ("chat \u{2014}ttl 1h", "type --"),
+        ("CHAT", "did you mean 'chat'?"),
+        ("chat -o JSON", "did you mean 'json'?"),
+        ("chat -o token.txt", "--write token.txt"),
+        ("chat -c lobby rw", "write -c lobby=rw"),
+        ("chat --ttl", "write --ttl 1h"),
+        ("chat \u{2014}ttl 1h", "write --ttl"),
     ] {
         tokenmint(line).fails(2).says(meant).run();
     }
@@ -67,4 +77,18 @@ fn a_flag_for_credentials_is_a_whole_word() {
     let said = tokenmint("chat --workspace-sid WS1").fails(2).says("unknown flag --workspace-sid").run().stderr;
     assert!(!said.contains("credentials"), "{said}");
     tokenmint("chat --auth-key x").fails(2).says("credentials cannot be passed on the command line").run();
+}
+
+/// Nothing that is far from what was typed is suggested, and no flag that the command does not have.
+#[test]
+fn only_what_is_near_and_there_is_suggested() {
+    for (line, not) in [
+        ("chat --port 1", "--output"),
+        ("chat --jso", "--jobs"),
+        ("emulator --json", "-o json"),
+        ("completions tcsh", "did you mean"),
+        ("chat --hunter2hunter2", "hunter"),
+    ] {
+        tokenmint(line).fails(2).says("hint: ").hides(not).run();
+    }
 }

@@ -130,7 +130,11 @@ fn a_server_on_this_machine_that_does_not_run_may_be_the_emulator() {
 fn an_authority_that_is_not_known_on_this_machine_may_be_the_emulators() {
     let (server, authority) = (Server::unused(), Authority::new());
     let address = tls(&authority, "127.0.0.1", &server);
-    let run = at(CHAT, &format!("https://{address}")).says_all(&["not trusted", "--cacert FILE", "SSL_CERT_FILE"]);
+    let run = at(CHAT, &format!("https://{address}")).says_all(&[
+        "not signed by a trusted authority",
+        "--cacert FILE",
+        "SSL_CERT_FILE",
+    ]);
     let emulator = "tokenmint emulator --tls";
     if cfg!(feature = "emulator") { run.says(emulator) } else { run.hides(emulator) }.fails(6).run();
 }

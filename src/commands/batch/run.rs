@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::{Fingerprint, http, sign};
-use crate::batch::{self, End, Input, Minters, Setting, Summary, Tally, pace};
+use crate::batch::{self, End, Input, Look, Minters, Setting, Summary, Tally, pace};
 use crate::catalog::{Draft, Minting, Paper, Scratch, Sign};
 use crate::commands::connection::Connection;
 use crate::commands::job::Job;
@@ -60,21 +60,27 @@ pub fn sign_lines(job: &Job, batch: &Batch, signing: SigningRequest) -> Result<u
 fn run(job: &Job, batch: &Batch, input: Input, minter: Minters, halted: Arc<AtomicBool>) -> Result<u8> {
     // Before the bar: a warning in the middle of it would be lost.
     job.report.notes(&job.app.notes.take());
-    let verbosity = job.general.verbosity;
     let setting = Setting {
         minter,
         is_computed: matches!(job.mint.kind.minting, Minting::Signed(_)),
         clock: job.app.clock,
         scrubber: environment::scrubber(&job.app.env, &SCHEMAS),
         halted,
-        // A dumb terminal shows each drawing on a line of its own.
-        progress: !verbosity.quiet
-            && !verbosity.verbose
-            && std::io::stderr().is_terminal()
-            && job.app.env.text("TERM") != Some("dumb"),
+        progress: look(job),
     };
     let summary = batch::run(batch, input, setting, &mut |note| job.report.aside(&[note]))?;
     report(job, batch, summary)
+}
+
+/// How progress is shown. A dumb terminal would show each drawing on a new line.
+fn look(job: &Job) -> Look {
+    let verbosity = job.general.verbosity;
+    let is_fit = std::io::stderr().is_terminal() && job.app.env.text("TERM") != Some("dumb");
+    match is_fit && !verbosity.quiet && !verbosity.verbose {
+        false => Look::Hidden,
+        true if job.report.is_coloured() => Look::Coloured,
+        true => Look::Plain,
+    }
 }
 
 /// Says how a run went, with `-o json`, too: the result is on stdout line by line.
@@ -101,12 +107,18 @@ fn report(job: &Job, batch: &Batch, summary: Summary) -> Result<u8> {
         }
         End::SomeFailed => {
             Err(Failure::message(Category::Partial, format!("some lines failed: {counts} {took} ({})", tally.causes()))
-                .with_hint("their output lines have an error; with --resume they are tried again"))
+                .with_hint(mending(batch, &tally, dry)))
         }
         End::Stopped(failure) => {
             let failure = failure.and(format!("; {counts} {took}"));
             Err(match (failure.category(), failure.reach()) {
                 (Category::Unavailable, Reach::Run) => failure.with_hint(continuing(batch)),
+                // A 403 may be about this line alone, and every run would end at it again.
+                (Category::CredentialsRefused, _) if failure.status() == Some(403) => {
+                    let first = failure.hint().map_or_else(String::new, |hint| format!("{hint}; "));
+                    let blank = "if it is this line alone, leave the line blank";
+                    failure.with_hint(format!("{first}{blank} and {}", continuing(batch)))
+                }
                 (Category::Unavailable, Reach::Row) => {
                     let first = failure.hint().map_or_else(String::new, |hint| format!("{hint}; then "));
                     failure.with_hint(first + &continuing(batch))
@@ -125,6 +137,24 @@ fn continuing(batch: &Batch) -> String {
         Some(path) => format!("continue with --resume {}", text::sh_word(&text::path(path))),
         None => "continue this run later with --resume".to_owned(),
     }
+}
+
+/// What to do about lines that failed.
+fn mending(batch: &Batch, tally: &Tally, dry: bool) -> String {
+    let errors = match &batch.resume {
+        Some(path) => format!("the errors are in {}", text::path(path)),
+        None => "each error is in its output line".to_owned(),
+    };
+    if dry {
+        return errors;
+    }
+    let again = match &batch.resume {
+        Some(_) => "run the same command again to retry only these lines",
+        None => "pass the saved output to --resume to retry only these lines",
+    };
+    // What the service or the network failed at may succeed as it is.
+    let fix = if tally.failed_for_good() { "fix the input, then " } else { "" };
+    format!("{errors}; {fix}{again}")
 }
 
 /// What is worth saying of all tokens of a run together.

@@ -38,8 +38,8 @@ fn a_line_overrides_the_flags() {
         (r#"{"voice_incoming":"true"}"#, "voice_incoming must be true or false"),
         (r#"{"grant":{"chat":{}}}"#, "--chat and grant chat"),
         (r#"{"grant":{"x":{},"x":{}}}"#, "grant names 'x' twice"),
-        (r#"{"chat":false,"voice_incoming":false}"#, "grant nothing"),
-        (r#"{"worker_sid":"WK*"}"#, "worker_sid needs --task-router"),
+        (r#"{"chat":false,"voice_incoming":false}"#, "missing at least one grant"),
+        (r#"{"worker_sid":"WK*"}"#, "worker_sid requires --task-router"),
     ] {
         let failure = line(text).unwrap_err();
         assert_eq!(failure.category(), Category::Usage);
@@ -53,7 +53,13 @@ fn lines_may_bring_everything() {
     let line = Object::parse(r#"{"identity":"a","video":"r"}"#).unwrap();
     let claims = draft.claims(Some(&line), now()).unwrap();
     assert!(claims.claims_json(&Issuer::placeholder(), None).ends_with(r#","iss":"API_KEY_SID","sub":"ACCOUNT_SID"}"#));
-    assert!(draft.claims(Some(&Object::default()), now()).unwrap_err().to_string().contains("identity is missing"));
+    assert!(
+        draft
+            .claims(Some(&Object::default()), now())
+            .unwrap_err()
+            .to_string()
+            .contains("missing identity and at least one grant")
+    );
 }
 
 #[test]
