@@ -65,7 +65,7 @@ fn execute(invocation: &Invocation, app: &App, report: &Report) -> Result<u8> {
     }
     match &invocation.command {
         Command::Print(text) => output::deliver::stdout(text).map(|()| 0),
-        Command::Mint(mint) => commands::mint::run(&commands::job::Job { general, mint, app, report }),
+        Command::Mint(mint) => commands::mint::run(general, mint, app, report),
         Command::Inspect(inspect) => commands::inspect::run(inspect, general, app),
         Command::Profile(profile) => commands::profile::run(profile, general, app, report),
         Command::Emulator { listen, tls } => commands::emulator::run(listen, *tls, app),

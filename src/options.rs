@@ -60,6 +60,8 @@ pub struct Mint {
     pub given: Given,
     /// `--body`, as typed.
     pub body: Option<String>,
+    /// `--preset`.
+    pub preset: Option<String>,
     /// `--output` and `--shell`.
     pub format: Format,
     /// `--name`.
@@ -126,4 +128,6 @@ pub enum Action {
     Init,
     /// Where the configuration file is.
     Path,
+    /// The presets of the configuration file.
+    Presets,
 }

@@ -26,7 +26,7 @@ struct Page {
     after: &'static [fn() -> String],
 }
 
-const PAGES: [Page; 11] = [
+const PAGES: [Page; 12] = [
     Page {
         name: "tokenmint",
         about: "Mint short-lived access tokens for real-time services\n\n\
@@ -94,6 +94,16 @@ const PAGES: [Page; 11] = [
         name: "path",
         about: "Print where the configuration file is, or would be",
         examples: "Examples:\n  tokenmint profile path\n",
+        after: &[],
+    },
+    Page {
+        name: "presets",
+        about: "List the presets of the configuration file\n\n\
+    A preset keeps fields of a command under a name, for --preset. Each line has its name, its command, its profile (- \
+    for none) and the names of its fields.",
+        examples: "Examples:
+  tokenmint profile presets
+  tokenmint profile presets -o json | jq -r '.presets[].name'\n",
         after: &[],
     },
     Page {
@@ -175,6 +185,14 @@ const ARGUMENTS: &[Texts] = &[
         None,
         "The whole request body as JSON; flags override its fields\n\n\
          Fields that tokenmint does not know are sent as they are. Literal JSON, @FILE, or - for standard input.",
+    ),
+    (
+        "preset",
+        "NAME",
+        None,
+        "Start from the fields of [presets.NAME] in the configuration file\n\n\
+         They lie under --body and the flags. A profile that the preset names counts like --profile, which wins over \
+         it; without one the file is read for the preset alone, and credentials come from where they always do.",
     ),
     (
         "output",

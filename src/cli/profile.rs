@@ -17,6 +17,7 @@ pub(super) fn command() -> clap::Command {
         .subcommand(subcommand("check").arg(profile()).args(mint::sending_arguments()))
         .subcommand(subcommand("init"))
         .subcommand(subcommand("path"))
+        .subcommand(subcommand("presets"))
 }
 
 pub(super) fn read(matches: &ArgMatches) -> Result<Profile> {
@@ -28,6 +29,7 @@ pub(super) fn read(matches: &ArgMatches) -> Result<Profile> {
         "show" => Action::Show(name(matches)),
         "check" => Action::Check(name(matches), mint::settings(matches)?),
         "init" => Action::Init,
+        "presets" => Action::Presets,
         _ => Action::Path,
     };
     Ok(Profile { action, json })

@@ -2,8 +2,9 @@
 //! credentials, where a text goes.
 
 use crate::app::App;
-use crate::catalog::{Given, Input, Kind};
+use crate::catalog::{Given, Input, Kind, PresetFields};
 use crate::commands::input::Reader;
+use crate::commands::preset::ChosenPreset;
 use crate::credentials::Wanted;
 use crate::error::{Note, Result};
 use crate::options::{General, Mint};
@@ -20,9 +21,26 @@ pub struct Job<'a> {
     pub app: &'a App,
     /// The voice on stderr.
     pub report: &'a Report,
+    /// What `--preset` names.
+    preset: Option<ChosenPreset>,
 }
 
-impl Job<'_> {
+impl<'a> Job<'a> {
+    /// A job, with its preset read if it has one.
+    ///
+    /// # Errors
+    /// Exit 2 or 3 for a preset that will not do.
+    pub fn new(general: &'a General, mint: &'a Mint, app: &'a App, report: &'a Report) -> Result<Self> {
+        let load = |name: &String| ChosenPreset::load(name, mint.kind, general, app);
+        let preset = mint.preset.as_ref().map(load).transpose()?;
+        Ok(Job { general, mint, app, report, preset })
+    }
+
+    /// The fields of the preset.
+    pub(super) fn preset(&self) -> Option<&PresetFields> {
+        self.preset.as_ref().map(|preset| &preset.fields)
+    }
+
     /// The flags of a kind and `--body`, with what stands in files and on stdin.
     pub(super) fn read_values(&self, kind: &Kind) -> Result<(Given, Option<String>)> {
         let mut reader = self.reader()?;
@@ -54,12 +72,18 @@ impl Job<'_> {
 
     pub(super) fn wanted(&self) -> Wanted<'_> {
         Wanted {
-            profile: self.general.profile.as_deref(),
+            profile: self.profile(),
             config: self.general.config.as_deref(),
             schemas: &SCHEMAS,
             stdin_taken: self.reads_stdin(),
             timeout: Some(self.mint.settings.timeout),
         }
+    }
+
+    /// The profile of `--profile`, else of the preset.
+    fn profile(&self) -> Option<&str> {
+        let of_preset = || self.preset.as_ref().and_then(|preset| preset.profile.as_deref());
+        self.general.profile.as_deref().or_else(of_preset)
     }
 
     /// Whether the lines of a batch or the value of a flag come from standard input.

@@ -10,6 +10,7 @@ pub mod input;
 pub mod inspect;
 pub mod job;
 pub mod mint;
+pub mod preset;
 pub mod profile;
 pub mod send;
 mod show;

@@ -26,7 +26,7 @@ impl SigningRequest {
         let (given, body) = job.read_values(kind)?;
         let found = credentials::find(schema, job.wanted(), job.app);
         let defaults = defaults(schema, found.as_ref().ok().and_then(Option::as_ref), job)?;
-        let draft = Draft::new(kind, &given, body.as_deref(), defaults, job.app);
+        let draft = Draft::over(job.preset(), kind, &given, body.as_deref(), defaults, job.app);
         let prepared = draft.and_then(|draft| way.prepare(draft, job.app));
         match (prepared, found) {
             (Err(failure), _) if failure.category() == Category::Usage => Err(failure),

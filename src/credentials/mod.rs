@@ -9,12 +9,14 @@ mod load;
 pub mod locate;
 mod origin;
 mod parse;
+pub mod preset;
 pub mod schema;
 mod set;
 mod shell;
 mod slip;
 #[cfg(test)]
 mod tests;
+mod toml_json;
 
 pub use find::{Wanted, chosen_profile, find, find_any, none_found, not_in_profile, settings};
 pub use origin::Found;

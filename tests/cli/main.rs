@@ -111,6 +111,8 @@ mod wire;
 mod inspect;
 /// Profiles: listed, shown, checked, created.
 mod profile;
+/// Presets: fields of a command, kept under a name.
+mod presets;
 /// Completions and man pages are those that the program prints.
 mod generated;
 /// Rules that hold for every command and flag.

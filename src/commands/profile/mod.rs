@@ -5,6 +5,7 @@ mod command;
 mod init;
 mod list;
 mod path;
+mod presets;
 mod run;
 mod show;
 

@@ -19,6 +19,7 @@ pub fn run(profile: &Profile, general: &General, app: &App, report: &Report) -> 
         Action::Check(name, settings) => return command.check(name.as_deref(), settings, report),
         Action::Init => command.init()?,
         Action::Path => command.path()?,
+        Action::Presets => command.presets()?,
     };
     deliver::stdout(text.as_bytes())?;
     Ok(0)
