@@ -256,6 +256,8 @@ const ARGUMENTS: &[Texts] = &[
 const JSON_FORMS: &str = "Literal JSON, @FILE, or - for standard input.";
 const TIME_FORMS: &str =
     "RFC 3339 (2030-01-31T12:00:00Z), a date (midnight UTC), @EPOCH_SECONDS, or +2h for two hours from now.";
+const MOMENT_FORMS: &str =
+    "RFC 3339 (2030-01-31T12:00:00Z), a date (midnight UTC), @EPOCH_SECONDS, or relative to now: +2h, -2h.";
 const SWITCH_FORMS: &str =
     "The flag alone means true; --FLAG=false or --FLAG false sends false. Not given, it is not sent.";
 
@@ -322,6 +324,7 @@ fn value_name(field: &Field) -> &'static str {
 fn field_text(field: &Field) -> String {
     let forms = match field.input {
         input if input.is_json() => JSON_FORMS,
+        Input::Moment => MOMENT_FORMS,
         input if input.is_time() => TIME_FORMS,
         Input::Boolean => SWITCH_FORMS,
         _ => return field.help.to_owned(),

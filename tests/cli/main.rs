@@ -135,6 +135,8 @@ mod emulator_end;
 mod emulator_tls;
 /// Twilio Access Tokens.
 mod twilio;
+/// Twilio tokens of another time than now.
+mod issued_at;
 
 /// The least line of every command that the emulator can answer; none where it is not built in.
 fn emulator_lines() -> &'static [&'static str] {
