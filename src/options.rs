@@ -130,4 +130,30 @@ pub enum Action {
     Path,
     /// The presets of the configuration file.
     Presets,
+    /// A new profile.
+    Add(NewProfile),
+    /// Make this profile the default.
+    Use(String),
+    /// Open the configuration file in an editor.
+    Edit,
+    /// Remove a profile.
+    Remove {
+        /// Which.
+        name: String,
+        /// `--yes`.
+        yes: bool,
+    },
+}
+
+/// What was typed for `profile add`.
+#[derive(Debug)]
+pub struct NewProfile {
+    /// Its name.
+    pub name: String,
+    /// The provider's section, where a flag names one.
+    pub section: Option<&'static str>,
+    /// The public values that flags give, by their keys.
+    pub values: Vec<(&'static str, String)>,
+    /// `--keychain`.
+    pub keychain: bool,
 }

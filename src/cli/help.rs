@@ -26,7 +26,7 @@ struct Page {
     after: &'static [fn() -> String],
 }
 
-const PAGES: [Page; 12] = [
+const PAGES: [Page; 16] = [
     Page {
         name: "tokenmint",
         about: "Mint short-lived access tokens for real-time services\n\n\
@@ -54,11 +54,11 @@ const PAGES: [Page; 12] = [
     },
     Page {
         name: "profile",
-        about: "List, show, create and check profiles\n\n\
+        about: "Add, list, show, check and edit profiles\n\n\
     A profile is a named set of credentials in the configuration file. Its secret may stand there, in another file, or \
     come from a program such as op, pass or secret-tool.",
         examples: "Examples:
-  tokenmint profile init
+  tokenmint profile add dev
   tokenmint profile list
   tokenmint profile show dev
   tokenmint profile check dev\n",
@@ -94,6 +94,43 @@ const PAGES: [Page; 12] = [
         name: "path",
         about: "Print where the configuration file is, or would be",
         examples: "Examples:\n  tokenmint profile path\n",
+        after: &[],
+    },
+    Page {
+        name: "add",
+        about: "Add a profile to the configuration file\n\n\
+    On a terminal, values without a flag are asked for; the secret is not shown. Elsewhere the flags are required and \
+    the secret is read from stdin. Values are checked before anything is stored. The secret goes into a file of mode \
+    0600 next to the configuration file, or with --keychain into the system's keychain, and never into the \
+    configuration file. A profile that exists is not changed, except that it may get credentials of the other provider. \
+    The first profile becomes the default.",
+        examples: "Examples:
+  tokenmint profile add dev
+  tokenmint profile add dev --keychain
+  printf %s \"$TOKEN\" | tokenmint profile add ci --space example --project-id \"$PROJECT\"
+  tokenmint profile add dev --twilio --account-sid AC… --api-key-sid SK…\n",
+        after: &[],
+    },
+    Page {
+        name: "use",
+        about: "Make a profile the default\n\n\
+    Sets default_profile in the configuration file. Credentials in the environment still come before it.",
+        examples: "Examples:\n  tokenmint profile use dev\n  tokenmint profile use emulator\n",
+        after: &[],
+    },
+    Page {
+        name: "edit",
+        about: "Edit the configuration file\n\n\
+    Opens a copy in $VISUAL or $EDITOR and checks the result. Only a result without mistakes replaces the file; \
+    otherwise the file stays as it is, and the editor opens again or the message says where your changes are.",
+        examples: "Examples:\n  tokenmint profile edit\n  EDITOR='code --wait' tokenmint profile edit\n",
+        after: &[],
+    },
+    Page {
+        name: "remove",
+        about: "Remove a profile and the secret that 'profile add' stored for it\n\n\
+    Asks first, unless --yes is given. A secret that is stored elsewhere is left there.",
+        examples: "Examples:\n  tokenmint profile remove dev\n  tokenmint profile remove dev --yes\n",
         after: &[],
     },
     Page {
@@ -246,6 +283,20 @@ const ARGUMENTS: &[Texts] = &[
     ("check", "", None, "Exit with 8 unless the token is valid now"),
     ("min-ttl", "DURATION", None, "Like --check, but require this much time left"),
     ("verify", "", None, "Check a Twilio token's signature with the secret of the profile or the environment"),
+    ("named", "NAME", None, "Name of the profile"),
+    ("twilio", "", None, "Add Twilio credentials (default: SignalWire)"),
+    ("space", "SPACE", None, "SignalWire space: a name, a host or an https URL"),
+    ("project_id", "UUID", None, "SignalWire project id"),
+    ("account_sid", "AC…", None, "Twilio account SID, with --twilio"),
+    ("api_key_sid", "SK…", None, "Twilio API key SID, with --twilio"),
+    (
+        "keychain",
+        "",
+        None,
+        "Store the secret in the system's keychain (secret-tool, or security on macOS)\n\n\
+         The profile gets the command that prints it. The secret reaches the program on stdin, never as an argument.",
+    ),
+    ("yes", "", None, "Remove it without asking"),
     ("which", "NAME", None, "Profile (default: the one minting would use)"),
     ("listen", "ADDR:PORT", None, "Loopback address and port to listen on; port 0 picks a free one"),
     ("tls", "", None, "Serve https with a temporary CA, whose certificate file is named on stderr"),

@@ -11,7 +11,7 @@ use super::generate::{completions, man_pages};
 use super::tree::{tree, tree_for};
 use super::{fault, general, inspect, mint, profile};
 use crate::error::{Failure, Result};
-use crate::options::{Command, General, Invocation};
+use crate::options::{Action, Command, General, Invocation, Profile};
 use crate::output::Verbosity;
 use crate::providers;
 
@@ -57,6 +57,12 @@ fn refuse_profile(command: &Command, name: &str, profile: &str) -> Result<()> {
             ("it has its own credentials", format!("the port is set with --listen 127.0.0.1:{port}"))
         }
         Command::Print(_) | Command::WritePages(..) => ("it needs no credentials", "leave it out".to_owned()),
+        Command::Profile(Profile { action: Action::Add(_) | Action::Use(_) | Action::Remove { .. }, .. }) => {
+            ("the profile is named by its argument", "leave it out".to_owned())
+        }
+        Command::Profile(Profile { action: Action::Edit | Action::Presets, .. }) => {
+            ("it is about the whole file", "leave it out".to_owned())
+        }
         _ => return Ok(()),
     };
     Err(Failure::usage(format!("--profile has no effect with {name}: {why}")).with_hint(hint))

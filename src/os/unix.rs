@@ -8,6 +8,7 @@ use std::sync::Arc;
 use nix::fcntl::OFlag;
 
 use super::UnsafePermissions;
+pub(super) use super::echo::without_echo;
 
 /// Whether another user could have written, or could read, a file that is to hold a secret.
 pub fn distrust(metadata: &Metadata) -> Option<UnsafePermissions> {
@@ -37,6 +38,11 @@ pub(super) fn private_folders(builder: &mut DirBuilder) {
 
 pub(super) fn private_folder(builder: &mut tempfile::Builder) {
     builder.permissions(PermissionsExt::from_mode(0o700));
+}
+
+/// A folder, to be locked.
+pub(super) fn open_folder(path: &std::path::Path) -> std::io::Result<Option<std::fs::File>> {
+    std::fs::File::open(path).map(Some)
 }
 
 /// Whether a file may be run as a program.

@@ -6,6 +6,9 @@
 mod harness;
 /// A loopback server that records what arrives and answers as told.
 mod server;
+/// A program on a terminal.
+#[cfg(target_os = "linux")]
+mod terminal;
 /// A scripted server behind TLS, good or bad, and the proxies on the way to it.
 mod tls_server;
 
@@ -111,6 +114,12 @@ mod wire;
 mod inspect;
 /// Profiles: listed, shown, checked, created.
 mod profile;
+/// Profiles that are added, with their secrets.
+#[cfg(unix)]
+mod profile_add;
+/// Profiles that are edited, removed, or made the default.
+#[cfg(unix)]
+mod profile_change;
 /// Presets: fields of a command, kept under a name.
 mod presets;
 /// Completions and man pages are those that the program prints.
