@@ -70,9 +70,24 @@ impl ConfigText {
         }
     }
 
-    /// Removes the default profile.
+    /// Removes the default profile with the comment directly above it.
     pub fn unset_default_profile(&mut self) {
-        self.document.as_table_mut().remove("default_profile");
+        let root = self.document.as_table_mut();
+        let Some(key) = root.key("default_profile") else { return };
+        let prefix = key.leaf_decor().prefix().and_then(|prefix| prefix.as_str()).unwrap_or_default();
+        let (head, _) = divided(prefix);
+        let values = root.iter().filter(|(_, item)| item.is_value()).map(|(key, _)| key.to_owned());
+        let next = values.skip_while(|key| key != "default_profile").nth(1);
+        root.remove("default_profile");
+        if head.is_empty() {
+            return;
+        }
+        if let Some(mut key) = next.and_then(|next| root.key_mut(&next)) {
+            let rest = key.leaf_decor().prefix().and_then(|prefix| prefix.as_str()).unwrap_or_default().to_owned();
+            key.leaf_decor_mut().set_prefix(joined(&head, &rest));
+        } else {
+            self.put_back(isize::MIN, &head);
+        }
     }
 
     /// Removes a profile with all of its sections and the comments directly above them.
@@ -108,8 +123,7 @@ impl ConfigText {
             return;
         };
         if let Some(table) = table_at(self.document.as_table_mut(), next) {
-            let rest = prefix_of(table);
-            let prefix = format!("{}\n\n{}", head.trim_end_matches('\n'), rest.trim_start_matches('\n'));
+            let prefix = joined(head, &prefix_of(table));
             table.decor_mut().set_prefix(prefix);
         }
     }
@@ -140,11 +154,20 @@ fn prefix_of(table: &Table) -> String {
 
 /// Takes from the comments before a table those that a blank line divides from it.
 fn take_head(table: &mut Table) -> String {
-    let prefix = prefix_of(table);
-    let Some(end) = prefix.rfind("\n\n") else { return String::new() };
-    let (head, rest) = (prefix[..=end].to_owned(), prefix[end + 1..].to_owned());
+    let (head, rest) = divided(&prefix_of(table));
     table.decor_mut().set_prefix(rest);
     head
+}
+
+/// Comments up to the last blank line, and those after it.
+fn divided(prefix: &str) -> (String, String) {
+    let end = prefix.rfind("\n\n").map_or(0, |end| end + 1);
+    (prefix[..end].to_owned(), prefix[end..].to_owned())
+}
+
+/// Comments before others, with a blank line between them.
+fn joined(head: &str, rest: &str) -> String {
+    format!("{}\n\n{}", head.trim_end_matches('\n'), rest.trim_start_matches('\n'))
 }
 
 /// The table that stands first in the file.
@@ -263,5 +286,14 @@ mod tests {
             "[profiles]\nci.twilio = {}\n"
         );
         assert_eq!(removed("[profiles.ci]\n"), "[profiles.ci]\n");
+    }
+
+    #[test]
+    fn the_default_profile_goes_with_the_comment_above_it_and_no_other() {
+        let unset = |text: &str| edited(text, ConfigText::unset_default_profile);
+        assert_eq!(unset("# a\n\n# b\ndefault_profile = 'x'\n\n# c\n[profiles.x]\n"), "# a\n\n# c\n[profiles.x]\n");
+        assert_eq!(unset("# a\n\ndefault_profile = 'x' # why\n"), "# a\n");
+        assert_eq!(unset("# b\ndefault_profile = 'x'\n[profiles.x]\n"), "[profiles.x]\n");
+        assert_eq!(unset("[profiles.x]\n"), "[profiles.x]\n");
     }
 }
