@@ -28,9 +28,21 @@ impl ConfigFile {
     /// Exit 3 where it cannot be read or belongs to somebody else.
     pub fn open(path: &Path) -> Result<Self> {
         let target = resolve(path)?;
-        let lock = target.parent().and_then(os::lock_folder);
+        let lock = os::lock_folder(folder_of(&target));
         let text = if target.exists() { Some(load::text(path)?) } else { None };
         Ok(ConfigFile { path: path.to_owned(), target, text, _lock: lock })
+    }
+
+    /// The same for a file that may have to be made: its folder is there from now on, so that it can be locked.
+    ///
+    /// # Errors
+    /// As there, and exit 1 where the folder cannot be made.
+    pub fn open_or_create(path: &Path) -> Result<Self> {
+        let target = resolve(path)?;
+        if let Some(folder) = target.parent().filter(|folder| *folder != Path::new("")) {
+            os::create_private_folders(folder).with_context(|| cannot_write(path)).or_fail(Category::Internal)?;
+        }
+        Self::open(path)
     }
 
     /// The same for a file that must exist.
@@ -58,15 +70,7 @@ impl ConfigFile {
 
     /// The folder that the file is in, behind a link if it is one.
     pub fn folder(&self) -> &Path {
-        self.target.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."))
-    }
-
-    /// Makes the folders that the file needs.
-    ///
-    /// # Errors
-    /// Exit 1 where the system does not.
-    pub fn create_folder(&self) -> Result<()> {
-        os::create_private_folders(self.folder()).with_context(|| self.cannot_write()).or_fail(Category::Internal)
+        folder_of(&self.target)
     }
 
     /// Puts a text in its place, readable by its owner alone.
@@ -75,15 +79,18 @@ impl ConfigFile {
     /// Exit 1; the file is then as it was.
     pub fn replace(&self, text: &str) -> Result<()> {
         os::report_size_limit();
-        self.create_folder()?;
         os::replace_private(&self.target, text.as_bytes())
-            .with_context(|| self.cannot_write())
+            .with_context(|| cannot_write(&self.path))
             .or_fail(Category::Internal)
     }
+}
 
-    fn cannot_write(&self) -> String {
-        format!("cannot write {}", text::path(&self.path))
-    }
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."))
+}
+
+fn cannot_write(path: &Path) -> String {
+    format!("cannot write {}", text::path(path))
 }
 
 /// Where a path leads to.

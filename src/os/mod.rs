@@ -23,13 +23,15 @@ pub mod stream;
 #[cfg(unix)]
 mod terminal;
 
+#[cfg(unix)]
+pub use echo::without_echo;
 #[cfg(test)]
 pub use files::temporary_folder;
 pub use files::{
     create_private, create_private_folders, lock_folder, open_regular, private_folder, read_limited, replace_private,
 };
 #[cfg(not(unix))]
-pub use imp::{Change, Group, protect_memory, run_in_foreground, signals};
+pub use imp::{Change, Group, protect_memory, run_in_foreground, signals, without_echo};
 pub use imp::{distrust, is_executable, report_size_limit};
 pub use permissions::UnsafePermissions;
 #[cfg(unix)]

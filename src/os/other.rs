@@ -30,7 +30,7 @@ pub(super) fn private_folder(_: &mut tempfile::Builder) {}
 pub fn report_size_limit() {}
 
 /// Refused: the standard library cannot switch off the echo of a console.
-pub(super) fn without_echo<T>(_: impl FnOnce() -> T) -> io::Result<T> {
+pub fn without_echo<T>(_: impl FnOnce() -> T) -> io::Result<T> {
     Err(io::ErrorKind::Unsupported.into())
 }
 

@@ -4,8 +4,8 @@ use std::io::{self, Read as _};
 
 use zeroize::Zeroizing;
 
-use super::imp;
 use super::stream::Stdin;
+use super::without_echo;
 
 /// The most bytes of a line; a terminal hands over 4096 at most.
 const MAX_LINE: usize = 64 * 1024;
@@ -37,7 +37,7 @@ pub fn read_line() -> io::Result<Option<Zeroizing<Vec<u8>>>> {
 /// # Errors
 /// Whatever the system says, and where a terminal cannot hide what is typed.
 pub fn read_hidden_line(ask: impl FnOnce()) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
-    imp::without_echo(|| {
+    without_echo(|| {
         ask();
         read_line()
     })?

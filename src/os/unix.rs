@@ -8,7 +8,6 @@ use std::sync::Arc;
 use nix::fcntl::OFlag;
 
 use super::UnsafePermissions;
-pub(super) use super::echo::without_echo;
 
 /// Whether another user could have written, or could read, a file that is to hold a secret.
 pub fn distrust(metadata: &Metadata) -> Option<UnsafePermissions> {

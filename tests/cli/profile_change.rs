@@ -208,6 +208,7 @@ mod removal {
         let again = |line: &str| tokenmint(line).env("XDG_CONFIG_HOME", run.path("xdg"));
         let object = again("profile remove dev --yes -o json").stdout(starts_with("{")).run().json();
         assert_eq!((&object["profile"], &object["secrets_removed"]), (&json!("dev"), &json!(1)));
+        assert_eq!(object["warnings"], json!(["'dev' was the default profile; there is none now"]));
         assert!(!secret.exists());
 
         let config = "[profiles.dev.signalwire]\napi_token_file = 'mine'\n[profiles.dev.twilio]\n\

@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::command::{ProfileCommand, line};
+use super::command::ProfileCommand;
 use super::own_secret::OwnSecret;
 use super::{name, typed_set};
 use crate::catalog::Kind;
@@ -27,10 +27,9 @@ impl ProfileCommand<'_> {
         let place = OwnSecret::new(&new.name, schema, &location, new.keychain)?;
         place.check(&self.app.env)?;
         let set = typed_set::read(schema, &new.values, &self.app.notes, report)?;
-        let file = ConfigFile::open(&location.path)?;
+        let file = ConfigFile::open_or_create(&location.path)?;
         let config = self.parse_config(&file)?;
         refuse_existing(&config, &new.name, schema)?;
-        file.create_folder()?;
         place.store(&set.secret, &self.app.env)?;
         let is_default = config.default_profile.is_none() && config.profiles.is_empty();
         let mut values: Vec<(String, ConfigValue)> =
@@ -62,7 +61,7 @@ impl ProfileCommand<'_> {
             self.app.notes.push(Note::Hint(format!("use it with --profile {name}{next}")));
         }
         if self.json {
-            return line(&json!({
+            return self.result(json!({
                 "profile": new.name, "service": schema.section, "path": path, "secret": place.word(), "default": is_default
             }));
         }

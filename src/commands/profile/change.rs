@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use super::command::ProfileCommand;
+use super::command::{ProfileCommand, line};
 use crate::credentials::config::Config;
 use crate::credentials::{ConfigFile, ConfigText};
-use crate::error::{Failure, Result};
+use crate::error::{Failure, Note, Result};
 use crate::providers::SCHEMAS;
 use crate::text;
 
@@ -27,6 +27,15 @@ impl ProfileCommand<'_> {
 
     pub(super) fn parse_text(&self, text: &str, path: &Path) -> Result<Config> {
         Config::parse(text, path, &self.app.env, &SCHEMAS)
+    }
+
+    /// A JSON result as a line, with what there is to say as its `warnings`: stderr stays empty then.
+    pub(super) fn result(&self, mut value: serde_json::Value) -> String {
+        let notes = if self.general.verbosity.quiet { Vec::new() } else { self.app.notes.all() };
+        if !notes.is_empty() {
+            value["warnings"] = notes.iter().map(Note::text).collect();
+        }
+        line(&value)
     }
 
     /// Edits a file and replaces it, if the result can be read.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::command::{ProfileCommand, line};
+use super::command::ProfileCommand;
 use crate::credentials::locate::locate;
 use crate::credentials::{ConfigFile, EMULATOR};
 use crate::error::{Note, Result};
@@ -14,7 +14,7 @@ impl ProfileCommand<'_> {
         let location = locate(self.general.config.as_deref(), &self.app.env)?;
         // The built-in profile is there without a file.
         let file = if name == EMULATOR {
-            ConfigFile::open(&location.path)?
+            ConfigFile::open_or_create(&location.path)?
         } else {
             ConfigFile::open_existing(&location.path)?
         };
@@ -34,7 +34,7 @@ impl ProfileCommand<'_> {
         }
         let place = text::path(&location.path);
         Ok(if self.json {
-            line(&json!({ "default_profile": name, "path": place }))
+            self.result(json!({ "default_profile": name, "path": place }))
         } else {
             format!("the default profile is now '{}', in {place}\n", text::clip(name, 60))
         })

@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use serde_json::json;
 
 use super::ask;
-use super::command::{ProfileCommand, line};
+use super::command::ProfileCommand;
 use crate::app::Environment;
 use crate::commands::preset;
 use crate::credentials::locate::locate;
@@ -53,7 +53,7 @@ impl ProfileCommand<'_> {
             self.app.notes.push(Note::Note("no changes were made".to_owned()));
         }
         Ok(match (self.json, changed) {
-            (true, _) => line(&json!({ "path": place, "changed": changed })),
+            (true, _) => self.result(json!({ "path": place, "changed": changed })),
             (false, true) => format!("saved {place}\n"),
             (false, false) => String::new(),
         })

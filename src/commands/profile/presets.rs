@@ -28,7 +28,9 @@ impl ProfileCommand<'_> {
             return Ok(line(&json!({ "path": place, "presets": presets })));
         }
         if presets.is_empty() {
-            self.app.notes.push(Note::Hint(format!("no presets in {place}; tokenmint help config shows one")));
+            self.app
+                .notes
+                .push(Note::Hint(format!("no presets in {place}; add a table [presets.NAME] with its command")));
         }
         Ok(aligned(&presets.iter().map(row).collect::<Vec<_>>()))
     }

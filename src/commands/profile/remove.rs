@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::ask;
-use super::command::{ProfileCommand, line};
+use super::command::ProfileCommand;
 use super::own_secret::OwnSecret;
 use crate::credentials::config::{Config, SecretSource};
 use crate::credentials::locate::{Location, locate};
@@ -45,7 +45,7 @@ impl ProfileCommand<'_> {
         self.tell(&config, name, was_default);
         let removed = self.remove_secrets(secrets);
         Ok(if self.json {
-            line(&json!({ "profile": name, "path": place, "secrets_removed": removed }))
+            self.result(json!({ "profile": name, "path": place, "secrets_removed": removed }))
         } else {
             format!("removed profile '{shown}' from {place}\n")
         })
