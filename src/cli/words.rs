@@ -80,7 +80,10 @@ const COMMANDS: &[Word] = &[
     anywhere(&["help"], "use tokenmint --help, or tokenmint COMMAND --help"),
     anywhere(&["version"], "use tokenmint --version"),
     anywhere(&["decode", "verify", "jwt"], "use tokenmint inspect TOKEN"),
-    anywhere(&["login", "auth", "config", "init"], "use tokenmint profile init, then tokenmint profile check"),
+    anywhere(
+        &["login", "auth", "config", "init"],
+        "use tokenmint profile add NAME, or tokenmint profile init, then tokenmint profile check",
+    ),
     anywhere(&["mock", "serve", "server"], "use tokenmint emulator"),
     anywhere(&["token", "mint", "create"], "name what to mint: chat, pubsub, guest, video, subscriber or twilio"),
     anywhere(&["room"], "use tokenmint video"),

@@ -35,6 +35,7 @@ pub fn without_echo<T>(_: impl FnOnce() -> T) -> io::Result<T> {
 }
 
 /// Nothing to lock here: a folder cannot be opened.
+#[allow(clippy::unnecessary_wraps, reason = "the same call as on Unix")]
 pub(super) fn open_folder(_: &std::path::Path) -> io::Result<Option<std::fs::File>> {
     Ok(None)
 }
