@@ -37,7 +37,7 @@ pub fn parse(words: &[OsString]) -> Result<Invocation> {
     let general = general::read(&matches, verbosity.json);
     let command = command(&matches)?;
     if let Some(name) = &general.profile {
-        refuse_profile(&command, matches.subcommand_name().unwrap_or_default(), name)?;
+        refuse_profile(&command, &words_of(&matches), name)?;
     }
     if let Command::Mint(mint) = &command
         && mint.program.is_none()
@@ -47,6 +47,14 @@ pub fn parse(words: &[OsString]) -> Result<Invocation> {
         return Err(Failure::usage("-- needs a command after it"));
     }
     Ok(Invocation { general, command })
+}
+
+/// The words that lead to a command.
+fn words_of(matches: &ArgMatches) -> String {
+    match matches.subcommand() {
+        Some((name, below)) => format!("{name} {}", words_of(below)).trim_end().to_owned(),
+        None => String::new(),
+    }
 }
 
 /// Refuses `--profile` for a command that needs no credentials.

@@ -31,8 +31,10 @@ impl ChosenPreset {
             return Err(Failure::usage("--preset is empty").with_hint("check that the variable is set"));
         }
         let location = locate(general.config.as_deref(), &app.env)?;
-        let config = Config::read(&location.path, &app.env, &SCHEMAS)
-            .map_err(|failure| failure.context(format!("preset '{shown}'")))?;
+        let config = Config::read(&location.path, &app.env, &SCHEMAS).map_err(|failure| {
+            // Where the file is wrong, the failure names its line.
+            if location.path.exists() { failure } else { failure.context(format!("preset '{shown}'")) }
+        })?;
         let preset = config.preset(name)?;
         let own = kind_of(&config, name, preset)?;
         if own != kind {

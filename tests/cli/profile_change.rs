@@ -151,7 +151,7 @@ mod editing {
     fn what_another_program_changed_meanwhile_is_not_overwritten() {
         let editor = "f() { echo '# theirs' >> xdg/tokenmint/config.toml; echo '# ours' >> \"$1\"; }; f";
         let (run, said) = ended(edit(editor), 3);
-        assert!(said.contains("changed by another program") && said.contains("your changes are in"), "{said}");
+        assert!(said.contains("changed while the editor was open") && said.contains("your changes are in"), "{said}");
         assert_eq!(text(&run), format!("{FILE}# theirs\n"));
         let [draft] = drafts(&run).try_into().expect("one draft");
         assert_eq!(fs::read_to_string(draft).expect("a draft"), format!("{FILE}# ours\n"));
@@ -220,7 +220,7 @@ mod removal {
             run.file("xdg/tokenmint/b.signalwire.secret", API_TOKEN, 0o600)
         };
         let (run, said) = ended(with("profile remove dev --yes"), 0);
-        for part in ["/mine was left there", "api_key_secret_command", "warning: preset 'lobby'"] {
+        for part in ["/mine was not removed", "api_key_secret_command", "warning: preset 'lobby'"] {
             assert!(said.contains(part), "{part} in {said}");
         }
         assert!(run.path("xdg/tokenmint/mine").exists());

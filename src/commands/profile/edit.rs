@@ -41,7 +41,7 @@ impl ProfileCommand<'_> {
         if changed {
             let replaced = ConfigFile::open(&path).and_then(|file| {
                 if file.text() != before {
-                    let message = format!("{place} was changed by another program meanwhile; it stays as it is");
+                    let message = format!("{place} was changed while the editor was open; not overwritten");
                     return Err(Failure::configuration(message).with_hint("edit it again"));
                 }
                 file.replace(&after)

@@ -77,7 +77,7 @@ impl ProfileCommand<'_> {
                     }
                 },
                 Stored::Elsewhere(place) => {
-                    self.app.notes.push(Note::Note(format!("the secret {place} was left there")));
+                    self.app.notes.push(Note::Note(format!("the secret {place} was not removed")));
                 }
             }
         }
@@ -114,7 +114,7 @@ fn secrets(config: &Config, name: &str, location: &Location) -> Result<Vec<Store
                 secrets.push(Stored::Elsewhere(format!("in {}", text::path(path))));
             }
             (None, Some(SecretSource::Command(_))) => {
-                secrets.push(Stored::Elsewhere(format!("that the {}_command prints", schema.secret.key)));
+                secrets.push(Stored::Elsewhere(format!("from {}_command", schema.secret.key)));
             }
             (None, Some(SecretSource::Literal(_)) | None) => {}
         }
