@@ -105,10 +105,16 @@ impl Draft {
     }
 
     /// The preset, if the value of this key is its own.
-    fn preset_of(&self, key: &str) -> Option<&PresetFields> {
+    pub(super) fn preset_of(&self, key: &str) -> Option<&PresetFields> {
         let (preset, keys) = self.preset.as_ref()?;
         let by_flag = || self.set_by.iter().any(|(set, _)| *set == key);
         (keys.iter().any(|own| own == key) && !by_flag()).then_some(preset)
+    }
+
+    /// The keys of a line, as far as they may hide values of a preset.
+    pub(super) fn hiding(&self, line: &Object) -> Vec<String> {
+        let has_preset = self.preset.is_some();
+        line.iter().take_while(|_| has_preset).map(|(key, _)| key.to_owned()).collect()
     }
 
     /// Warnings about values of the preset, which repeat none of them.

@@ -102,6 +102,7 @@ impl Draft {
         // What the flags brought has been checked, and warned of, before the first line.
         let minutes = self.kind.fields.iter().find_map(|field| self.note_minutes(field, line.get(field.key)?));
         let (line, soft) = self.admit_with_warnings(line, now)?;
+        let hidden = self.hiding(&line);
         let mut body = self.values.clone();
         body.merge(line);
         if let Some(field) = self.absent(&body) {
@@ -109,7 +110,11 @@ impl Draft {
         }
         let crossed = (endpoint.cross_check)(&body, now);
         if let Some(violation) = crossed.iter().find(|violation| !violation.problem.is_soft()) {
-            return Err(Failure::usage(format!("{} {}", violation.key, violation.problem)));
+            let preset = self.preset_of(&violation.key).filter(|_| !hidden.contains(&violation.key));
+            return Err(match preset {
+                Some(preset) => preset.invalid(self.kind, &violation.key),
+                None => Failure::usage(format!("{} {}", violation.key, violation.problem)),
+            });
         }
         let mut notes = warnings(&soft, str::to_owned);
         notes.splice(0..0, minutes);

@@ -226,3 +226,16 @@ fn presets_are_listed_in_columns_and_as_json() {
     tokenmint("profile presets").says("no presets").run();
     assert_eq!(tokenmint("profile presets -o json").stdout(starts_with("{")).run().json()["presets"], json!([]));
 }
+
+#[test]
+fn a_line_that_does_not_go_with_a_preset_fails_alone_and_repeats_nothing_of_it() {
+    let config = "[presets.p]\ncommand = \"video\"\nroom_name = \"r\"\njoin_until = \"2096-10-02T07:06:40Z\"\n";
+    let lines = "{\"join_from\":\"2097-01-01\"}\n{\"join_from\":\"2096-01-01\"}\n";
+    let server = Server::minting();
+    let run = tokenmint("video --preset p --batch - --jobs 1").config(config).credentials(&server).stdin(lines);
+    let stdout = run.says("1 minted, 1 failed").exits(7).stdout(contains(TOKEN)).run().stdout;
+    let first: Value = serde_json::from_str(stdout.lines().next().expect("a line")).expect("JSON");
+    let message = first["error"]["message"].as_str().expect("a message");
+    assert!(!message.contains("2096-10-02") && message.contains("join_"), "{message}");
+    server.calls(1);
+}

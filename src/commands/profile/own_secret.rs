@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
+use super::name;
 use crate::app::Environment;
 use crate::credentials::config::{SecretSource, Section};
 use crate::credentials::locate::Location;
@@ -42,6 +43,8 @@ impl OwnSecret {
 
     /// The place of a section's secret, if it is one that was made here.
     pub(super) fn of_section(profile: &str, schema: &Schema, section: &Section, location: &Location) -> Option<Self> {
+        // A name that could not have been added here may lead to a file of somebody else.
+        name::check_new(profile).ok()?;
         let own = |keychain| Self::new(profile, schema, location, keychain).ok();
         match (section.secret.as_ref()?, own(false), own(true)) {
             (SecretSource::File(path), Some(OwnSecret::File(own)), _) if *path == own => Some(OwnSecret::File(own)),
