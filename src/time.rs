@@ -275,7 +275,7 @@ mod tests {
         assert_eq!(second("@1600000000"), Ok(1_600_000_000));
         assert_eq!(second("2022-01-01"), Ok(1_640_995_200));
         assert_eq!(second("-60"), Err(Fault::NoUnit("60".into())));
-        for wrong in ["-", "--2h", "-+2h", "2h", "-soon", "-1mo", "-99999999h"] {
+        for wrong in ["-", "--2h", "-+2h", "2h", "-soon", "-1mo", "-199999999h"] {
             assert!(second(wrong).is_err(), "{wrong}");
         }
     }

@@ -228,8 +228,8 @@ const ARGUMENTS: &[Texts] = &[
         "NAME",
         None,
         "Start from the fields of [presets.NAME] in the configuration file\n\n\
-         They lie under --body and the flags. A profile that the preset names counts like --profile, which wins over \
-         it; without one the file is read for the preset alone, and credentials come from where they always do.",
+         --body and flags override them. If the preset names a profile, its credentials are used unless --profile is \
+         given; otherwise credentials are found as usual, and the file is read for the preset alone.",
     ),
     (
         "output",
