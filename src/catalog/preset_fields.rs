@@ -45,6 +45,11 @@ impl PresetFields {
         Ok(checked)
     }
 
+    /// What messages call the preset.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// What messages call a field.
     pub(super) fn origin(&self, key: &str) -> String {
         format!("{}: {key}", self.name)

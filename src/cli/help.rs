@@ -178,6 +178,7 @@ const ENVIRONMENT: &str = "Environment:
   SIGNALWIRE_SPACE, SIGNALWIRE_PROJECT_ID, SIGNALWIRE_API_TOKEN  SignalWire's credentials
   TWILIO_ACCOUNT_SID, TWILIO_API_KEY, TWILIO_API_SECRET          Twilio's credentials
   TOKENMINT_PROFILE, TOKENMINT_CONFIG                            as --profile and --config
+  VISUAL, EDITOR                                                 the editor of tokenmint profile edit
   HTTPS_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE                as curl reads them
   NO_COLOR                                                       no colours";
 

@@ -33,6 +33,9 @@ impl<'a> Job<'a> {
     pub fn new(general: &'a General, mint: &'a Mint, app: &'a App, report: &'a Report) -> Result<Self> {
         let load = |name: &String| ChosenPreset::load(name, mint.kind, general, app);
         let preset = mint.preset.as_ref().map(load).transpose()?;
+        if let Some(preset) = &preset {
+            report.trace(&format!("fields from {}", preset.fields.name()));
+        }
         Ok(Job { general, mint, app, report, preset })
     }
 

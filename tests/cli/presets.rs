@@ -122,7 +122,7 @@ fn credentials_come_from_where_they_always_do_unless_the_preset_names_a_profile(
         format!("{PRESETS}[presets.own]\ncommand = \"chat\"\nprofile = \"dev\"\nttl = \"1h\"\n{}", profile("dev"));
     // The environment is that of nobody: had it been read, the run would have failed.
     let run = |line: &str| tokenmint(line).config(&config).env("SIGNALWIRE_SPACE", "elsewhere");
-    run("chat --preset own -c a=r").prints(format!("{TOKEN}\n")).run();
+    run("chat --preset own -c a=r -v").prints(format!("{TOKEN}\n")).says("fields from preset 'own' in ").run();
     run("chat --preset own -c a=r").env("TOKENMINT_PROFILE", "nosuch").prints(format!("{TOKEN}\n")).run();
     run("chat --preset lobby").fails(3).says("SIGNALWIRE_PROJECT_ID").run();
     run("chat --preset own -c a=r --profile other").fails(3).says("no profile 'other'").run();
