@@ -196,6 +196,13 @@ impl Failure {
         self
     }
 
+    /// Puts the failure into another class: a value is wrong in another way where it was typed than where it is stored.
+    #[must_use]
+    pub fn in_category(mut self, kind: Category) -> Self {
+        self.kind = kind;
+        self
+    }
+
     /// Sets how much of a batch it ends.
     #[must_use]
     pub fn with_reach(mut self, reach: Reach) -> Self {

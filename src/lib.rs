@@ -69,7 +69,7 @@ fn execute(invocation: &Invocation, app: &App, report: &Report) -> Result<u8> {
         Command::Help(page) => commands::help::page(page, general.verbosity.color),
         Command::Nothing(page) => Ok(commands::help::nothing_typed(page, report)),
         Command::Complete(completion) => commands::complete::run(completion, &app.env),
-        Command::Mint(mint) => commands::mint::run(&commands::job::Job { general, mint, app, report }),
+        Command::Mint(mint) => commands::mint::run(general, mint, app, report),
         Command::Explain(explain) => commands::explain::run(explain, general),
         Command::Inspect(inspect) => commands::inspect::run(inspect, general, app),
         Command::Profile(profile) => commands::profile::run(profile, general, app, report),

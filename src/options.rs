@@ -104,6 +104,8 @@ pub struct Mint {
     pub given: Given,
     /// `--body`, as typed.
     pub body: Option<String>,
+    /// `--preset`.
+    pub preset: Option<String>,
     /// `--output` and `--shell`.
     pub format: Format,
     /// `--name`.
@@ -193,16 +195,51 @@ pub enum Action {
     Init,
     /// Where the configuration file is.
     Path,
+    /// The presets of the configuration file.
+    Presets,
+    /// A new profile.
+    Add(NewProfile),
+    /// Make this profile the default.
+    Use(String),
+    /// Open the configuration file in an editor.
+    Edit,
+    /// Remove a profile.
+    Remove {
+        /// Which.
+        name: String,
+        /// `--yes`.
+        yes: bool,
+    },
+}
+
+/// What was typed for `profile add`.
+#[derive(Debug)]
+pub struct NewProfile {
+    /// Its name.
+    pub name: String,
+    /// The provider's section, where a flag names one.
+    pub section: Option<&'static str>,
+    /// The public values that flags give, by their keys.
+    pub values: Vec<(&'static str, String)>,
+    /// `--keychain`.
+    pub keychain: bool,
 }
 
 impl Action {
-    /// The name of a subcommand that looks at no single profile.
-    pub fn uses_no_profile(&self) -> Option<&'static str> {
-        match self {
-            Action::List => Some("list"),
-            Action::Init => Some("init"),
-            Action::Path => Some("path"),
-            Action::Show(_) | Action::Check(..) => None,
-        }
+    /// The name of a subcommand that takes no credentials, and why `--profile` means nothing there.
+    pub fn uses_no_profile(&self) -> Option<(&'static str, &'static str)> {
+        const WHOLE: &str = "it is about the whole file";
+        const NAMED: &str = "the profile is named by its argument";
+        Some(match self {
+            Action::List => ("list", WHOLE),
+            Action::Init => ("init", WHOLE),
+            Action::Path => ("path", WHOLE),
+            Action::Presets => ("presets", WHOLE),
+            Action::Edit => ("edit", WHOLE),
+            Action::Add(_) => ("add", NAMED),
+            Action::Use(_) => ("use", NAMED),
+            Action::Remove { .. } => ("remove", NAMED),
+            Action::Show(_) | Action::Check(..) => return None,
+        })
     }
 }

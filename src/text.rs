@@ -45,6 +45,11 @@ pub fn path(path: &Path) -> String {
     clip(&path.to_string_lossy(), SHOWN)
 }
 
+/// Whether a text looks like a key of the configuration file. One that does not may be a value in the wrong place.
+pub fn is_key(name: &str) -> bool {
+    name.len() <= 40 && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_' || byte == b'-')
+}
+
 /// JSON in which characters that steer a terminal are written as escapes. Its meaning is unchanged: JSON has none of them
 /// outside of strings.
 pub fn escaped_json(json: &str) -> String {

@@ -114,6 +114,17 @@ pub fn instant(text: &str, now: Timestamp) -> Result<(Timestamp, Form), Fault> {
     })
 }
 
+/// A point in time that may lie in the past: as [`instant`], and `-DURATION` before `now`.
+///
+/// # Errors
+/// As [`instant`], or the duration's own fault after `-`.
+pub fn moment(text: &str, now: Timestamp) -> Result<Timestamp, Fault> {
+    match text.strip_prefix('-') {
+        Some(span) => now.checked_sub(duration(span)?).map_err(|_| Fault::NotTime(shown(text))),
+        None => instant(text, now).map(|(time, _)| time),
+    }
+}
+
 /// A time as it may stand in a request: RFC 3339 with its zone, or a date alone, which is midnight UTC.
 pub fn parse_rfc3339_or_date(text: &str) -> Option<Timestamp> {
     if text.len() == "2022-01-01".len() {
@@ -300,6 +311,19 @@ mod tests {
             assert!(parse_rfc3339_or_date(wrong).is_none(), "{wrong}");
         }
         assert!(parse_rfc3339_or_date("2030-06-01t10:00:00.25z").is_some());
+    }
+
+    #[test]
+    fn a_moment_may_be_in_the_past() {
+        let second = |text: &str| moment(text, now()).map(Timestamp::as_second);
+        assert_eq!(second("-2h"), Ok(1_699_992_800));
+        assert_eq!(second("+2h"), Ok(1_700_007_200));
+        assert_eq!(second("@1600000000"), Ok(1_600_000_000));
+        assert_eq!(second("2022-01-01"), Ok(1_640_995_200));
+        assert_eq!(second("-60"), Err(Fault::NoUnit("60".into())));
+        for wrong in ["-", "--2h", "-+2h", "2h", "-soon", "-1mo", "-199999999h"] {
+            assert!(second(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

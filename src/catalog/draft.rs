@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::encode::{json_list, object};
 use super::missing::{Missing, Place};
-use super::{Defaults, Field, Input, Kind, Minting, Problem, Value, Violation, likely_json};
+use super::{Defaults, Field, Input, Kind, Minting, PresetFields, Problem, Value, Violation, likely_json};
 use crate::app::App;
 use crate::error::{Failure, Note, Result};
 use crate::json::{self, Object};
@@ -34,6 +34,8 @@ pub struct Draft {
     given: Place,
     /// For flags without their value.
     pub(super) defaults: Defaults,
+    /// The preset below all of it, with the keys that `--body` has not overridden.
+    preset: Option<(PresetFields, Vec<String>)>,
     /// Whether the run has been told what a large number of minutes is.
     minutes_noted: Arc<AtomicBool>,
     /// Warnings that hold for every line of a batch, to be given once before the first.
@@ -43,6 +45,18 @@ pub struct Draft {
 impl Draft {
     /// Lays flags over `--body`. Each value is checked; what is missing is not, a batch line may bring it.
     pub fn new(kind: &'static Kind, given: &Given, body: Option<&str>, defaults: Defaults, app: &App) -> Result<Self> {
+        Draft::over(None, kind, given, body, defaults, app)
+    }
+
+    /// The same, with the fields of a preset under all of it.
+    pub fn over(
+        preset: Option<&PresetFields>,
+        kind: &'static Kind,
+        given: &Given,
+        body: Option<&str>,
+        defaults: Defaults,
+        app: &App,
+    ) -> Result<Self> {
         let now = app.now();
         let values = object("--body", body.unwrap_or("{}"))?;
         let mut draft = Draft {
@@ -56,6 +70,7 @@ impl Draft {
                 None => Place::Flags,
             },
             defaults,
+            preset: None,
             minutes_noted: Arc::default(),
             warnings: Vec::new(),
         };
@@ -68,14 +83,54 @@ impl Draft {
             }
         }
         app.notes.extend(warnings(&draft.unknown_fields(&draft.values), |key| format!("--body: {key}")));
+        if let Some(preset) = preset {
+            let minutes = |field: &Field| draft.note_minutes(field, preset.asked.get(field.key)?);
+            app.notes.extend(kind.distinct_fields().filter_map(minutes));
+            draft.lay_over(preset);
+        }
         for field in kind.fields {
             if let Some(values) = given.get(field.flag.name) {
                 draft.set(field, values, now)?;
             }
         }
         let soft = draft.check(now)?;
-        app.notes.extend(warnings(&soft, |key| draft.describe(key)));
+        let (own, of_preset): (Vec<_>, Vec<_>) =
+            soft.into_iter().partition(|violation| draft.preset_of(&violation.key).is_none());
+        app.notes.extend(warnings(&own, |key| draft.describe(key)));
+        app.notes.extend(draft.doubts(&of_preset));
         Ok(draft)
+    }
+
+    /// Puts the fields of a preset under what `--body` has given so far.
+    fn lay_over(&mut self, preset: &PresetFields) {
+        let keys = preset.asked.iter().map(|(key, _)| key).filter(|key| self.values.get(key).is_none());
+        let keys = keys.map(str::to_owned).collect();
+        let mut values = preset.encoded.clone();
+        values.merge(std::mem::take(&mut self.values));
+        let mut asked = preset.asked.clone();
+        asked.merge(std::mem::take(&mut self.asked));
+        (self.values, self.asked, self.preset) = (values, asked, Some((preset.clone(), keys)));
+    }
+
+    /// The preset, if the value of this key is its own.
+    pub(super) fn preset_of(&self, key: &str) -> Option<&PresetFields> {
+        let (preset, keys) = self.preset.as_ref()?;
+        let by_flag = || self.set_by.iter().any(|(set, _)| *set == key);
+        (keys.iter().any(|own| own == key) && !by_flag()).then_some(preset)
+    }
+
+    /// The keys of a line, as far as they may hide values of a preset.
+    pub(super) fn hiding(&self, line: &Object) -> Vec<String> {
+        let has_preset = self.preset.is_some();
+        line.iter().take_while(|_| has_preset).map(|(key, _)| key.to_owned()).collect()
+    }
+
+    /// Warnings about values of the preset, which repeat none of them.
+    fn doubts(&self, soft: &[Violation]) -> Vec<Note> {
+        let mut keys: Vec<&str> = soft.iter().map(|violation| violation.key.as_str()).collect();
+        keys.dedup();
+        let warning = |key| format!("{} has a value that is not documented; sent as it is", self.describe(key));
+        keys.into_iter().map(|key| Note::Warning(warning(key))).collect()
     }
 
     /// Refuses what the fields say together, and gives what is only to be warned of.
@@ -226,8 +281,11 @@ impl Draft {
         Failure::usage(format!("'{}' is not a field of a {} line{aside}", text::clip(key, 60), self.kind.name))
     }
 
-    /// What set a field: the flag, or `--body` and the key in it.
-    fn describe(&self, key: &str) -> String {
+    /// What set a field: the flag, or `--body` or the preset and the key in it.
+    pub(super) fn describe(&self, key: &str) -> String {
+        if let Some(preset) = self.preset_of(key) {
+            return preset.origin(key);
+        }
         let flag = self.set_by.iter().rev().find(|(set, _)| *set == key).map(|(_, field)| field.dashed());
         flag.unwrap_or_else(|| match self.values.get(key) {
             Some(_) => format!("--body: {key}"),
@@ -241,7 +299,10 @@ impl Draft {
     }
 
     pub(super) fn failure(&self, violation: &Violation) -> Failure {
-        violation.problem.failure(&self.describe(&violation.key))
+        match self.preset_of(&violation.key) {
+            Some(preset) => preset.invalid(self.kind, &violation.key),
+            None => violation.problem.failure(&self.describe(&violation.key)),
+        }
     }
 
     /// Where a value that is missing can be given: with a batch line, that line.

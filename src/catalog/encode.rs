@@ -24,12 +24,11 @@ impl Field {
 
     fn encode_one(&self, name: &str, text: &str, now: Timestamp) -> Result<String> {
         let wrong = |why: String| Failure::usage(format!("{name} {why}"));
-        let instant = || {
-            time::instant(text, now).map_err(|fault| match time_hint(name, text) {
-                Some(hint) => wrong(fault.to_string()).with_hint(hint),
-                None => wrong(fault.to_string()),
-            })
+        let explain = |fault: time::Fault| match time_hint(name, text) {
+            Some(hint) => wrong(fault.to_string()).with_hint(hint),
+            None => wrong(fault.to_string()),
         };
+        let instant = || time::instant(text, now).map_err(explain);
         let from_now = || {
             let length = SignedDuration::from_secs(lifetime::seconds(name, text, self.rule)?);
             now.checked_add(length).map_err(|_| wrong(format!("is too far in the future, got '{text}'")))
@@ -43,6 +42,7 @@ impl Field {
             Input::Seconds => lifetime::seconds(name, text, self.rule).map(|seconds| seconds.to_string()),
             Input::Lifetime { max } => lifetime::limited(name, text, max).map(|seconds| seconds.to_string()),
             Input::Epoch => Ok(instant()?.0.as_second().to_string()),
+            Input::Moment => Ok(time::moment(text, now).map_err(explain)?.as_second().to_string()),
             Input::ExpiryAfter => Ok(from_now()?.as_second().to_string()),
             Input::DateTimeAfter => Ok(json::string(&time::rfc3339(from_now()?))),
             Input::DateTime => Ok(json::string(&match instant()? {
@@ -74,7 +74,9 @@ impl Field {
             (_, Some(text)) => self.encode(self.key, &[Some(text.into_owned())], now).map(Some),
             // A bare number gets the same question as one that is typed.
             (Input::Lifetime { .. }, None) if as_flags => self.encode_one(self.key, raw, now).map(Some),
-            (Input::Epoch, None) if as_flags => Err(Failure::usage(format!("{} must be a string", self.key))),
+            (Input::Epoch | Input::Moment, None) if as_flags => {
+                Err(Failure::usage(format!("{} must be a string", self.key)))
+            }
             (Input::Entries { .. }, None) => match json::as_strings(raw) {
                 Some(texts) => {
                     let texts: Vec<Option<String>> = texts.into_iter().map(Some).collect();

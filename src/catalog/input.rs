@@ -28,6 +28,8 @@ pub enum Input {
     },
     /// A time, sent as whole seconds since 1970.
     Epoch,
+    /// The same where a time in the past makes sense, too: `-2h` is two hours ago.
+    Moment,
     /// A duration from now, sent as whole seconds since 1970.
     ExpiryAfter,
     /// A duration from now, sent as RFC 3339 UTC.
@@ -66,7 +68,7 @@ impl Input {
 
     /// Whether the value is a point in time.
     pub fn is_time(self) -> bool {
-        matches!(self, Input::Epoch | Input::DateTime)
+        matches!(self, Input::Epoch | Input::Moment | Input::DateTime)
     }
 
     /// Whether the value is a duration.

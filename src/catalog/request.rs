@@ -101,12 +101,17 @@ impl Draft {
         // What the flags brought has been checked, and warned of, before the first line.
         let minutes = self.kind.fields.iter().find_map(|field| self.note_minutes(field, line.get(field.key)?));
         let (line, soft) = self.admit_with_warnings(line, now)?;
+        let hidden = self.hiding(&line);
         let mut body = self.values.clone();
         body.merge(line);
         self.refuse_missing(&body, self.place(true))?;
         let crossed = (endpoint.cross_check)(&body, now);
         if let Some(violation) = crossed.iter().find(|violation| !violation.problem.is_soft()) {
-            return Err(violation.problem.failure(&violation.key));
+            let preset = self.preset_of(&violation.key).filter(|_| !hidden.contains(&violation.key));
+            return Err(match preset {
+                Some(preset) => preset.invalid(self.kind, &violation.key),
+                None => violation.problem.failure(&violation.key),
+            });
         }
         let mut notes = warnings(&soft, str::to_owned);
         notes.splice(0..0, minutes);

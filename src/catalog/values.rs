@@ -36,13 +36,10 @@ impl<'a> Values<'a> {
         self.asked(key).and_then(json::as_integer)
     }
 
-    /// What messages call a value: the key where the line brings it, else the flag.
+    /// What messages call a value: the key where the line brings it, else the flag or the preset.
     pub fn name(&self, key: &str) -> String {
         let in_line = self.line.is_some_and(|line| line.get(key).is_some());
-        match self.draft.kind.field(key) {
-            Some(field) if !in_line => field.dashed(),
-            _ => key.to_owned(),
-        }
+        if in_line { key.to_owned() } else { self.draft.describe(key) }
     }
 
     /// The string of a value, else that of its default, which is checked here: one that is not used may be wrong.

@@ -39,6 +39,14 @@ pub(super) const ARGUMENTS: &[Texts] = &[
          Fields that tokenmint does not know are sent as they are. Literal JSON, @FILE, or - for standard input.",
     ),
     (
+        "preset",
+        "PRESET",
+        None,
+        "Start from the fields of [presets.NAME] in the configuration file\n\n\
+         --body and flags override them. If the preset names a profile, its credentials are used unless --profile is \
+         given; otherwise credentials are found as usual, and the file is read for the preset alone.",
+    ),
+    (
         "output",
         "FORMAT",
         Some(DEFAULT_OUTPUT),
@@ -102,6 +110,21 @@ pub(super) const ARGUMENTS: &[Texts] = &[
         None,
         "Check a Twilio token's signature\n\nWith the API key secret of the profile or the environment.",
     ),
+    ("named", "PROFILE", None, "Name of the profile"),
+    ("twilio", "", None, "Add Twilio credentials (default: SignalWire)"),
+    ("space", "SPACE", None, "SignalWire space: a name, a host or an https URL"),
+    ("project_id", "UUID", None, "SignalWire project ID"),
+    ("account_sid", "AC…", None, "Twilio account SID, with --twilio"),
+    ("api_key_sid", "SK…", None, "Twilio API key SID, with --twilio"),
+    (
+        "keychain",
+        "",
+        None,
+        "Store the secret in the system's keychain\n\n\
+         With secret-tool, or security on macOS. The profile gets the command that prints it. The secret reaches the \
+         program on stdin, never as an argument.",
+    ),
+    ("yes", "", None, "Remove it without asking"),
     ("which", "NAME", None, "Profile (default: the one minting would use)"),
     ("listen", "ADDR:PORT", None, "Loopback address and port to listen on; port 0 picks a free one"),
     ("tls", "", None, "Serve https with a temporary CA\n\nIts certificate file is named on stderr."),

@@ -19,6 +19,8 @@ const TEMPLATE: &str = "{about-with-newline}\n{usage-heading} {usage}\n\n{before
 const JSON_FORMS: &str = "Literal JSON, @FILE, or - for standard input.";
 const TIME_FORMS: &str =
     "RFC 3339 (2030-01-31T12:00:00Z), a date (midnight UTC), @EPOCH_SECONDS, or +2h for two hours from now.";
+const MOMENT_FORMS: &str =
+    "RFC 3339 (2030-01-31T12:00:00Z), a date (midnight UTC), @EPOCH_SECONDS, or relative to now: +2h, -2h.";
 const SWITCH_FORMS: &str = "--FLAG=false sends false; without the flag the field is not sent.";
 
 /// A command that does not mint, with its texts and those of the commands below it.
@@ -106,6 +108,7 @@ fn value_name(field: &Field) -> &'static str {
 fn field_text(field: &Field) -> String {
     let forms = match field.input {
         input if input.is_json() => JSON_FORMS.to_owned(),
+        Input::Moment => MOMENT_FORMS.to_owned(),
         input if input.is_time() => TIME_FORMS.to_owned(),
         Input::Boolean => SWITCH_FORMS.replace("--FLAG", &field.dashed()),
         _ => String::new(),

@@ -50,6 +50,7 @@ pub(super) fn command(kind: &'static Kind) -> clap::Command {
     clap::Command::new(kind.name)
         .args(kind.flags().map(field_argument))
         .args(body)
+        .arg(Arg::new("preset").long("preset").help_heading(FIELDS))
         .args(output_arguments())
         .args(batch)
         .args(sending)
@@ -194,6 +195,7 @@ pub(super) fn read(kind: &'static Kind, matches: &ArgMatches) -> Result<Mint> {
         kind,
         given: given.collect(),
         body: kind.endpoint().and_then(|_| matches.get_one::<String>("body").cloned()),
+        preset: matches.get_one::<String>("preset").cloned(),
         curl: value_of::<bool>(matches, "curl").is_some_and(|curl| *curl),
         settings: settings(matches)?,
         format: format(matches)?,

@@ -50,7 +50,7 @@ pub(super) fn page(name: &str) -> Option<&'static Page> {
     PAGES.iter().find(|page| page.name == name)
 }
 
-static PAGES: [Page; 13] = [
+static PAGES: [Page; 18] = [
     Page {
         without: &[],
         failures: &Category::ALL,
@@ -119,11 +119,11 @@ static PAGES: [Page; 13] = [
         environment: &["TOKENMINT_PROFILE", "TOKENMINT_CONFIG", "XDG_CONFIG_HOME", "NO_COLOR"],
         ..Page::configured(
             "profile",
-            "List, show, create and check profiles\n\n\
+            "Add, list, show, check and edit profiles\n\n\
              A profile is a named set of credentials in the configuration file. Its secret is stored there, in another \
              file, or read from a program such as op, pass or secret-tool.",
             &[
-                "tokenmint profile init",
+                "tokenmint profile add dev",
                 "tokenmint profile list",
                 "tokenmint profile show dev",
                 "tokenmint profile check dev",
@@ -168,6 +168,53 @@ static PAGES: [Page; 13] = [
         )
     },
     Page::configured("init", "Write a commented configuration file, mode 0600", &["tokenmint profile init"]),
+    Page {
+        failures: &[Category::Internal, Category::Usage, Category::Configuration],
+        ..Page::configured(
+            "add",
+            "Add a profile to the configuration file\n\n\
+             On a terminal, values without a flag are asked for; the secret is not shown. Elsewhere the flags are \
+             required and the secret is read from stdin. Values are checked before anything is stored. The secret goes \
+             into a file of mode 0600 next to the configuration file, or with --keychain into the system's keychain, \
+             and never into the configuration file. A profile that exists is not changed, except that it may get \
+             credentials of the other provider. The first profile becomes the default.",
+            &[
+                "tokenmint profile add dev",
+                "tokenmint profile add dev --keychain",
+                "printf %s \"$TOKEN\" | tokenmint profile add ci --space example --project-id \"$PROJECT\"",
+                "tokenmint profile add dev --twilio --account-sid AC… --api-key-sid SK…",
+            ],
+        )
+    },
+    Page::configured(
+        "use",
+        "Make a profile the default\n\n\
+         Sets default_profile in the configuration file. Credentials in the environment still come before it.",
+        &["tokenmint profile use dev", "tokenmint profile use emulator"],
+    ),
+    Page {
+        environment: &["VISUAL", "EDITOR", "TOKENMINT_CONFIG", "XDG_CONFIG_HOME", "NO_COLOR"],
+        ..Page::configured(
+            "edit",
+            "Edit the configuration file\n\n\
+             Opens a copy in $VISUAL or $EDITOR and checks the result. Only a result without mistakes replaces the file; \
+             otherwise the file stays as it is, and the editor opens again or the message says where your changes are.",
+            &["tokenmint profile edit", "EDITOR='code --wait' tokenmint profile edit"],
+        )
+    },
+    Page::configured(
+        "remove",
+        "Remove a profile and the secret that 'profile add' stored for it\n\n\
+         Asks first, unless --yes is given. A secret that is stored elsewhere is left there.",
+        &["tokenmint profile remove dev", "tokenmint profile remove dev --yes"],
+    ),
+    Page::configured(
+        "presets",
+        "List the presets of the configuration file\n\n\
+         A preset keeps fields of a command under a name, for --preset. Each line has its name, its command, its profile \
+         (- for none) and the names of its fields.",
+        &["tokenmint profile presets", "tokenmint profile presets -o json | jq -r '.presets[].name'"],
+    ),
     Page::configured("path", "Print the path of the configuration file", &["tokenmint profile path"]),
     Page::new(
         "emulator",

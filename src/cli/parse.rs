@@ -93,7 +93,7 @@ fn refuse_without_effect(command: &Command, name: &str, general: &General) -> Re
             (name.to_owned(), "without --verify it needs no credentials", hint)
         }
         Command::Profile(profile) if flag == "--profile" => match profile.action.uses_no_profile() {
-            Some(action) => (format!("profile {action}"), "it uses no profile", leave_out()),
+            Some((action, why)) => (format!("profile {action}"), why, leave_out()),
             None => return Ok(()),
         },
         _ => return Ok(()),

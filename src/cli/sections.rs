@@ -20,11 +20,13 @@ pub(super) struct Sections {
 }
 
 /// Variables that belong to no provider. Those of the providers are declared with their credentials.
-const VARIABLES: [(&str, &str); 14] = [
+const VARIABLES: [(&str, &str); 16] = [
     ("SIGNALWIRE_SUBSCRIBER_TOKEN", "subscriber token that authenticates invite"),
     ("TOKENMINT_PROFILE", "profile to use, like --profile"),
     ("TOKENMINT_CONFIG", "configuration file, like --config"),
     ("XDG_CONFIG_HOME", "folder that holds tokenmint/config.toml"),
+    ("VISUAL", "editor of profile edit"),
+    ("EDITOR", "editor of profile edit, if VISUAL is not set"),
     ("GITHUB_ENV", "file that -o github-env appends to"),
     ("GITHUB_OUTPUT", "file that -o github-output appends to"),
     ("SSL_CERT_FILE", "CA certificates to trust, like --cacert"),

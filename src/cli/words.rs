@@ -106,7 +106,7 @@ const COMMANDS: &[Word] = &[
     anywhere(&["version"], "use tokenmint --version"),
     anywhere(&["decode", "verify", "jwt"], "use tokenmint inspect TOKEN"),
     anywhere(&["error", "errors", "code", "codes", "lookup"], "use tokenmint explain CODE"),
-    anywhere(&["login", "auth", "config", "init"], "run tokenmint profile init, then tokenmint profile check"),
+    anywhere(&["login", "auth", "config", "init"], "run tokenmint profile add NAME, then tokenmint profile check"),
     anywhere(&["mock", "serve", "server"], "use tokenmint emulator"),
     anywhere(
         &["token", "mint", "create"],

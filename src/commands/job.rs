@@ -4,8 +4,9 @@
 use std::io::IsTerminal as _;
 
 use crate::app::App;
-use crate::catalog::{Field, Given, Input, Kind};
+use crate::catalog::{Field, Given, Input, Kind, PresetFields};
 use crate::commands::input::Reader;
+use crate::commands::preset::ChosenPreset;
 use crate::credentials::{Needs, Wanted};
 use crate::error::{Failure, Note, Result};
 use crate::json::Object;
@@ -24,9 +25,29 @@ pub struct Job<'a> {
     pub app: &'a App,
     /// The voice on stderr.
     pub report: &'a Report,
+    /// What `--preset` names.
+    preset: Option<ChosenPreset>,
 }
 
-impl Job<'_> {
+impl<'a> Job<'a> {
+    /// A job, with its preset read if it has one.
+    ///
+    /// # Errors
+    /// Exit 2 or 3 for a preset that will not do.
+    pub fn new(general: &'a General, mint: &'a Mint, app: &'a App, report: &'a Report) -> Result<Self> {
+        let load = |name: &String| ChosenPreset::load(name, mint.kind, general, app);
+        let preset = mint.preset.as_ref().map(load).transpose()?;
+        if let Some(preset) = &preset {
+            report.trace(&format!("fields from {}", preset.fields.name()));
+        }
+        Ok(Job { general, mint, app, report, preset })
+    }
+
+    /// The fields of the preset.
+    pub(super) fn preset(&self) -> Option<&PresetFields> {
+        self.preset.as_ref().map(|preset| &preset.fields)
+    }
+
     /// The flags of a kind and `--body`, with what stands in files and on stdin.
     pub(super) fn read_values(&self, kind: &Kind) -> Result<(Given, Option<String>)> {
         let mut reader = self.reader()?;
@@ -85,13 +106,19 @@ impl Job<'_> {
 
     pub(super) fn wanted(&self) -> Wanted<'_> {
         Wanted {
-            profile: self.general.profile.as_deref(),
+            profile: self.profile(),
             config: self.general.config.as_deref(),
             needs: Needs::Set,
             schemas: &SCHEMAS,
             stdin_taken: self.reads_stdin(),
             timeout: Some(self.mint.settings.timeout),
         }
+    }
+
+    /// The profile of `--profile`, else of the preset.
+    pub(super) fn profile(&self) -> Option<&str> {
+        let of_preset = || self.preset.as_ref().and_then(|preset| preset.profile.as_deref());
+        self.general.profile.as_deref().or_else(of_preset)
     }
 
     /// Whether the lines of a batch or the value of a flag come from standard input.

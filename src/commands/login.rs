@@ -154,7 +154,7 @@ fn issued(job: &Job, bearer: &'static Bearer, reference: &str) -> Result<Login> 
 pub fn command(job: &Job, request: &Request) -> ShellWord {
     let mut words = vec!["tokenmint".to_owned(), request.kind.name.to_owned()];
     let mut flag = |name: &str, value: &str| words.extend([name.to_owned(), text::sh_word(value)]);
-    if let Some(profile) = &job.general.profile {
+    if let Some(profile) = job.profile() {
         flag("--profile", profile);
     }
     if let Some(config) = job.general.config.as_ref().and_then(|path| std::path::absolute(path).ok()) {

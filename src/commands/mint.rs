@@ -6,13 +6,16 @@ use super::held::Held;
 use super::job::Job;
 use super::login::Login;
 use super::{batch, conflicts, send, show, sign, summary};
+use crate::app::App;
 use crate::catalog::{Consumed, Defaults, Draft, Kind, Minting, Request};
 use crate::credentials;
 use crate::error::{Note, Result};
 use crate::http::Mode;
+use crate::options::{General, Mint};
 use crate::output::child::Program;
 use crate::output::deliver::Destination;
 use crate::output::format::render;
+use crate::output::report::Report;
 use crate::output::{Format, Loss, Names};
 use crate::providers::SCHEMAS;
 use crate::token::Token;
@@ -21,9 +24,10 @@ use crate::token::Token;
 ///
 /// # Errors
 /// Every exit code but 7 and 8; nothing has then been printed.
-pub fn run(job: &Job) -> Result<u8> {
-    conflicts::check(job.mint)?;
-    job.app.notes.extend(conflicts::note(job.mint));
+pub fn run(general: &General, mint: &Mint, app: &App, report: &Report) -> Result<u8> {
+    conflicts::check(mint)?;
+    app.notes.extend(conflicts::note(mint));
+    let job = &Job::new(general, mint, app, report)?;
     let kind = job.mint.kind;
     let names = Names::new(kind, job.mint.name.as_deref())?;
     match &kind.minting {
@@ -45,7 +49,7 @@ pub fn run(job: &Job) -> Result<u8> {
 fn ask(job: &Job, kind: &'static Kind, names: &Names) -> Result<u8> {
     let (given, body) = job.read_values(kind)?;
     let login = Login::find(job, kind, &given)?;
-    let draft = Draft::new(kind, &given, body.as_deref(), Defaults::default(), job.app)?;
+    let draft = Draft::over(job.preset(), kind, &given, body.as_deref(), Defaults::default(), job.app)?;
     if let Some(batch) = &job.mint.batch {
         return batch::ask_lines(job, batch, draft, &login);
     }

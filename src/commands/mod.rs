@@ -15,6 +15,7 @@ pub mod inspect;
 pub mod job;
 pub mod login;
 pub mod mint;
+pub mod preset;
 pub mod profile;
 pub mod send;
 mod show;

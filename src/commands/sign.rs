@@ -1,14 +1,17 @@
 //! Tokens that are signed here, whichever provider's: credentials and defaults from one source, then the signature. No
 //! socket is opened.
 
+use jiff::Timestamp;
+
 use super::job::Job;
 use crate::catalog::{Defaults, Draft, Found, Kind, Offline, Paper, Prepared, Scratch, Sign};
 use crate::credentials::{self, Needs, Schema, Set};
-use crate::error::{Category, Failure, Result};
+use crate::error::{Category, Failure, Note, Result};
 use crate::json::Writer;
 use crate::output::{Format, deliver};
 use crate::providers;
 use crate::secret::Secret;
+use crate::time;
 use crate::token::{MAX_LENGTH, Token};
 
 /// What is to be signed, and with which credentials.
@@ -26,7 +29,7 @@ impl SigningRequest {
         let (given, body) = job.read_values(kind)?;
         let found = credentials::find(schema, job.wanted(), job.app);
         let defaults = defaults(schema, found.as_ref().ok().and_then(Option::as_ref), job)?;
-        let draft = Draft::new(kind, &given, body.as_deref(), defaults, job.app);
+        let draft = Draft::over(job.preset(), kind, &given, body.as_deref(), defaults, job.app);
         let prepared = draft.and_then(|draft| way.prepare(draft, job.app));
         match (prepared, found) {
             (Err(failure), _) if failure.category() == Category::Usage => Err(failure),
@@ -52,6 +55,7 @@ impl SigningRequest {
         self.prepared.complete(now)?;
         let expiry = self.signer(job)?.sign(None, now, &mut scratch)?;
         check_length(scratch.token.len())?;
+        job.app.notes.extend(ended(expiry, now));
         Ok(Token::alone(job.mint.kind.name, Secret::new(scratch.token), expiry))
     }
 
@@ -98,6 +102,12 @@ impl SigningRequest {
 fn defaults(schema: &Schema, set: Option<&Set>, job: &Job) -> Result<Defaults> {
     let found = credentials::settings(schema, set, job.wanted(), &job.app.env)?.into_iter();
     Ok(found.map(|found| (found.key, Found { value: found.value, origin: found.origin.to_string() })).collect())
+}
+
+/// The warning about a token that has ended before it was signed, as one of an earlier time may.
+pub fn ended(expiry: Timestamp, now: Timestamp) -> Option<Note> {
+    let expired = || format!("this token is already expired: it was valid until {}", time::rfc3339(expiry));
+    (expiry <= now).then(|| Note::Warning(expired()))
 }
 
 /// Refuses a token that no program would accept. It has been signed, and is shown to no one.

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::preset::Preset;
 use super::schema::EMULATOR;
 use crate::error::{Failure, Result};
 use crate::secret::Secret;
@@ -16,6 +17,8 @@ pub struct Config {
     pub default_profile: Option<String>,
     /// The profiles, by name.
     pub profiles: Vec<(String, Profile)>,
+    /// The presets, by name, in the order of the file.
+    pub presets: Vec<(String, Preset)>,
 }
 
 /// One `[profiles.NAME]`.
@@ -98,6 +101,37 @@ impl Config {
             return Ok(());
         }
         Err(self.absent(name, "default_profile names a profile that is not defined in"))
+    }
+
+    /// A preset by name.
+    ///
+    /// # Errors
+    /// Exit 3 with the nearest name, and all of them.
+    pub fn preset(&self, name: &str) -> Result<&Preset> {
+        if let Some((_, preset)) = self.presets.iter().find(|(known, _)| known == name) {
+            return Ok(preset);
+        }
+        let (path, shown) = (text::path(&self.path), text::clip(name, 60));
+        let names: Vec<&str> = self.presets.iter().map(|(name, _)| name.as_str()).collect();
+        let nearest = text::did_you_mean(name, names.iter().copied());
+        Err(Failure::configuration(format!("no preset '{shown}' in {path}{nearest}")).with_hint(
+            match names.as_slice() {
+                [] => format!("add [presets.{shown}] with its command; tokenmint profile edit opens the file"),
+                names => format!("presets: {}", text::clip(&names.join(", "), text::SHOWN)),
+            },
+        ))
+    }
+
+    /// Refuses the profile of a preset that is not defined. Its name is in the file, so it is not shown.
+    ///
+    /// # Errors
+    /// Exit 3 with the nearest name, and all of them.
+    pub fn require_profile_of(&self, preset: &str, profile: &str) -> Result<()> {
+        if profile == EMULATOR || self.profiles.iter().any(|(known, _)| known == profile) {
+            return Ok(());
+        }
+        let preset = text::clip(preset, 60);
+        Err(self.absent(profile, &format!("the profile of preset '{preset}' is not defined in")))
     }
 
     /// What is said of a name that no profile has: `what` comes before the path of the file.

@@ -77,7 +77,7 @@ pub fn run(argv: &[String], key: &str, terms: &Terms, env: &Environment) -> Resu
 }
 
 /// The program with its arguments.
-fn command(argv: &[String], key: &str, env: &Environment) -> Result<Command> {
+pub(super) fn command(argv: &[String], key: &str, env: &Environment) -> Result<Command> {
     let Some((program, arguments)) = argv.split_first() else {
         return Err(Failure::configuration(format!("{key} is empty")));
     };
@@ -130,7 +130,7 @@ fn find(program: &str, path: Option<&OsStr>) -> Option<PathBuf> {
 
 /// How a program has failed, in words that follow its name.
 #[derive(Debug, PartialEq)]
-enum Fault {
+pub(super) enum Fault {
     NotStarted(String),
     TooMuch,
     TooSlow(Duration),
@@ -158,7 +158,7 @@ enum Event {
 }
 
 /// Runs a program to its end and gives what it printed. Its group does not outlive this call, whatever happens.
-fn watch(command: &mut Command, limit: Duration) -> std::result::Result<Zeroizing<Vec<u8>>, Fault> {
+pub(super) fn watch(command: &mut Command, limit: Duration) -> std::result::Result<Zeroizing<Vec<u8>>, Fault> {
     let (sender, events) = mpsc::channel();
     let signal_sender = sender.clone();
     // Watched before the program starts: a signal in between would leave it behind.

@@ -69,6 +69,14 @@ pub fn refuse_own_emulator(path: &Path) -> Result<()> {
     }
 }
 
+/// The text of a configuration file that is to be changed.
+///
+/// # Errors
+/// Exit 3 where it cannot be read or belongs to somebody else.
+pub fn text(path: &Path) -> Result<String> {
+    load(path).map(|(text, _)| text)
+}
+
 /// The text of a configuration file, and what is suspicious about it short of a reason to refuse.
 pub(super) fn load(path: &Path) -> Result<(String, Option<UnsafePermissions>)> {
     let place = text::path(path);

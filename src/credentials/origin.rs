@@ -18,6 +18,8 @@ pub enum Origin {
         /// The profile's name.
         profile: String,
     },
+    /// Typed for a new profile; what messages call it.
+    Typed(String),
     /// The built-in profile.
     Emulator {
         /// The key of the value.
@@ -29,6 +31,7 @@ impl fmt::Display for Origin {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Origin::Variable(name) => formatter.write_str(name),
+            Origin::Typed(place) => formatter.write_str(place),
             Origin::Profile { key, suffix, profile } => {
                 write!(formatter, "{key}{suffix} of profile '{}'", text::clip(profile, 60))
             }

@@ -9,9 +9,12 @@ use toml::de::{DeTable, DeValue};
 
 use super::config::{Config, Profile, SecretSource, Section};
 use super::locate::home;
+use super::preset::Preset;
 use super::schema::{EMULATOR, Schema};
+use super::toml_json;
 use crate::app::Environment;
 use crate::error::{Failure, Result};
+use crate::json::Object;
 use crate::secret::Secret;
 use crate::text;
 
@@ -31,11 +34,6 @@ pub(super) struct Reader<'a> {
 /// The keys that a secret can have.
 fn secret_keys(schema: &Schema) -> [String; 3] {
     ["", "_command", "_file"].map(|suffix| format!("{}{suffix}", schema.secret.key))
-}
-
-/// Whether a key looks like one.
-fn is_plain(name: &str) -> bool {
-    name.len() <= 40 && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_' || byte == b'-')
 }
 
 type Key<'t> = &'t Spanned<Cow<'t, str>>;
@@ -60,10 +58,38 @@ impl Reader<'_> {
                         config.profiles.push((name.get_ref().to_string(), self.profile(name, profile)?));
                     }
                 }
-                _ => return Err(self.unknown(key, &["default_profile", "profiles"])),
+                "presets" => {
+                    for (name, preset) in toml_json::in_order(self.table(key, value)?) {
+                        config.presets.push((name.get_ref().to_string(), self.preset(name, preset)?));
+                    }
+                }
+                _ => return Err(self.unknown(key, &["default_profile", "profiles", "presets"])),
             }
         }
         Ok(config)
+    }
+
+    /// A preset as far as its form goes. Whether its command has such fields is known elsewhere.
+    fn preset(&self, name: Key, value: Value) -> Result<Preset> {
+        let shown = text::clip(name.get_ref(), 60);
+        let of = |key: Key| format!("preset '{shown}': {}", Self::name(key));
+        let (mut command, mut profile, mut fields) = (None, None, Object::default());
+        for (key, value) in toml_json::in_order(self.table(name, value)?) {
+            let string = || self.string(key, value).map_err(|failure| failure.context(format!("preset '{shown}'")));
+            match key.get_ref().as_ref() {
+                "command" => command = Some(string()?),
+                "profile" => profile = Some(string()?),
+                name => {
+                    let wrong = || self.wrong(&key.span(), &format!("{} has a number that cannot be sent", of(key)));
+                    fields.set(name, toml_json::value(value.get_ref()).ok_or_else(wrong)?);
+                }
+            }
+        }
+        let command = command.ok_or_else(|| {
+            self.wrong(&name.span(), &format!("preset '{shown}' is missing its command"))
+                .with_hint("add the command that it is for, such as command = \"chat\"")
+        })?;
+        Ok(Preset { command, profile, fields })
     }
 
     fn profile(&self, name: Key, value: Value) -> Result<Profile> {
@@ -91,7 +117,7 @@ impl Reader<'_> {
             plain.any(|plain| key.get_ref() == plain)
                 || secret_keys(schema).iter().any(|secret| key.get_ref() == secret)
         });
-        match (owner, is_plain(profile.get_ref())) {
+        match (owner, text::is_key(profile.get_ref())) {
             (Some(schema), true) => {
                 let (profile, section) = (profile.get_ref(), schema.section);
                 failure.with_hint(format!("move these under [profiles.{profile}.{section}]"))
@@ -180,7 +206,7 @@ impl Reader<'_> {
     /// A key fit for a message. One that does not look like a key may be a value in the wrong place.
     fn name(key: Key) -> String {
         let name = key.get_ref().as_ref();
-        if is_plain(name) { format!("'{name}'") } else { "here".to_owned() }
+        if text::is_key(name) { format!("'{name}'") } else { "here".to_owned() }
     }
 
     fn wrong(&self, place: &Range<usize>, what: &str) -> Failure {

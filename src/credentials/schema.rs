@@ -55,6 +55,8 @@ pub struct Schema {
 pub struct Field {
     /// Its key in a profile.
     pub key: &'static str,
+    /// What it is called where it is asked for.
+    pub label: &'static str,
     /// The variables that can hold it; the first one that is set is read.
     pub variables: &'static [&'static str],
     /// Whether its presence alone means that the set is meant to be in the environment.
@@ -113,6 +115,11 @@ pub enum BuiltIn {
 }
 
 impl Schema {
+    /// The flag of a public value, where one is typed for a new profile.
+    pub fn flag(field: &Field) -> String {
+        format!("--{}", field.key.replace('_', "-"))
+    }
+
     /// Every field, the secret last.
     pub fn fields(&self) -> impl Iterator<Item = &Field> {
         self.public.iter().chain([&self.secret])

@@ -175,7 +175,7 @@ impl Set {
 }
 
 /// Refuses the value of a field that is a placeholder or has a fault.
-fn refuse_fault(field: &Field, value: &str, origin: &str) -> Result<()> {
+pub(super) fn refuse_fault(field: &Field, value: &str, origin: &str) -> Result<()> {
     let fault = if (field.placeholder)(value) {
         Some("is still the placeholder from the documentation".to_owned())
     } else {

@@ -7,7 +7,7 @@ fn never_wrong(_: &str) -> Option<String> {
 }
 
 const fn field(key: &'static str, variables: &'static [&'static str], implies_set: bool) -> Field {
-    Field { key, variables, implies_set, fault: never_wrong, placeholder: never, hint: None }
+    Field { key, label: key, variables, implies_set, fault: never_wrong, placeholder: never, hint: None }
 }
 
 /// Its set: a user that alone implies nothing, a key, and a secret with two spellings.

@@ -1,8 +1,9 @@
 //! Files: bounded reading, and files that hold or name secrets.
 
-use std::fs::{DirBuilder, File, Metadata, OpenOptions};
-use std::io::{self, Read};
+use std::fs::{DirBuilder, File, Metadata, OpenOptions, TryLockError};
+use std::io::{self, Read, Write as _};
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
 
@@ -52,6 +53,39 @@ pub fn create_private_folders(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     imp::private_folders(&mut builder);
     builder.recursive(true).create(path)
+}
+
+/// Replaces a file, or makes it, atomically: the bytes go into a new file next to it, readable by its owner alone, which
+/// then takes its name.
+///
+/// # Errors
+/// Whatever the system says; the file is then as it was.
+pub fn replace_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new().prefix(".tokenmint-").tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    // The new name is on the disk only with its folder. Not every file system can be asked for that.
+    if let Ok(Some(folder)) = imp::open_folder(folder) {
+        let _ = folder.sync_all();
+    }
+    Ok(())
+}
+
+/// Locks a folder against other runs of this program, until the file is dropped. `None` where that cannot be: a file
+/// system without locks, or a lock that is held for longer than any run takes.
+pub fn lock_folder(folder: &Path) -> Option<File> {
+    const PATIENCE: Duration = Duration::from_secs(10);
+    const POLL_INTERVAL: Duration = Duration::from_millis(5);
+    let (folder, until) = (imp::open_folder(folder).ok()??, Instant::now() + PATIENCE);
+    loop {
+        match folder.try_lock() {
+            Ok(()) => return Some(folder),
+            Err(TryLockError::WouldBlock) if Instant::now() < until => std::thread::sleep(POLL_INTERVAL),
+            Err(_) => return None,
+        }
+    }
 }
 
 /// Makes a fresh folder that only its owner can enter, gone when it is dropped.

@@ -1,6 +1,8 @@
 //! The few things that differ between operating systems: file owners and modes, process groups, signals, the terminal,
 //! core dumps, exit statuses. Everything else is written against the standard library alone.
 
+#[cfg(unix)]
+mod echo;
 mod files;
 pub mod identity;
 #[cfg(not(unix))]
@@ -12,6 +14,7 @@ mod imp;
 mod permissions;
 #[cfg(unix)]
 mod process;
+pub mod prompt;
 pub mod replace;
 #[cfg(unix)]
 pub mod signals;
@@ -20,11 +23,15 @@ pub mod stream;
 #[cfg(unix)]
 mod terminal;
 
+#[cfg(unix)]
+pub use echo::without_echo;
 #[cfg(test)]
 pub use files::temporary_folder;
-pub use files::{create_private, create_private_folders, open_regular, private_folder, read_limited};
+pub use files::{
+    create_private, create_private_folders, lock_folder, open_regular, private_folder, read_limited, replace_private,
+};
 #[cfg(not(unix))]
-pub use imp::{Change, Group, protect_memory, run_in_foreground, signals};
+pub use imp::{Change, Group, protect_memory, run_in_foreground, signals, without_echo};
 pub use imp::{distrust, is_executable, report_size_limit};
 pub use permissions::UnsafePermissions;
 #[cfg(unix)]

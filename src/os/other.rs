@@ -29,6 +29,17 @@ pub(super) fn private_folder(_: &mut tempfile::Builder) {}
 
 pub fn report_size_limit() {}
 
+/// Refused: the standard library cannot switch off the echo of a console.
+pub fn without_echo<T>(_: impl FnOnce() -> T) -> io::Result<T> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Nothing to lock here: a folder cannot be opened.
+#[allow(clippy::unnecessary_wraps, reason = "the same call as on Unix")]
+pub(super) fn open_folder(_: &std::path::Path) -> io::Result<Option<std::fs::File>> {
+    Ok(None)
+}
+
 /// Runs a command to its end. Ctrl-C reaches it from the console, and is its to answer.
 ///
 /// # Errors

@@ -39,6 +39,11 @@ pub(super) fn private_folder(builder: &mut tempfile::Builder) {
     builder.permissions(PermissionsExt::from_mode(0o700));
 }
 
+/// A folder, to be locked.
+pub(super) fn open_folder(path: &std::path::Path) -> std::io::Result<Option<std::fs::File>> {
+    std::fs::File::open(path).map(Some)
+}
+
 /// Whether a file may be run as a program.
 pub fn is_executable(metadata: &Metadata) -> bool {
     metadata.is_file() && metadata.permissions().mode() & 0o111 != 0

@@ -24,6 +24,7 @@ pub static SCHEMA: Schema = Schema {
     public: &[
         Field {
             key: SPACE,
+            label: "Space (a name, a host or an https URL)",
             variables: &["SIGNALWIRE_SPACE", "SIGNALWIRE_SPACE_URL", "SIGNALWIRE_SPACE_NAME"],
             implies_set: true,
             fault: space_fault,
@@ -32,6 +33,7 @@ pub static SCHEMA: Schema = Schema {
         },
         Field {
             key: PROJECT_ID,
+            label: "Project id (a UUID)",
             variables: &["SIGNALWIRE_PROJECT_ID"],
             implies_set: true,
             fault: project_id_fault,
@@ -41,6 +43,7 @@ pub static SCHEMA: Schema = Schema {
     ],
     secret: Field {
         key: "api_token",
+        label: "API token",
         variables: &["SIGNALWIRE_API_TOKEN", "SIGNALWIRE_TOKEN"],
         implies_set: true,
         // Its form is nowhere documented: only what is certain is refused.

@@ -50,8 +50,7 @@ impl Offline for AccessTokens {
 /// What the flags settle for all tokens of a run.
 pub struct Plan {
     identity: Option<String>,
-    ttl: i64,
-    not_before: Option<i64>,
+    times: Times,
     region: Option<String>,
     /// Region and grants, where the flags alone give any: the same for every line that changes neither.
     grants: Option<Grants>,
@@ -74,11 +73,15 @@ impl Plan {
             Err(_) => None,
         };
         let region = values.text_or_default("region")?.map(Cow::into_owned);
-        let (ttl, not_before) = times(&values);
+        let times = Times::of(&values);
         let identity = values.text("identity").map(Cow::into_owned);
         app.notes.extend(region.as_deref().and_then(region::advice).map(Note::Warning));
         app.notes.extend(advice(&values, identity.as_deref(), grants.as_ref()));
-        Ok(Plan { identity, ttl, not_before, region, grants, draft })
+        if times.issued_at.is_some_and(|start| start > app.now().as_second()) {
+            let name = values.name("issued_at");
+            app.notes.push(Note::Warning(format!("{name} is in the future; Twilio refuses the token until then")));
+        }
+        Ok(Plan { identity, times, region, grants, draft })
     }
 
     /// A batch line whose members are right one by one.
@@ -89,12 +92,11 @@ impl Plan {
     /// The claims of a token, with a line that was admitted over the flags.
     pub fn claims<'a>(&'a self, line: Option<&'a Object>, now: Timestamp) -> Result<Claims<'a>> {
         let values = self.draft.values(line);
-        let has = |key: &str| line.is_some_and(|line| line.get(key).is_some());
-        let (ttl, not_before) =
-            if has("ttl") || has("not_before") { times(&values) } else { (self.ttl, self.not_before) };
+        let has_times = line.is_some_and(|line| TIMES.iter().any(|key| line.get(key).is_some()));
+        let times = if has_times { Times::of(&values) } else { self.times };
         let identity = self.identity(&values);
         let only_identity_and_times =
-            |line: &Object| line.iter().all(|(key, _)| matches!(key, "identity" | "ttl" | "not_before"));
+            |line: &Object| line.iter().all(|(key, _)| key == "identity" || TIMES.contains(&key));
         let grants = match &self.grants {
             Some(grants) if line.is_none_or(only_identity_and_times) => Some(Cow::Borrowed(grants)),
             _ => Grants::of(&values)?.map(Cow::Owned),
@@ -103,14 +105,15 @@ impl Plan {
             (Some(identity), Some(grants)) => (identity, grants),
             (identity, grants) => return Err(self.missing(identity.is_some(), grants.is_some(), line.is_some())),
         };
-        let issued_at = now.as_second();
-        let expires_at = issued_at.saturating_add(ttl);
-        if not_before.is_some_and(|start| start >= expires_at) {
+        let issued_at = times.issued_at.unwrap_or_else(|| now.as_second());
+        let expires_at = issued_at.saturating_add(times.ttl);
+        if times.not_before.is_some_and(|start| start >= expires_at) {
             let (name, ttl) = (values.name("not_before"), values.name("ttl"));
+            let start = times.issued_at.map_or_else(|| "now".to_owned(), |_| values.name("issued_at"));
             return Err(Failure::usage(format!("{name} must be earlier than the token's expiry"))
-                .with_hint(format!("{ttl} counts from now, not from {name}")));
+                .with_hint(format!("{ttl} counts from {start}, not from {name}")));
         }
-        Ok(Claims { identity, grants, not_before, issued_at, expires_at })
+        Ok(Claims { identity, grants, not_before: times.not_before, issued_at, expires_at })
     }
 
     fn identity<'a>(&'a self, values: &Values<'a>) -> Option<Cow<'a, str>> {
@@ -213,8 +216,25 @@ fn issuer(set: &Set) -> Issuer {
     Issuer::new(set.public(API_KEY_SID), set.public(ACCOUNT_SID))
 }
 
-fn times(values: &Values<'_>) -> (i64, Option<i64>) {
-    (values.integer("ttl").unwrap_or(DEFAULT_TTL), values.integer("not_before"))
+/// The fields of [`Times`].
+const TIMES: [&str; 3] = ["ttl", "not_before", "issued_at"];
+
+/// What settles the times of a token, in seconds.
+#[derive(Debug, Clone, Copy)]
+struct Times {
+    ttl: i64,
+    not_before: Option<i64>,
+    issued_at: Option<i64>,
+}
+
+impl Times {
+    fn of(values: &Values<'_>) -> Self {
+        Times {
+            ttl: values.integer("ttl").unwrap_or(DEFAULT_TTL),
+            not_before: values.integer("not_before"),
+            issued_at: values.integer("issued_at"),
+        }
+    }
 }
 
 /// Notes on flags that are right.

@@ -21,6 +21,7 @@ pub static SCHEMA: Schema = Schema {
         // Often exported next to an auth token, so it alone means nothing.
         Field {
             key: ACCOUNT_SID,
+            label: "Account SID (AC…)",
             variables: &["TWILIO_ACCOUNT_SID"],
             implies_set: false,
             fault: |text| sid_fault(Sid::Account, text),
@@ -29,6 +30,7 @@ pub static SCHEMA: Schema = Schema {
         },
         Field {
             key: API_KEY_SID,
+            label: "API key SID (SK…)",
             variables: &["TWILIO_API_KEY", "TWILIO_API_KEY_SID"],
             implies_set: true,
             fault: |text| sid_fault(Sid::ApiKey, text),
@@ -38,6 +40,7 @@ pub static SCHEMA: Schema = Schema {
     ],
     secret: Field {
         key: "api_key_secret",
+        label: "API key secret",
         variables: &["TWILIO_API_SECRET", "TWILIO_API_KEY_SECRET"],
         implies_set: true,
         fault: |_| None,

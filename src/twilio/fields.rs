@@ -50,10 +50,19 @@ pub(super) const FIELDS: &[Field] = &[
         "not_before",
         "not-before",
         "TIME",
-        Input::Epoch,
+        Input::Moment,
         &Epoch,
         "The token is not valid before this time\n\n\
          Omitted by default, so that clock skew cannot invalidate a fresh token.",
+    ),
+    Field::new(
+        "issued_at",
+        "issued-at",
+        "TIME",
+        Input::Moment,
+        &Epoch,
+        "Issue the token as of this time, also in the past: -2h\n\n\
+         iat, exp and jti count from then on. A token that has expired is minted with a warning, for tests of renewal.",
     ),
     Field {
         default: Some(&REGION),

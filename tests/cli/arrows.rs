@@ -124,7 +124,13 @@ fn only_the_folder_for_a_library_knows_it() {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut all = Vec::new();
     files(&source, &mut all);
-    for (library, folder) in [("clap", "cli/"), ("ureq", "http/"), ("hyper", "emulator/"), ("toml", "credentials/")] {
+    for (library, folder) in [
+        ("clap", "cli/"),
+        ("ureq", "http/"),
+        ("hyper", "emulator/"),
+        ("toml", "credentials/"),
+        ("toml_edit", "credentials/"),
+    ] {
         for path in &all {
             let relative = path.strip_prefix(&source).expect("a source file").to_string_lossy().replace('\\', "/");
             let text = code(&fs::read_to_string(path).expect("text"));

@@ -62,6 +62,16 @@ fn each_profile_of_the_example_serves_a_dry_run_once_it_is_filled_in() {
 }
 
 #[test]
+fn the_preset_of_the_example_works_once_it_is_in_force() {
+    let server = Server::minting();
+    let text = filled(&in_full()).replace("# channels = {", "channels = {");
+    let text = text.replace("space = \"example\"", &format!("space = \"{}\"", server.space()));
+    tokenmint("chat --preset lobby").config(&text).prints(format!("{TOKEN}\n")).run();
+    let request = server.request();
+    assert_eq!(request.text(), r#"{"ttl":60,"channels":{"lobby":{"read":true,"write":true}}}"#);
+}
+
+#[test]
 fn the_example_works_in_its_usual_place_once_it_is_filled_in() {
     let server = Server::minting();
     let text = filled(&example()).replace("space = \"example\"", &format!("space = \"{}\"", server.space()));

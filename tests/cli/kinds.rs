@@ -265,3 +265,14 @@ fn assert_generated(kind: &Kind) {
 fn its_man_page_its_completions_and_the_readme_know_it() {
     kinds().for_each(assert_generated);
 }
+
+/// Services count in minutes, seconds or times; whoever mints says how long.
+#[test]
+fn every_kind_takes_a_lifetime_under_both_names() {
+    for kind in kinds() {
+        let takes = |name: &str| kind.fields.iter().any(|field| flags(field).contains(&name.to_owned()));
+        // What a click-to-call widget and a refresh answer with has a lifetime of the service's choice.
+        let chosen = matches!(kind.name, "embed" | "refresh");
+        assert!(chosen || takes("--ttl") && takes("--expires-in"), "{kind:?}");
+    }
+}

@@ -6,6 +6,9 @@
 mod harness;
 /// A loopback server that records what arrives and answers as told.
 mod server;
+/// A program on a terminal.
+#[cfg(target_os = "linux")]
+mod terminal;
 /// A scripted server behind TLS, good or bad, and the proxies on the way to it.
 mod tls_server;
 
@@ -130,6 +133,14 @@ mod explain;
 mod report_terminal;
 /// Profiles: listed, shown, checked, created.
 mod profile;
+/// Profiles that are added, with their secrets.
+#[cfg(unix)]
+mod profile_add;
+/// Profiles that are edited, removed, or made the default.
+#[cfg(unix)]
+mod profile_change;
+/// Presets: fields of a command, kept under a name.
+mod presets;
 /// Completions and man pages are those that the program prints.
 mod generated;
 /// Rules that hold for every command and flag.
@@ -144,7 +155,7 @@ mod typed_words;
 /// What is missing, what was likely meant, and what would have no effect.
 mod likely_mistakes;
 /// What only a person at a terminal sees.
-mod terminal;
+mod terminal_notes;
 /// Scripts in real shells that stop when a mint fails.
 #[cfg(unix)]
 mod shells;
@@ -159,6 +170,8 @@ mod emulator_end;
 mod emulator_tls;
 /// Twilio Access Tokens.
 mod twilio;
+/// Twilio tokens of another time than now.
+mod issued_at;
 
 /// The least line of every command that the emulator can answer; none where it is not built in.
 fn emulator_lines() -> &'static [&'static str] {

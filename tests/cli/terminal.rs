@@ -1,74 +1,106 @@
-//! What only a person at a terminal sees: after a mint for whom, how long, and until when by the local clock; and that
-//! input is awaited. A script sees neither.
-#![cfg(target_os = "linux")]
+//! A run on a terminal: what it says is read as it comes, and answered once the question is there.
 
-use crate::batch::on_a_terminal;
-use crate::harness::{Run, tokenmint};
-use crate::server::Server;
-use crate::twilio::{ACCOUNT, KEY, SECRET};
+use std::fs::File;
+use std::io::{Read as _, Write as _};
+use std::os::fd::AsFd as _;
+use std::process::{Child, ExitStatus};
+use std::sync::{Arc, Condvar, Mutex};
+use std::thread::JoinHandle;
+use std::time::Duration;
 
-fn twilio(line: &str) -> Run {
-    let run = tokenmint(line).env("TWILIO_ACCOUNT_SID", ACCOUNT).env("TWILIO_API_KEY", KEY);
-    run.env("TWILIO_API_SECRET", SECRET).env("NO_COLOR", "1")
+use nix::sys::signal::{Signal, kill};
+use nix::sys::termios::{LocalFlags, tcgetattr};
+use nix::unistd::Pid;
+
+use crate::harness::{Run, holds_secret};
+
+/// Nothing here takes longer, not even on a busy machine.
+const TIME_LIMIT: Duration = Duration::from_mins(1);
+
+/// A program with a terminal for its standard streams.
+pub struct Terminal {
+    run: Run,
+    child: Child,
+    keyboard: File,
+    /// The other end, which keeps the terminal's modes when the program has ended.
+    modes: File,
+    screen: Arc<(Mutex<String>, Condvar)>,
+    reader: Option<JoinHandle<()>>,
+    /// How far the screen has been read.
+    read: usize,
 }
 
-#[test]
-fn a_terminal_is_told_for_whom_and_until_when() {
-    let said = on_a_terminal(twilio("twilio --identity alice --video --ttl 1h"));
-    assert!(said.starts_with("twilio token for alice: expires in 1h ("), "{said:?}");
-    let (_, end) = said.split_once(" (").expect("the time");
-    // `14:05`, or with its date where that is tomorrow's.
-    let end = end.trim_end().strip_suffix(')').expect("its end");
-    let clock = end.rsplit(' ').next().expect("a time");
-    assert!(clock.len() == 5 && clock.as_bytes()[2] == b':' && clock.replace(':', "").parse::<u32>().is_ok(), "{end}");
-}
-
-/// The token ends at 2096-10-02 08:06:40 UTC: `date -u -d @4000003600`.
-#[test]
-fn the_time_is_that_of_the_local_zone() {
-    for (zone, end) in [("UTC0", "2096-10-02 08:06"), ("<+05>-5", "2096-10-02 13:06"), ("<-10>10", "2096-10-01 22:06")]
-    {
-        let server = Server::minting();
-        let run = tokenmint("chat --ttl 1h -c lobby=rw").credentials(&server).env("TZ", zone).env("NO_COLOR", "1");
-        let said = on_a_terminal(run);
-        assert!(
-            said.starts_with("chat token for lobby=rw: expires in ") && said.contains(&format!(" ({end})")),
-            "{said:?}"
-        );
-    }
-}
-
-#[test]
-fn no_script_sees_it() {
-    for flags in ["-q", "-o json"] {
-        let said = on_a_terminal(twilio(&format!("twilio --identity alice --video {flags}")));
-        assert!(!said.contains("expires"), "{flags}: {said:?}");
-    }
-    // stderr is a pipe, and must be empty.
-    twilio("twilio --identity alice --video").stdout(predicates::str::contains("eyJ")).run();
-}
-
-/// Without the note the program would seem to hang.
-#[test]
-fn a_terminal_that_is_read_is_told_how_to_end_the_input() {
-    use std::io::{Read as _, Write as _};
-    use std::process::Stdio;
-
-    for (flags, note) in [("", "note: reading standard input from the terminal; end it with Ctrl-D\n"), ("-q", "")] {
-        let server = Server::minting();
-        let line = format!("chat --ttl 1h -c a=r --state - --retries 0 {flags}");
-        let mut run = tokenmint(&line).credentials(&server);
+impl Terminal {
+    /// Starts a run on a terminal of its own.
+    pub fn start(mut run: Run) -> Self {
         let pty = nix::pty::openpty(None, None).expect("a terminal");
-        let mut terminal = std::fs::File::from(pty.master);
+        let end = || File::from(pty.slave.try_clone().expect("one more handle"));
         let mut command = run.command();
-        let child = command.stdin(pty.slave).stdout(Stdio::null()).stderr(Stdio::piped()).spawn();
-        let mut child = child.expect("the program starts");
+        let child = command.stdin(end()).stdout(end()).stderr(end()).spawn().expect("the program starts");
         drop(command);
-        // A line, and the end of the input.
-        terminal.write_all(b"{}\n\x04").expect("typed");
-        let mut said = String::new();
-        child.stderr.take().expect("its stderr").read_to_string(&mut said).expect("UTF-8");
-        assert!(child.wait().expect("an end").success(), "{said}");
-        assert_eq!(said, note, "{flags}");
+        let screen = Arc::<(Mutex<String>, Condvar)>::default();
+        let (shown, mut output) = (Arc::clone(&screen), File::from(pty.master.try_clone().expect("a handle")));
+        let reader = std::thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok(length) = output.read(&mut buffer) {
+                if length == 0 {
+                    break;
+                }
+                shown.0.lock().expect("the screen").push_str(&String::from_utf8_lossy(&buffer[..length]));
+                shown.1.notify_all();
+            }
+        });
+        let (keyboard, modes) = (File::from(pty.master), File::from(pty.slave));
+        Terminal { run, child, keyboard, modes, screen, reader: Some(reader), read: 0 }
+    }
+
+    /// Waits until this is on the screen, after what was waited for before.
+    #[track_caller]
+    pub fn shows(&mut self, text: &str) -> &mut Self {
+        let screen = self.screen.0.lock().expect("the screen");
+        let (screen, timeout) = self
+            .screen
+            .1
+            .wait_timeout_while(screen, TIME_LIMIT, |screen| !screen[self.read..].contains(text))
+            .expect("the screen");
+        assert!(!timeout.timed_out(), "{text:?} on the screen, got {screen:?}");
+        self.read += screen[self.read..].find(text).expect("it is there") + text.len();
+        drop(screen);
+        self
+    }
+
+    /// Types a line.
+    pub fn types(&mut self, line: &str) -> &mut Self {
+        self.keyboard.write_all(format!("{line}\n").as_bytes()).expect("a line typed");
+        self
+    }
+
+    /// Types what ends the input.
+    pub fn ends_input(&mut self) -> &mut Self {
+        self.keyboard.write_all(&[4]).expect("a key pressed");
+        self
+    }
+
+    /// Whether the terminal shows what is typed.
+    pub fn echoes(&self) -> bool {
+        tcgetattr(self.modes.as_fd()).expect("modes").local_flags.contains(LocalFlags::ECHO)
+    }
+
+    /// Sends the program a signal.
+    pub fn signal(&mut self, signal: Signal) -> &mut Self {
+        kill(Pid::from_raw(self.child.id().cast_signed()), signal).expect("a signal");
+        self
+    }
+
+    /// Waits for its end: its status, and all that was on the screen. The API token must not have been.
+    pub fn end(mut self) -> (ExitStatus, String, Run) {
+        let status = self.child.wait().expect("an end");
+        assert!(self.echoes(), "the terminal shows again what is typed");
+        // The reader ends with the last handle of the other side.
+        drop(self.modes);
+        self.reader.take().expect("a reader").join().expect("the reader");
+        let screen = self.screen.0.lock().expect("the screen").replace("\r\n", "\n");
+        assert!(!holds_secret(&screen), "no secret on the screen: {screen:?}");
+        (status, screen, self.run)
     }
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::Fingerprint;
 use crate::batch::{LineMinter, Minted};
 use crate::catalog::{Paper, Scratch, Sign};
-use crate::commands::sign::check_length;
+use crate::commands::sign::{check_length, ended};
 use crate::error::Result;
 use crate::json::{Object, Writer};
 
@@ -45,7 +45,7 @@ impl LineMinter for Minter {
         check_length(token.len() - 1)?;
         token.push('"');
         members.raw("token", token);
-        Ok(Minted::Token { ends: Some(expiry), notes: Vec::new() })
+        Ok(Minted::Token { ends: Some(expiry), notes: ended(expiry, now).into_iter().collect() })
     }
 }
 

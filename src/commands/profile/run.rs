@@ -19,6 +19,11 @@ pub fn run(profile: &Profile, general: &General, app: &App, report: &Report) -> 
         Action::Check(name, settings) => return command.check(name.as_deref(), settings, report),
         Action::Init => command.init()?,
         Action::Path => command.path()?,
+        Action::Add(new) => command.add(new, report)?,
+        Action::Use(name) => command.make_default(name)?,
+        Action::Edit => command.edit(report)?,
+        Action::Remove { name, yes } => command.remove(name, *yes)?,
+        Action::Presets => command.presets()?,
     };
     deliver::stdout(text.as_bytes())?;
     Ok(0)
