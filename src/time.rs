@@ -113,6 +113,17 @@ pub fn instant(text: &str, now: Timestamp) -> Result<(Timestamp, Form), Fault> {
     })
 }
 
+/// The same, or `-DURATION` for that long before `now`.
+///
+/// # Errors
+/// As those of [`instant`].
+pub fn instant_or_ago(text: &str, now: Timestamp) -> Result<Timestamp, Fault> {
+    match text.strip_prefix('-') {
+        Some(span) => now.checked_sub(duration(span)?).map_err(|_| Fault::NotTime(shown(text))),
+        None => instant(text, now).map(|(time, _)| time),
+    }
+}
+
 /// A time as it may stand in a request: RFC 3339 with its zone, or a date alone, which is midnight UTC.
 pub fn parse_rfc3339_or_date(text: &str) -> Option<Timestamp> {
     if text.len() == "2022-01-01".len() {

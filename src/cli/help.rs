@@ -101,11 +101,13 @@ const PAGES: [Page; 11] = [
         about: "Run SignalWire's token endpoints on this machine\n\n\
     Loopback only. It checks requests as the service documents it, answers with the documented statuses and error \
     codes, and gives tokens of the documented form under fixed development keys. One line on stdout says when it is \
-    ready; stderr has the lines that point clients at it.",
+    ready; stderr has the lines that point clients at it, and then one line per request.",
         examples: "Examples:
   tokenmint emulator
-  tokenmint emulator --listen 127.0.0.1:0
-  tokenmint emulator --tls",
+  tokenmint emulator --port 0 --tls
+  tokenmint emulator -- npm test
+  tokenmint emulator --fail 503:0.2 --seed 7 -- npm test
+  tokenmint emulator --scope chat --clock -2h\n",
         after: &[],
     },
     Page {
@@ -229,7 +231,62 @@ const ARGUMENTS: &[Texts] = &[
     ("min-ttl", "DURATION", None, "Like --check, but require this much time left"),
     ("verify", "", None, "Check a Twilio token's signature with the secret of the profile or the environment"),
     ("which", "NAME", None, "Profile (default: the one minting would use)"),
-    ("listen", "ADDR:PORT", None, "Loopback address and port to listen on; port 0 picks a free one"),
+    (
+        "listen",
+        "ADDR:PORT",
+        None,
+        "Loopback address and port to listen on; port 0 picks a free one\n\n\
+         127.0.0.1:8793 if omitted, or a free port with a command after --.",
+    ),
+    ("port", "N", None, "Listen on port N of 127.0.0.1; 0 picks a free one"),
+    (
+        "api-scope",
+        "SCOPE",
+        None,
+        "Scopes of the API token; endpoints that need another answer 401\n\n\
+         Repeatable, or a comma-separated list: chat, video, pubsub, messaging, calling, fax and the other scopes of \
+         SignalWire. All of them if omitted.",
+    ),
+    (
+        "address",
+        "UUID",
+        None,
+        "A Fabric address of the project; requests for any other get 422\n\n\
+         Repeatable. If omitted, every UUID is an address of the project. The error code is must_belong_to_project.",
+    ),
+    (
+        "clock",
+        "TIME",
+        None,
+        "Start the server's clock at TIME; it runs on from there\n\n\
+         Tokens are issued, and expiry times judged, by this clock. RFC 3339, a date (midnight UTC), @EPOCH_SECONDS, \
+         +2h or -2h. With -2h every token of one hour has already expired.",
+    ),
+    ("delay", "DURATION", None, "Delay every answer: 200ms, 5s"),
+    (
+        "fail",
+        "STATUS[:SHARE]",
+        None,
+        "Answer with STATUS instead, for a SHARE (0 to 1) of the requests\n\n\
+         Repeatable; without :SHARE every request fails. STATUS is 400, 401, 403, 404, 422, 429, 500 or 503. Only \
+         requests with valid credentials count. A request can also choose its own answer with the header \
+         'Prefer: code=429'. 429 and 503 carry Retry-After: 1.",
+    ),
+    (
+        "seed",
+        "N",
+        None,
+        "Repeat the same failures in every run with the same N\n\n\
+         With a seed, the nth request to an endpoint always gets the same outcome from --fail. Ids and tokens stay random.",
+    ),
+    (
+        "program",
+        "COMMAND",
+        None,
+        "Run COMMAND against the emulator, then stop and exit with its status\n\n\
+         COMMAND gets SIGNALWIRE_SPACE, SIGNALWIRE_PROJECT_ID and SIGNALWIRE_API_TOKEN in its environment, and with \
+         --tls the variables for the CA certificate.",
+    ),
     ("tls", "", None, "Serve https with a temporary CA, whose certificate file is named on stderr"),
     ("completed-shell", "SHELL", None, "The shell to print completions for"),
     ("dir", "DIR", None, "Write the pages of all commands into DIR instead"),

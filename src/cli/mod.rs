@@ -1,6 +1,7 @@
 //! The command line: what can be typed, what its help says, and the plain values it becomes. Nothing below this folder
 //! knows the argument parser, and nothing in it reads a file or the environment.
 
+mod emulator;
 mod fault;
 mod general;
 mod generate;

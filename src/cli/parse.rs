@@ -9,7 +9,7 @@ use clap::error::ErrorKind;
 
 use super::generate::{completions, man_pages};
 use super::tree::{tree, tree_for};
-use super::{fault, general, inspect, mint, profile};
+use super::{emulator, fault, general, inspect, mint, profile};
 use crate::error::{Failure, Result};
 use crate::options::{Command, General, Invocation};
 use crate::output::Verbosity;
@@ -39,10 +39,12 @@ pub fn parse(words: &[OsString]) -> Result<Invocation> {
     if let Some(name) = &general.profile {
         refuse_profile(&command, matches.subcommand_name().unwrap_or_default(), name)?;
     }
-    if let Command::Mint(mint) = &command
-        && mint.program.is_none()
-        && words.last().is_some_and(|word| word == "--")
-    {
+    let lacks_program = match &command {
+        Command::Mint(mint) => mint.program.is_none(),
+        Command::Emulator(emulator) => emulator.program.is_none(),
+        _ => false,
+    };
+    if lacks_program && words.last().is_some_and(|word| word == "--") {
         // What was meant is a command in a variable that is empty; the token was not to be printed.
         return Err(Failure::usage("-- needs a command after it"));
     }
@@ -52,9 +54,9 @@ pub fn parse(words: &[OsString]) -> Result<Invocation> {
 /// Refuses `--profile` for a command that needs no credentials.
 fn refuse_profile(command: &Command, name: &str, profile: &str) -> Result<()> {
     let (why, hint) = match command {
-        Command::Emulator { .. } => {
+        Command::Emulator(_) => {
             let port = profile.parse().unwrap_or(8793_u16);
-            ("it has its own credentials", format!("the port is set with --listen 127.0.0.1:{port}"))
+            ("it has its own credentials", format!("the port is set with --port {port}"))
         }
         Command::Print(_) | Command::WritePages(..) => ("it needs no credentials", "leave it out".to_owned()),
         _ => return Ok(()),
@@ -92,10 +94,7 @@ fn command(matches: &ArgMatches) -> Result<Command> {
             Some(folder) => Command::WritePages(folder.clone(), man_pages()?),
             None => Command::Print(man_pages()?.swap_remove(0).1),
         },
-        _ => Command::Emulator {
-            listen: matches.get_one::<String>("listen").cloned().unwrap_or_default(),
-            tls: matches.get_flag("tls"),
-        },
+        _ => Command::Emulator(Box::new(emulator::read(matches))),
     })
 }
 

@@ -3,10 +3,10 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Arg, ArgAction, ValueHint, value_parser};
+use clap::{Arg, ValueHint, value_parser};
 
 use super::shells::SHELLS;
-use super::{general, help, inspect, mint, profile};
+use super::{emulator, general, help, inspect, mint, profile};
 use crate::providers;
 
 /// The whole tree: every command, flag, help text and alias.
@@ -33,7 +33,7 @@ type Make = fn() -> clap::Command;
 const OTHERS: [(&str, Make); 5] = [
     ("inspect", inspect::command),
     ("profile", profile::command),
-    ("emulator", emulator_command),
+    ("emulator", emulator::command),
     ("completions", completions_command),
     ("man", man_command),
 ];
@@ -50,11 +50,6 @@ fn root() -> clap::Command {
         .propagate_version(true)
         .max_term_width(100)
         .args(general::arguments())
-}
-
-fn emulator_command() -> clap::Command {
-    let listen = Arg::new("listen").long("listen").default_value("127.0.0.1:8793");
-    clap::Command::new("emulator").arg(listen).arg(Arg::new("tls").long("tls").action(ArgAction::SetTrue))
 }
 
 fn completions_command() -> clap::Command {

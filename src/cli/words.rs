@@ -20,6 +20,11 @@ const USERS: &[&str] = &["--user", "--uid", "--user-id", "--identity", "--member
 
 /// Flags. The first row that fits counts.
 const FLAGS: &[Word] = &[
+    of(&["emulator"], &["--host", "--bind"], "use --listen 127.0.0.1:PORT"),
+    of(&["emulator"], &["--error", "--errors", "--status"], "use --fail STATUS, or --fail STATUS:SHARE"),
+    of(&["emulator"], &["--latency", "--sleep"], "use --delay DURATION"),
+    of(&["emulator"], &["--time", "--now", "--date"], "use --clock TIME"),
+    of(&["emulator"], &["--https"], "use --tls"),
     anywhere(&["--json"], "use -o json"),
     anywhere(&["--raw"], "use -o raw, the default"),
     anywhere(&["--format", "--out", "--output-format"], "use -o FORMAT, or --write FILE for a file"),
@@ -72,7 +77,6 @@ const FLAGS: &[Word] = &[
     anywhere(&["--silent"], "use -q"),
     anywhere(&["--no-color", "--no-colour"], "use --color never"),
     anywhere(&["--insecure", "--no-verify"], "certificates are always checked; name a CA with --cacert FILE"),
-    of(&["emulator"], &["--port", "--address"], "use --listen 127.0.0.1:PORT"),
 ];
 
 /// Commands.
@@ -81,7 +85,11 @@ const COMMANDS: &[Word] = &[
     anywhere(&["version"], "use tokenmint --version"),
     anywhere(&["decode", "verify", "jwt"], "use tokenmint inspect TOKEN"),
     anywhere(&["login", "auth", "config", "init"], "use tokenmint profile init, then tokenmint profile check"),
-    anywhere(&["mock", "serve", "server"], "use tokenmint emulator"),
+    anywhere(&["mock"], "use tokenmint emulator"),
+    anywhere(
+        &["serve", "server"],
+        "use tokenmint emulator, or --serve with a command that mints, for an endpoint of your own tokens",
+    ),
     anywhere(&["token", "mint", "create"], "name what to mint: chat, pubsub, guest, video, subscriber or twilio"),
     anywhere(&["room"], "use tokenmint video"),
     anywhere(&["sat"], "use tokenmint subscriber"),

@@ -103,6 +103,11 @@ impl Schema {
     }
 
     /// The first variable of every field.
+    /// Every variable that is read for a set.
+    pub fn variables(&self) -> impl Iterator<Item = &'static str> {
+        self.fields().flat_map(|field| field.variables).copied()
+    }
+
     pub(super) fn usual_variables(&self) -> Vec<&'static str> {
         self.fields().filter_map(|field| field.variables.first().copied()).collect()
     }

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use crate::catalog::Violation;
+use crate::catalog::{Kind, Problem, Violation};
 use crate::json::{self, Object};
 use crate::text;
 
@@ -20,7 +20,12 @@ pub(super) struct Answer {
     pub status: u16,
     /// One JSON object.
     pub body: String,
+    /// What the line about the request says after the status.
+    pub note: String,
 }
+
+/// The most entries that the line about a request names.
+const MAX_NAMED: usize = 3;
 
 /// One entry of a 422 body.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -50,7 +55,29 @@ impl Answer {
         for (key, value) in members {
             body.set(key, json::string(value));
         }
-        Answer { status, body: body.to_string() }
+        Answer { status, body: body.to_string(), note: String::new() }
+    }
+
+    /// The answer, with more words about it on stderr.
+    #[must_use]
+    pub(super) fn noting(self, note: impl Into<String>) -> Self {
+        Answer { note: note.into(), ..self }
+    }
+
+    /// A failure that was ordered instead of the answer that the request earns.
+    pub(super) fn ordered(status: u16, kind: &Kind) -> Self {
+        let required = kind.fields.iter().find(|field| field.required).or(kind.fields.first());
+        let missing = required.and_then(|field| Entry::of(&Violation::new(field.key, Problem::missing())));
+        match status {
+            400 => Self::bad_request(),
+            401 => Self::unauthorized(),
+            403 => Self::forbidden(),
+            404 => Self::not_found(),
+            422 => Self::invalid(missing.as_slice()),
+            429 => Self::error(429, "Too Many Requests"),
+            503 => Self::error(503, "Service Unavailable"),
+            _ => Self::internal(),
+        }
     }
 
     /// A request whose parameters will not do: 422 with every entry.
@@ -59,8 +86,13 @@ impl Answer {
         struct Errors<'a> {
             errors: &'a [Entry],
         }
+        let named = entries.iter().take(MAX_NAMED).map(|entry| format!("{}: {}", entry.attribute, entry.code));
+        let mut note = named.collect::<Vec<_>>().join(", ");
+        if let Some(more) = entries.len().checked_sub(MAX_NAMED).filter(|more| *more > 0) {
+            note += &format!(", {more} more");
+        }
         match serde_json::to_string(&Errors { errors: entries }) {
-            Ok(body) => Answer { status: 422, body },
+            Ok(body) => Answer { status: 422, body, note },
             Err(_) => Self::internal(),
         }
     }
@@ -106,7 +138,7 @@ impl Answer {
     }
 
     fn error(status: u16, phrase: &'static str) -> Self {
-        Answer { status, body: format!(r#"{{"error":"{phrase}"}}"#) }
+        Answer { status, body: format!(r#"{{"error":"{phrase}"}}"#), note: String::new() }
     }
 }
 
@@ -120,7 +152,6 @@ fn spoken(attribute: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::Problem;
 
     #[test]
     fn an_entry_has_the_documented_members() {

@@ -1,57 +1,39 @@
 //! One HTTP request and its answer: path, method, credentials, body, headers, in the order in which the service looks
 //! at them. What the body means is for `validate`, what is minted for `tokens`.
 
-use std::time::Duration;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use http_body_util::{BodyExt as _, Full};
-use hyper::body::{Body as _, Bytes, Incoming};
-use hyper::header::{self, HeaderName, HeaderValue};
-use hyper::http::request::Parts;
-use hyper::{Method, Request, Response, StatusCode};
 
 use super::answer::Answer;
-use super::tokens::Minter;
-use super::{API_TOKEN, PROJECT_ID, guard, validate};
+use super::line::line;
+use super::scopes::Scopes;
+use super::service::Service;
+use super::{API_TOKEN, PROJECT_ID};
 use crate::catalog::{Endpoint, Kind};
+use crate::server::header::{self, HeaderName, HeaderValue};
+use crate::server::{self, Head, Method, Reply, Request, Unread};
 use crate::signalwire::PROVIDER;
-
-/// The most bytes of a request body. The largest right request, 500 channels with long names, has a third of that.
-const MAX_BODY: usize = 1024 * 1024;
-
-/// How many bytes of an unwanted body are taken in and dropped, so that a client that is still writing hears the
-/// answer and not a reset.
-const MAX_UNWANTED: usize = 16 * MAX_BODY;
-
-/// How long a body may take to arrive.
-const BODY_LIMIT: Duration = Duration::from_secs(30);
-
-/// How long an unwanted body is listened to.
-const UNWANTED_LIMIT: Duration = Duration::from_secs(5);
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The answer to one request.
-pub(super) async fn answer(minter: &Minter, request: Request<Incoming>) -> Response<Full<Bytes>> {
-    let (head, mut body) = request.into_parts();
-    let refusal = match admit(&head) {
-        Ok((kind, endpoint)) => match tokio::time::timeout(BODY_LIMIT, read(&mut body)).await {
-            Ok(Ok(bytes)) => return response(minter, reply(minter, kind, endpoint, &bytes), true),
-            Ok(Err(refusal)) => refusal,
-            Err(_) => return response(minter, Answer::timeout(), false),
+pub(super) async fn answer(service: &Service, mut request: Request) -> Reply {
+    let (answer, is_read) = match admit(&request.head, &service.rules.scopes) {
+        Ok((kind, endpoint)) => match request.read().await {
+            Ok(bytes) => (service.reply(kind, endpoint, &request.head, &bytes), true),
+            Err(Unread::Slow) => (Answer::timeout(), false),
+            Err(Unread::Broken) => (Answer::bad_request(), request.finish().await),
+            Err(Unread::TooLarge) => (Answer::too_large(), request.finish().await),
         },
-        Err(refusal) => refusal,
+        Err(refusal) => (refusal, request.finish().await),
     };
-    // A client that waits for "100 Continue" sends no body after a refusal.
-    let waits = head.headers.contains_key(header::EXPECT);
-    let is_read = body.is_end_stream() || (!waits && drop_rest(&mut body).await);
-    response(minter, refusal, is_read)
+    service.log.line(&line(&request.head, answer.status, &answer.note));
+    response(service, answer, is_read)
 }
 
 /// The endpoint that a request is for, or why it gets none.
-fn admit(head: &Parts) -> Result<(&'static Kind, &'static Endpoint), Answer> {
-    if !guard::is_local(head) {
+fn admit(head: &Head, scopes: &Scopes) -> Result<(&'static Kind, &'static Endpoint), Answer> {
+    if !server::is_local(head) {
         return Err(Answer::forbidden());
     }
     let path = head.uri.path();
@@ -63,6 +45,9 @@ fn admit(head: &Parts) -> Result<(&'static Kind, &'static Endpoint), Answer> {
     let credentials = head.headers.get(header::AUTHORIZATION).map(HeaderValue::as_bytes);
     if !credentials.is_some_and(is_authorised) {
         return Err(Answer::unauthorized());
+    }
+    if !scopes.allow(found.1) {
+        return Err(Answer::unauthorized().noting(format!("(--scope lacks {})", found.1.scope)));
     }
     let content_type = head.headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
     if content_type.is_some_and(is_json) { Ok(found) } else { Err(Answer::bad_request()) }
@@ -89,58 +74,10 @@ fn is_authorised(header: &[u8]) -> bool {
     pair == format!("{PROJECT_ID}:{API_TOKEN}").as_bytes()
 }
 
-/// The whole body, or why it is not taken.
-async fn read(body: &mut Incoming) -> Result<Vec<u8>, Answer> {
-    let announced = body.size_hint().lower();
-    if announced > MAX_BODY as u64 {
-        return Err(Answer::too_large());
-    }
-    let mut bytes = Vec::with_capacity(usize::try_from(announced).unwrap_or_default());
-    while let Some(frame) = body.frame().await {
-        // Chunks that cannot be read, or a client that stopped in the middle.
-        let frame = frame.map_err(|_| Answer::bad_request())?;
-        if let Some(data) = frame.data_ref() {
-            if bytes.len() + data.len() > MAX_BODY {
-                return Err(Answer::too_large());
-            }
-            bytes.extend_from_slice(data);
-        }
-    }
-    Ok(bytes)
-}
-
-/// Takes in what is left of a body, within reason. Tells whether that was all of it.
-async fn drop_rest(body: &mut Incoming) -> bool {
-    let rest = async {
-        let mut dropped = 0;
-        loop {
-            match body.frame().await {
-                None => return true,
-                Some(Ok(frame)) if dropped <= MAX_UNWANTED => {
-                    dropped += frame.data_ref().map_or(0, Bytes::len);
-                }
-                Some(_) => return false,
-            }
-        }
-    };
-    tokio::time::timeout(UNWANTED_LIMIT, rest).await.unwrap_or(false)
-}
-
-/// What a request with the right credentials gets.
-fn reply(minter: &Minter, kind: &Kind, endpoint: &Endpoint, body: &[u8]) -> Answer {
-    let now = minter.now();
-    match validate::body(kind, endpoint, body, now) {
-        Ok(body) => minter.mint(kind, endpoint, &body, now).unwrap_or_else(|_| Answer::internal()),
-        Err(refusal) => refusal,
-    }
-}
-
-/// An answer in HTTP. A connection on which a body was left unread can carry no other request.
-fn response(minter: &Minter, answer: Answer, body_is_read: bool) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(Bytes::from(answer.body)));
-    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+/// An answer in HTTP.
+fn response(service: &Service, answer: Answer, body_is_read: bool) -> Reply {
+    let mut reply = server::reply(answer.status, answer.body, body_is_read);
+    let headers = reply.headers_mut();
     match answer.status {
         401 => {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"tokenmint emulator\""));
@@ -148,15 +85,15 @@ fn response(minter: &Minter, answer: Answer, body_is_read: bool) -> Response<Ful
         405 => {
             headers.insert(header::ALLOW, HeaderValue::from_static("POST"));
         }
+        429 | 503 => {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
         _ => {}
     }
-    if let Some(id) = minter.uuid().ok().and_then(|id| HeaderValue::try_from(id).ok()) {
+    if let Some(id) = service.minter.uuid().ok().and_then(|id| HeaderValue::try_from(id).ok()) {
         headers.insert(REQUEST_ID, id);
     }
-    if !body_is_read {
-        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
-    }
-    response
+    reply
 }
 
 #[cfg(test)]

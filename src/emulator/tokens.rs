@@ -19,17 +19,25 @@ const REFRESH_EXTRA: SignedDuration = SignedDuration::from_mins(5);
 pub(super) struct Minter {
     app: App,
     sealer: Sealer,
+    /// How far ahead of the real time this server is.
+    ahead: SignedDuration,
 }
 
 impl Minter {
     /// Sets up the keys.
     pub(super) fn new(app: App) -> Result<Self> {
-        Ok(Minter { app, sealer: Sealer::new()? })
+        Ok(Minter { app, sealer: Sealer::new()?, ahead: SignedDuration::ZERO })
+    }
+
+    /// Lets the clock run on from this time.
+    pub(super) fn set_clock(&mut self, start: Option<Timestamp>) {
+        self.ahead = start.map_or(SignedDuration::ZERO, |start| start.duration_since(self.app.now()));
     }
 
     /// The time now.
     pub(super) fn now(&self) -> Timestamp {
-        self.app.now()
+        let now = self.app.now();
+        now.checked_add(self.ahead).unwrap_or(now)
     }
 
     /// A random UUID (version 4).

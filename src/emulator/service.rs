@@ -1,0 +1,73 @@
+//! What stands behind the port: the minter, this run's rules, and the log.
+
+use std::time::Duration;
+
+use super::answer::{Answer, Entry};
+use super::faults::{known_statuses, parse_status};
+use super::http;
+use super::line::subject;
+use super::rules::Rules;
+use super::tokens::Minter;
+use super::{prefer, validate};
+use crate::catalog::{Endpoint, Kind};
+use crate::server::{Handler, Head, Reply, Request, RequestLog, pause};
+use crate::text;
+
+/// An emulated service.
+pub(super) struct Service {
+    pub minter: Minter,
+    pub rules: Rules,
+    pub log: RequestLog,
+}
+
+impl Handler for Service {
+    async fn answer(&self, request: Request) -> Reply {
+        let reply = http::answer(self, request).await;
+        if self.rules.delay > Duration::ZERO {
+            pause(self.rules.delay).await;
+        }
+        reply
+    }
+}
+
+impl Service {
+    /// What a request with the right credentials gets.
+    pub(super) fn reply(&self, kind: &Kind, endpoint: &'static Endpoint, head: &Head, body: &[u8]) -> Answer {
+        match self.ordered(endpoint, head) {
+            Ok(None) => self.earned(kind, endpoint, body),
+            Ok(Some((status, by))) => Answer::ordered(status, kind).noting(by),
+            Err(answer) => answer,
+        }
+    }
+
+    /// A failure that was ordered, and by what. A request that orders its answer draws no lot.
+    fn ordered(&self, endpoint: &'static Endpoint, head: &Head) -> Result<Option<(u16, &'static str)>, Answer> {
+        match prefer::code(head).as_deref() {
+            None => Ok(self.rules.faults.next(endpoint.path).map(|status| (status, "(--fail)"))),
+            // What a right request gets anyway, unless it is to fail.
+            Some("200" | "201") => Ok(None),
+            Some(code) => match parse_status(code) {
+                Some(status) => Ok(Some((status, "(Prefer)"))),
+                None => {
+                    let given = text::clip(code, 20);
+                    let note = format!("(Prefer: code={given} is none of {})", known_statuses());
+                    Err(Answer::bad_request().noting(note))
+                }
+            },
+        }
+    }
+
+    /// What a request gets by what is in it.
+    fn earned(&self, kind: &Kind, endpoint: &Endpoint, body: &[u8]) -> Answer {
+        let now = self.minter.now();
+        let body = match validate::body(kind, endpoint, body, now) {
+            Ok(body) => body,
+            Err(refusal) => return refusal,
+        };
+        if let Some(entry) = self.rules.addresses.check(kind, &body).as_ref().and_then(Entry::of) {
+            return Answer::invalid(&[entry]);
+        }
+        let minted = self.minter.mint(kind, endpoint, &body, now);
+        minted.map_or_else(|_| Answer::internal(), |answer| answer.noting(subject(&body)))
+    }
+}
