@@ -71,6 +71,21 @@ pub struct Mint {
     pub batch: Option<Batch>,
     /// What stands after `--`.
     pub program: Option<Vec<OsString>>,
+    /// `--serve` and what belongs to it.
+    pub serve: Option<Serve>,
+}
+
+/// What was typed for a server of tokens.
+#[derive(Debug, Clone)]
+pub struct Serve {
+    /// The value of `--serve`.
+    pub address: Option<String>,
+    /// `--origin`.
+    pub origins: Vec<String>,
+    /// `--let`.
+    pub fields: Vec<String>,
+    /// `--path`.
+    pub path: Option<String>,
 }
 
 /// What was typed for a batch.

@@ -96,6 +96,13 @@ impl Draft {
         Ok(Request { kind: self.kind, endpoint, typed: self.typed(), body: self.values, notes })
     }
 
+    /// Refuses a draft that lacks a required field other than these, which are brought later.
+    pub fn require_but(&self, brought: &[&str]) -> Result<()> {
+        let lacking = |field: &&Field| field.required && self.values.get(field.key).is_none();
+        let missing = self.kind.fields.iter().filter(lacking).find(|field| !brought.contains(&field.key));
+        missing.map_or(Ok(()), |field| Err(self.missing(field)))
+    }
+
     /// The request of one batch line, whose fields override.
     pub fn with_line(&self, line: Object, now: Timestamp) -> Result<Request> {
         let endpoint = self.endpoint()?;

@@ -49,7 +49,10 @@ fn invalid(error: &clap::Error) -> String {
             Some(other) if other != flag => format!("{flag} and {other} cannot be used together"),
             _ => format!("{flag} cannot be given twice"),
         },
-        // The only flag that others need.
+        // The flags that others need.
+        ErrorKind::MissingRequiredArgument if flag == "--serve" => {
+            "--origin, --let and --path require --serve".to_owned()
+        }
         ErrorKind::MissingRequiredArgument if flag == "--batch" => "--jobs and --resume require --batch".to_owned(),
         ErrorKind::MissingRequiredArgument => format!("{flag} is required"),
         ErrorKind::InvalidUtf8 => "an argument is not valid UTF-8".to_owned(),

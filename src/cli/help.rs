@@ -216,6 +216,29 @@ const ARGUMENTS: &[Texts] = &[
     ),
     ("jobs", "N", None, "Run up to N requests at once (1 to 512) [default: 8]"),
     ("resume", "FILE", None, "Continue an earlier run: keep what FILE has, retry what failed"),
+    (
+        "serve",
+        "ADDR:PORT",
+        None,
+        "Serve tokens to a web page in development, at http://127.0.0.1:8794/token\n\n\
+         GET and POST mint a token with these flags and answer the object of -o json, with expiry_at in milliseconds. \
+         Loopback only; at most 10 tokens a second. Stop it with Ctrl-C.",
+    ),
+    (
+        "origin",
+        "ORIGIN",
+        None,
+        "Let the page of this origin get tokens: http://localhost:5173\n\n\
+         Repeatable. Pages of any other origin are refused (403).",
+    ),
+    (
+        "let",
+        "FIELD",
+        None,
+        "Let callers of --serve set this field, in the query or as JSON\n\n\
+         Repeatable. FIELD is an API name as in a batch line: member_id. The limits of the flag apply.",
+    ),
+    ("path", "PATH", None, "The path of the endpoint [default: /token]"),
     ("timeout", "DURATION", Some(DEFAULT_TIMEOUT), "Overall time limit, retries included"),
     ("retries", "N", Some(DEFAULT_RETRIES), "Retry up to N times after a failed connection, 429 or 503"),
     (

@@ -15,7 +15,7 @@ pub(super) fn check(mint: &Mint) -> Result<()> {
 }
 
 /// Whether the flags are in conflict, the message, and the hint. The first that applies is reported.
-fn conflicts(mint: &Mint) -> [(bool, String, String); 7] {
+fn conflicts(mint: &Mint) -> [(bool, String, String); 12] {
     let (write, program) = (mint.write.is_some(), mint.program.is_some());
     let is_dash = |file: Option<&Path>| file == Some(Path::new("-"));
     let dash = |flag: &str, file: Option<&Path>| {
@@ -28,7 +28,23 @@ fn conflicts(mint: &Mint) -> [(bool, String, String); 7] {
         let hint = "leave out --write: it would replace a token with a request";
         (given && write, format!("{flag} cannot be used with --write"), hint.to_owned())
     };
+    let serving = |flag: &str, given: bool, hint: &str| {
+        (mint.serve.is_some() && given, format!("--serve cannot be used with {flag}"), hint.to_owned())
+    };
     [
+        serving(
+            "--batch",
+            mint.batch.is_some(),
+            "leave out one of them: callers of --serve bring their fields themselves",
+        ),
+        serving("--dry-run", mint.dry_run, "leave out --serve to see the request"),
+        serving("--curl", mint.curl, "leave out --serve to see the request"),
+        serving("--write", write, "leave out --write: tokens go to the callers"),
+        serving(
+            "a command after --",
+            program,
+            "leave out the command: it can get its token from the server, or run it in another terminal",
+        ),
         dash("--write", mint.write.as_deref()),
         dash("--resume", resume),
         look("--dry-run", mint.dry_run),

@@ -71,7 +71,7 @@ mod with_server {
     fn address(typed: &options::Emulator) -> Result<SocketAddr> {
         let own_port = if typed.program.is_some() { 0 } else { DEFAULT_PORT };
         let port = match (&typed.listen, &typed.port) {
-            (Some(listen), _) => return parse_address(EXPOSURE.flag, listen, DEFAULT_PORT),
+            (Some(listen), _) => return parse_address(listen, &EXPOSURE, DEFAULT_PORT),
             (None, Some(port)) => port.parse().map_err(|_| {
                 Failure::usage(format!("--port must be a number from 0 to 65535, got '{}'", text::clip(port, 40)))
                     .with_hint("--port 0 picks a free port")
@@ -83,10 +83,7 @@ mod with_server {
 
     fn rules(typed: &options::Emulator, app: &App, report: &Report) -> Result<Rules> {
         let now = app.now();
-        let clock = typed
-            .clock
-            .as_deref()
-            .map(|text| time::instant_or_ago(text, now).map_err(|fault| Failure::usage(format!("--clock {fault}"))));
+        let clock = typed.clock.as_deref().map(|text| clock(text, now));
         let delay = typed.delay.as_deref().map(|text| lifetime::any("--delay", text)).transpose()?;
         Ok(Rules {
             scopes: Scopes::new(&typed.scopes)?,

@@ -3,7 +3,7 @@
 
 use super::connection::Connection;
 use super::job::Job;
-use super::{batch, conflicts, send, show, sign};
+use super::{batch, conflicts, send, serve, show, sign};
 use crate::catalog::{Defaults, Draft, Kind, Minting, Request};
 use crate::credentials;
 use crate::error::Result;
@@ -21,6 +21,9 @@ use crate::token::Token;
 /// Every exit code but 7 and 8; nothing has then been printed.
 pub fn run(job: &Job) -> Result<u8> {
     conflicts::check(job.mint)?;
+    if let Some(serve) = &job.mint.serve {
+        return serve::run(job, serve);
+    }
     let kind = job.mint.kind;
     let names = Names::new(kind, job.mint.name.as_deref())?;
     match &kind.minting {

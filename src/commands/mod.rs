@@ -12,6 +12,7 @@ pub mod job;
 pub mod mint;
 pub mod profile;
 pub mod send;
+mod serve;
 mod show;
 pub mod refusal;
 pub mod sign;

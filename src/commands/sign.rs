@@ -2,7 +2,7 @@
 //! socket is opened.
 
 use super::job::Job;
-use crate::catalog::{Defaults, Draft, Found, Kind, Offline, Paper, Prepared, Scratch, Sign};
+use crate::catalog::{Defaults, Draft, Found, Given, Kind, Offline, Paper, Prepared, Scratch, Sign};
 use crate::credentials::{self, Schema, Set};
 use crate::error::{Category, Failure, Result};
 use crate::json::Writer;
@@ -21,12 +21,23 @@ pub struct SigningRequest {
 impl SigningRequest {
     /// Checks the flags, then the credentials.
     pub fn new(kind: &'static Kind, way: &dyn Offline, job: &Job) -> Result<Self> {
+        let (given, body) = job.read_values(kind)?;
+        Self::with(kind, way, job, &given, body.as_deref())
+    }
+
+    /// The same with values that have been read.
+    pub(super) fn with(
+        kind: &'static Kind,
+        way: &dyn Offline,
+        job: &Job,
+        given: &Given,
+        body: Option<&str>,
+    ) -> Result<Self> {
         let provider = providers::provider_of(kind).ok_or_else(|| Failure::internal("a kind without its provider"))?;
         let schema = provider.credentials;
-        let (given, body) = job.read_values(kind)?;
         let found = credentials::find(schema, job.wanted(), job.app);
         let defaults = defaults(schema, found.as_ref().ok().and_then(Option::as_ref), job)?;
-        let draft = Draft::new(kind, &given, body.as_deref(), defaults, job.app);
+        let draft = Draft::new(kind, given, body, defaults, job.app);
         let prepared = draft.and_then(|draft| way.prepare(draft, job.app));
         match (prepared, found) {
             (Err(failure), _) if failure.category() == Category::Usage => Err(failure),
@@ -53,6 +64,13 @@ impl SigningRequest {
         let expiry = self.signer(job)?.sign(None, now, &mut scratch)?;
         check_length(scratch.token.len())?;
         Ok(Token::alone(job.mint.kind.name, Secret::new(scratch.token), expiry))
+    }
+
+    /// What is needed to sign again and again: defaults, and credentials from one source.
+    pub(super) fn keep(self, job: &Job) -> Result<(Defaults, Set, Secret)> {
+        let set = self.set.ok_or_else(|| credentials::none_found(self.schema, &job.app.env))?;
+        let secret = set.reveal(job.app)?;
+        Ok((defaults(self.schema, Some(&set), job)?, set, secret))
     }
 
     /// What signs every token of a run.

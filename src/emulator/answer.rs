@@ -87,10 +87,8 @@ impl Answer {
             errors: &'a [Entry],
         }
         let named = entries.iter().take(MAX_NAMED).map(|entry| format!("{}: {}", entry.attribute, entry.code));
-        let mut note = named.collect::<Vec<_>>().join(", ");
-        if let Some(more) = entries.len().checked_sub(MAX_NAMED).filter(|more| *more > 0) {
-            note += &format!(", {more} more");
-        }
+        let more = entries.len().checked_sub(MAX_NAMED).filter(|more| *more > 0).map(|more| format!("{more} more"));
+        let note = named.chain(more).collect::<Vec<_>>().join(", ");
         match serde_json::to_string(&Errors { errors: entries }) {
             Ok(body) => Answer { status: 422, body, note },
             Err(_) => Self::internal(),

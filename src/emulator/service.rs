@@ -46,14 +46,10 @@ impl Service {
             None => Ok(self.rules.faults.next(endpoint.path).map(|status| (status, "(--fail)"))),
             // What a right request gets anyway, unless it is to fail.
             Some("200" | "201") => Ok(None),
-            Some(code) => match parse_status(code) {
-                Some(status) => Ok(Some((status, "(Prefer)"))),
-                None => {
-                    let given = text::clip(code, 20);
-                    let note = format!("(Prefer: code={given} is none of {})", known_statuses());
-                    Err(Answer::bad_request().noting(note))
-                }
-            },
+            Some(code) => {
+                let status = parse_status(code).ok_or_else(|| unknown(code))?;
+                Ok(Some((status, "(Prefer)")))
+            }
         }
     }
 
@@ -70,4 +66,10 @@ impl Service {
         let minted = self.minter.mint(kind, endpoint, &body, now);
         minted.map_or_else(|_| Answer::internal(), |answer| answer.noting(subject(&body)))
     }
+}
+
+/// The answer to a request for a status that cannot be ordered: a test that hopes for it should not pass unseen.
+fn unknown(code: &str) -> Answer {
+    let given = text::clip(code, 20);
+    Answer::bad_request().noting(format!("(Prefer: code={given} is none of {})", known_statuses()))
 }

@@ -20,11 +20,13 @@ pub struct Exposure {
 ///
 /// # Errors
 /// Exit 2 for anything else.
-pub fn parse_address(flag: &str, typed: &str, default_port: u16) -> Result<SocketAddr> {
-    typed.replacen("localhost:", "127.0.0.1:", 1).parse().map_err(|_| {
+pub fn parse_address(typed: &str, exposure: &Exposure, default_port: u16) -> Result<SocketAddr> {
+    let flag = exposure.flag;
+    let address = typed.replacen("localhost:", "127.0.0.1:", 1).parse().map_err(|_| {
         Failure::usage(format!("{flag} must be an address and a port, got '{}'", text::clip(typed, 60)))
             .with_hint(format!("for example {flag} 127.0.0.1:{default_port} or {flag} [::1]:0"))
-    })
+    })?;
+    check(address, exposure).map(|()| address)
 }
 
 /// Refuses an address that other machines could reach, or that `SIGNALWIRE_SPACE` cannot hold.

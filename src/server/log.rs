@@ -38,7 +38,9 @@ impl RequestLog {
         let print = move || {
             // Dropped at the end of the thread, which is what the other side waits for.
             let _finished = finished;
-            waiting.iter().for_each(|line| report::verbatim(&line));
+            for line in waiting {
+                report::verbatim(&line);
+            }
         };
         let thread = std::thread::Builder::new().name("log".to_owned()).spawn(print);
         RequestLog(thread.ok().map(|_| Printer { lines, missed: AtomicU64::new(0), done: Mutex::new(done) }))

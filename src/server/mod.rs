@@ -13,7 +13,7 @@ pub use address::{Exposure, parse_address};
 pub use guard::{is_local, is_local_host, origins};
 pub use listener::{Listener, Stop};
 pub use log::RequestLog;
-pub use request::{Head, Reply, Request, Unread, reply};
+pub use request::{Head, Reply, Request, Unread, is_json, reply};
 pub use run::{Handler, blocking, pause};
 
 // Names of HTTP, so that handlers need not know the library.

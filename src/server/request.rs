@@ -112,3 +112,27 @@ pub fn reply(status: u16, body: String, body_is_read: bool) -> Reply {
     }
     reply
 }
+
+/// Whether a `Content-Type` header says JSON: `application/json` or another type of JSON, with parameters or without.
+pub fn is_json(header: &[u8]) -> bool {
+    let media_type = header.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii().to_ascii_lowercase();
+    media_type == b"application/json" || (media_type.starts_with(b"application/") && media_type.ends_with(b"+json"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_is_told_from_other_types() {
+        for json in
+            ["application/json", "Application/JSON; charset=utf-8", "application/json;", "application/vnd.a+json"]
+        {
+            assert!(is_json(json.as_bytes()), "{json}");
+        }
+        for other in ["", "text/plain", "text/json", "application/x-www-form-urlencoded", "application/jsonp", "+json"]
+        {
+            assert!(!is_json(other.as_bytes()), "{other}");
+        }
+    }
+}
