@@ -183,7 +183,8 @@ fn object(token: &Token, notes: &[Note], now: Timestamp) -> Vec<u8> {
 /// members.
 pub fn served(token: &Token, notes: &[Note], now: Timestamp, more: &[(&'static str, String)]) -> String {
     let mut text = String::new();
-    let expiry = token.expires_at.map_or_else(|| "null".to_owned(), |expiry| expiry.as_millisecond().to_string());
+    // The same moment as `expires_at`, which has whole seconds.
+    let expiry = token.expires_at.map_or_else(|| "null".to_owned(), |expiry| (expiry.as_second() * 1_000).to_string());
     let mut members = vec![("expiry_at", expiry)];
     members.extend(more.iter().cloned());
     write_object(&mut Writer::new(&mut text), token, notes, now, &members);
