@@ -51,9 +51,11 @@ mod with_server {
         if let Some(program) = program {
             let variables = emulator.variables();
             report.trace(&format!("listening on {}", emulator.url()));
-            let _running = emulator.start()?;
+            let running = emulator.start()?;
             let set = variables.iter().map(|(name, value)| (*name, value.as_str()));
-            return program.run_with(set, hidden_variables());
+            let status = program.run_with(set, hidden_variables());
+            running.finish();
+            return status;
         }
         emulator.serve(|place| {
             report::verbatim(&place.exports());

@@ -1,6 +1,8 @@
 //! One HTTP request and its answer: path, method, credentials, body, headers, in the order in which the service looks
 //! at them. What the body means is for `validate`, what is minted for `tokens`.
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -11,13 +13,22 @@ use super::service::Service;
 use super::{API_TOKEN, PROJECT_ID};
 use crate::catalog::{Endpoint, Kind};
 use crate::server::header::{self, HeaderName, HeaderValue};
-use crate::server::{self, Head, Method, Reply, Request, Unread};
+use crate::server::{self, Handler, Head, Method, Reply, Request, Unread};
 use crate::signalwire::PROVIDER;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The answer to one request.
-pub(super) async fn answer(service: &Service, mut request: Request) -> Reply {
+impl Handler for Service {
+    async fn answer(&self, request: Request) -> Reply {
+        let reply = answer(self, request).await;
+        if self.rules.delay > Duration::ZERO {
+            server::pause(self.rules.delay).await;
+        }
+        reply
+    }
+}
+
+async fn answer(service: &Service, mut request: Request) -> Reply {
     let (answer, is_read) = match admit(&request.head, &service.rules.scopes) {
         Ok((kind, endpoint)) => match request.read().await {
             Ok(bytes) => (service.reply(kind, endpoint, &request.head, &bytes), true),
@@ -34,7 +45,7 @@ pub(super) async fn answer(service: &Service, mut request: Request) -> Reply {
 /// The endpoint that a request is for, or why it gets none.
 fn admit(head: &Head, scopes: &Scopes) -> Result<(&'static Kind, &'static Endpoint), Answer> {
     if !server::is_local(head) {
-        return Err(Answer::forbidden());
+        return Err(Answer::forbidden().noting("(the Host or Origin header names another host)"));
     }
     let path = head.uri.path();
     let mut endpoints = PROVIDER.kinds.iter().filter_map(|kind| Some((*kind, kind.endpoint()?)));

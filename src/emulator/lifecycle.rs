@@ -37,7 +37,7 @@ pub struct Emulator {
 #[must_use = "the emulator ends when this is dropped"]
 pub struct Running {
     place: Place,
-    _stop: Stop,
+    stop: Stop,
 }
 
 impl Emulator {
@@ -102,7 +102,7 @@ impl Emulator {
     /// Exit 1 if the system gives no thread or event queue.
     pub fn start(self) -> Result<Running> {
         let acceptor = self.place.authority.as_ref().map(Authority::acceptor);
-        Ok(Running { _stop: self.listener.start(acceptor, Arc::new(self.service))?, place: self.place })
+        Ok(Running { stop: self.listener.start(acceptor, Arc::new(self.service))?, place: self.place })
     }
 
     /// Runs it here until a signal ends it, which is a good end. `ready` is called when requests are taken.
@@ -117,6 +117,11 @@ impl Emulator {
 }
 
 impl Running {
+    /// Ends it and waits until it has: requests in progress are finished, and their lines printed.
+    pub fn finish(self) {
+        self.stop.finish();
+    }
+
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.place.address

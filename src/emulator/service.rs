@@ -1,16 +1,13 @@
 //! What stands behind the port: the minter, this run's rules, and the log.
 
-use std::time::Duration;
-
 use super::answer::{Answer, Entry};
 use super::faults::{known_statuses, parse_status};
-use super::http;
 use super::line::subject;
 use super::rules::Rules;
 use super::tokens::Minter;
 use super::{prefer, validate};
 use crate::catalog::{Endpoint, Kind};
-use crate::server::{Handler, Head, Reply, Request, RequestLog, pause};
+use crate::server::{Head, RequestLog};
 use crate::text;
 
 /// An emulated service.
@@ -18,16 +15,6 @@ pub(super) struct Service {
     pub minter: Minter,
     pub rules: Rules,
     pub log: RequestLog,
-}
-
-impl Handler for Service {
-    async fn answer(&self, request: Request) -> Reply {
-        let reply = http::answer(self, request).await;
-        if self.rules.delay > Duration::ZERO {
-            pause(self.rules.delay).await;
-        }
-        reply
-    }
 }
 
 impl Service {

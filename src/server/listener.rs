@@ -3,6 +3,7 @@
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::thread::JoinHandle;
 
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
@@ -25,7 +26,17 @@ pub struct Listener {
 #[must_use = "the server ends when this is dropped"]
 pub struct Stop {
     /// Never sent on: the server ends when this side goes away.
-    _stop: oneshot::Sender<()>,
+    stop: oneshot::Sender<()>,
+    thread: JoinHandle<()>,
+}
+
+impl Stop {
+    /// Ends the server and waits until it has: requests in progress are finished, and the log is printed.
+    pub fn finish(self) {
+        drop(self.stop);
+        // A server that panicked has ended, too.
+        let _ = self.thread.join();
+    }
 }
 
 impl Listener {
@@ -60,8 +71,8 @@ impl Listener {
             }));
             runtime.shutdown_background();
         };
-        std::thread::Builder::new().name("server".to_owned()).spawn(run).or_fail(Category::Internal)?;
-        Ok(Stop { _stop: stop })
+        let thread = std::thread::Builder::new().name("server".to_owned()).spawn(run).or_fail(Category::Internal)?;
+        Ok(Stop { stop, thread })
     }
 
     /// Serves until SIGINT, SIGTERM or SIGHUP, which is a good end. `ready` is called when all are watched for and

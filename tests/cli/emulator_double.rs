@@ -38,6 +38,11 @@ fn a_command_finds_the_emulator_in_its_environment_and_hands_on_its_status() {
     }
     let minted = around("-q", r#""$T" chat --ttl 1h -c lobby=rw | "$T" inspect --check"#);
     minted.stdout(predicates::str::contains("kid  tokenmint-emulator")).run();
+    // Its lines are all there when it ends.
+    let script = r#"for i in 1 2 3; do "$T" chat --ttl 1h -c a=r --member-id m$i -q >/dev/null; done"#;
+    around("", script)
+        .says_exactly("POST chat 200 member=m1\nPOST chat 200 member=m2\nPOST chat 200 member=m3\n")
+        .run();
     // A port of its own, unless one is given.
     let port = around("-q", "echo $SIGNALWIRE_SPACE").stdout(predicates::str::starts_with("127.0.0.1:")).run().stdout;
     assert_ne!(port.trim(), "127.0.0.1:8793");

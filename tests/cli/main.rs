@@ -49,6 +49,9 @@ mod serve_browser;
 /// Servers of the program under rude, slow and too many clients.
 #[cfg(all(unix, feature = "emulator"))]
 mod serve_hostile;
+/// A build without the server.
+#[cfg(not(feature = "emulator"))]
+mod without_server;
 /// The example configuration, filled in and as it stands.
 mod example_config;
 /// Variables set in a dotenv file.

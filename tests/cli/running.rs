@@ -73,7 +73,7 @@ impl Running {
             match self.lines.recv_timeout(PATIENCE) {
                 Ok(line) if line.contains(part) => return line,
                 Ok(line) => passed.push(line),
-                Err(_) => panic!("no line with {part:?} in {passed:?}"),
+                Err(error) => panic!("{error}: no line with {part:?} in {passed:?}"),
             }
         }
     }

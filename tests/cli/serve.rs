@@ -147,6 +147,8 @@ fn callers_set_the_fields_that_are_let_and_no_others() {
     ] {
         refused(&post(&running, &body), 400, part);
     }
+    let untyped = running.ask("POST", "/token", "", r#"{"member_id":"d"}"#);
+    assert_eq!(untyped.status, 200, "{untyped:?}");
     let plain = running.ask("POST", "/token", "Content-Type: text/plain\r\n", r#"{"member_id":"a"}"#);
     refused(&plain, 400, "application/json");
     refused(&running.ask("GET", "/token", "Content-Type: application/json\r\n", "{}"), 400, "GET");
@@ -159,6 +161,7 @@ fn callers_set_the_fields_that_are_let_and_no_others() {
             json!({"ttl": 90, "channels": channels, "member_id": "alice b"}),
             json!({"ttl": 5, "channels": channels, "member_id": "7", "state": {"a": 1}}),
             json!({"ttl": 6, "channels": channels, "member_id": "c"}),
+            json!({"ttl": 60, "channels": channels, "member_id": "d"}),
         ]
     );
 }

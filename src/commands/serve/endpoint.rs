@@ -110,13 +110,15 @@ impl Endpoint {
             return Err(Failure::usage("a GET request cannot have a body").with_hint("use the query, or POST"));
         }
         let content_type = head.headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
-        if !body.is_empty() && !content_type.is_some_and(server::is_json) {
+        if !body.is_empty() && !content_type.is_none_or(server::is_json) {
             return Err(Failure::usage("Content-Type must be application/json"));
         }
         self.fields.read(head.uri.query().unwrap_or_default(), body)
     }
 
     async fn mint(&self, fields: Object) -> Result<String, Refusal> {
+        // What is wrong with the fields costs no mint.
+        let prepared = self.recipe.prepare(fields).map_err(Refusal::of)?;
         let place = self.place().ok_or_else(Refusal::busy)?;
         if !self.rate.lock().unwrap_or_else(PoisonError::into_inner).admit(Instant::now()) {
             return Err(Refusal::too_many());
@@ -125,9 +127,9 @@ impl Endpoint {
         let minting = move || {
             // Counted to its end, even where the caller goes away.
             let _place = place;
-            recipe.mint(fields)
+            recipe.mint(prepared)
         };
-        let lost = || Err(Failure::internal("the mint did not come to its end"));
+        let lost = || Err(Failure::internal("the mint did not finish"));
         server::blocking(minting).await.unwrap_or_else(lost).map_err(Refusal::of)
     }
 

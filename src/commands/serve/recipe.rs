@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use crate::app::{App, Notes};
-use crate::catalog::{Defaults, Draft, Given, Kind, Minting, Offline, Scratch};
+use crate::catalog::{Defaults, Draft, Given, Kind, Minting, Offline, Request, Scratch};
 use crate::commands::connection::Connection;
 use crate::commands::job::Job;
 use crate::commands::send::send;
 use crate::commands::sign::{SigningRequest, check_length};
 use crate::credentials::Set;
-use crate::error::{Category, Failure, Note, Result};
+use crate::error::{Category, Failure, Result};
 use crate::http::Mode;
 use crate::json::{self, Object};
 use crate::output::format;
@@ -34,6 +34,19 @@ enum Source {
     Key { way: &'static dyn Offline, set: Box<Set>, secret: Secret },
 }
 
+/// A token as far as it is known before a service is asked.
+pub(super) struct Prepared {
+    app: App,
+    step: Step,
+}
+
+/// What is left to do.
+enum Step {
+    Ask(Box<Request>),
+    /// The token, and the members of the answer that are not part of it.
+    Give(Token, Vec<(&'static str, String)>),
+}
+
 impl Recipe {
     /// Reads what was typed, and checks what can be known before the first call: everything but the fields that callers
     /// bring.
@@ -43,10 +56,10 @@ impl Recipe {
     pub(super) fn new(job: &Job, brought: &[&'static str]) -> Result<Self> {
         let kind = job.mint.kind;
         let (given, body) = job.read_values(kind)?;
+        let draft = Draft::new(kind, &given, body.as_deref(), Defaults::default(), job.app)?;
+        draft.require_but(brought)?;
         match &kind.minting {
             Minting::Http(_) => {
-                let draft = Draft::new(kind, &given, body.as_deref(), Defaults::default(), job.app)?;
-                draft.require_but(brought)?;
                 if let Ok(request) = draft.finish() {
                     job.app.notes.extend(request.notes);
                 }
@@ -57,6 +70,8 @@ impl Recipe {
                 Ok(Self::from_parts(job, given, body, Defaults::default(), source))
             }
             Minting::Signed(way) => {
+                // What the draft had to say is said again, with the defaults.
+                job.app.notes.take();
                 let signing = SigningRequest::with(kind, *way, job, &given, body.as_deref())?;
                 let (defaults, set, secret) = signing.keep(job)?;
                 let source = Source::Key { way: *way, set: Box::new(set), secret };
@@ -78,7 +93,7 @@ impl Recipe {
         for field in self.kind.fields.iter().filter(|field| field.required && brought.contains(&field.key)) {
             line.set(field.key, json::string("user"));
         }
-        match self.mint(line) {
+        match self.prepare(line).map(|_| ()) {
             Err(failure) if brought.iter().all(|key| self.kind.field(key).is_some_and(|field| field.required)) => {
                 Err(failure)
             }
@@ -86,29 +101,53 @@ impl Recipe {
         }
     }
 
-    /// Mints a token with these fields over the flags, and gives the object that callers get.
-    pub(super) fn mint(&self, fields: Object) -> Result<String> {
+    /// Everything about a token with these fields over the flags that needs no service.
+    ///
+    /// # Errors
+    /// Exit 2 for what the fields say, which is a 400.
+    pub(super) fn prepare(&self, fields: Object) -> Result<Prepared> {
         // Notes are for one caller.
         let app = App { notes: Notes::default(), ..self.app.clone() };
         let draft = Draft::new(self.kind, &self.given, self.body.as_deref(), self.defaults.clone(), &app)?;
-        let (token, more) = match &self.source {
-            Source::Service(connection) => (ask(connection, &draft, fields, &app)?, Vec::new()),
+        match &self.source {
+            Source::Service(_) => {
+                let request = draft.with_line(fields, app.now())?;
+                app.notes.extend(request.notes.iter().cloned());
+                Ok(Prepared { app, step: Step::Ask(Box::new(request)) })
+            }
             Source::Key { way, set, secret } => {
                 let signer = way.prepare(draft, &app)?.signer(set, secret, &app)?;
-                let (now, mut scratch) = (app.now(), Scratch::new(app.random));
-                // The service's answer names the user; here the request does.
-                let named = self.kind.fields.iter().filter(|field| field.required).filter_map(|field| {
-                    let value = signer.draft().values(Some(&fields)).text(field.key)?;
-                    Some((field.key, json::string(&value)))
-                });
+                let mut scratch = Scratch::new(app.random);
+                // The answer of a service names the user; here the request does.
+                let values = signer.draft().values(Some(&fields));
+                let required = self.kind.fields.iter().filter(|field| field.required);
+                let named = required.filter_map(|field| Some((field.key, json::string(&values.text(field.key)?))));
                 let named = named.collect();
-                let expiry = signer.sign(Some(fields), now, &mut scratch)?;
+                let expiry = signer.sign(Some(fields), app.now(), &mut scratch)?;
                 check_length(scratch.token.len())?;
-                (Token::alone(self.kind.name, Secret::new(scratch.token), expiry), named)
+                let token = Token::alone(self.kind.name, Secret::new(scratch.token), expiry);
+                Ok(Prepared { app, step: Step::Give(token, named) })
             }
+        }
+    }
+
+    /// Mints, and gives the object that the caller gets.
+    ///
+    /// # Errors
+    /// Exit 4, 5 or 6 as the service's answer or the network has it.
+    pub(super) fn mint(&self, prepared: Prepared) -> Result<String> {
+        let Prepared { app, step } = prepared;
+        let (token, named) = match (step, &self.source) {
+            (Step::Give(token, named), _) => (token, named),
+            (Step::Ask(request), Source::Service(connection)) => {
+                let (token, odd) = send(&connection.client, &request, &app, &|_| {})?;
+                app.notes.extend(connection.note().into_iter().chain(odd));
+                (token, Vec::new())
+            }
+            (Step::Ask(_), Source::Key { .. }) => return Err(Failure::internal("a request without its service")),
         };
         let notes = if self.quiet { Vec::new() } else { app.notes.take() };
-        Ok(format::served(&token, &notes, app.now(), &more))
+        Ok(format::served(&token, &notes, app.now(), &named))
     }
 
     /// Where the credentials came from, for a failure on stderr. Callers need not know it.
@@ -120,14 +159,6 @@ impl Recipe {
             Source::Service(_) | Source::Key { .. } => failure,
         }
     }
-}
-
-fn ask(connection: &Connection, draft: &Draft, fields: Object, app: &App) -> Result<Token> {
-    let request = draft.with_line(fields, app.now())?;
-    let (token, odd) = send(&connection.client, &request, app, &|_| {})?;
-    let notes: Vec<Note> = request.notes.into_iter().chain(connection.note()).chain(odd).collect();
-    app.notes.extend(notes);
-    Ok(token)
 }
 
 /// A recipe that threads share.
