@@ -101,7 +101,7 @@ const PAGES: [Page; 11] = [
         about: "Run SignalWire's token endpoints on this machine\n\n\
     Loopback only. It checks requests as the service documents it, answers with the documented statuses and error \
     codes, and gives tokens of the documented form under fixed development keys. One line on stdout says when it is \
-    ready; stderr has the lines that point clients at it, and then one line per request.",
+    ready; stderr has the lines that point clients at it, and then one line per request, unless -q is given.",
         examples: "Examples:
   tokenmint emulator
   tokenmint emulator --port 0 --tls

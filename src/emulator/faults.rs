@@ -6,11 +6,11 @@ use std::sync::{Mutex, PoisonError};
 use crate::error::{Failure, Result};
 use crate::text;
 
-/// The failures that the service documents, and 503, with which it may be answered for.
+/// The failures that the service documents, and 503 of the proxies in front of it.
 pub(super) const STATUSES: [u16; 8] = [400, 401, 403, 404, 422, 429, 500, 503];
 
-/// Which requests fail. The nth request to an endpoint meets the same fate in every run with the same seed, whatever
-/// arrives at other endpoints.
+/// Which requests fail. With the same seed, the nth request to an endpoint gets the same outcome in every run,
+/// however many requests other endpoints get.
 #[derive(Debug, Default)]
 pub struct Faults {
     /// Status, and below which number out of one it is drawn.

@@ -2,7 +2,7 @@
 
 use crate::server::Head;
 
-/// The value of the preference `code`, if a request has one. Other preferences are none of ours.
+/// The value of the preference `code`, if a request has one. Other preferences are ignored.
 pub(super) fn code(head: &Head) -> Option<String> {
     let lists = head.headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
     lists.flat_map(|list| list.split([',', ';'])).find_map(|preference| {

@@ -1,4 +1,4 @@
-//! What stands behind the port: the minter, this run's rules, and the log.
+//! The emulated service: the minter, this run's rules, and the log.
 
 use super::answer::{Answer, Entry};
 use super::faults::{known_statuses, parse_status};
@@ -27,11 +27,11 @@ impl Service {
         }
     }
 
-    /// A failure that was ordered, and by what. A request that orders its answer draws no lot.
+    /// A failure that was ordered, and by what. A request that orders its answer is not subject to `--fail`.
     fn ordered(&self, endpoint: &'static Endpoint, head: &Head) -> Result<Option<(u16, &'static str)>, Answer> {
         match prefer::code(head).as_deref() {
             None => Ok(self.rules.faults.next(endpoint.path).map(|status| (status, "(--fail)"))),
-            // What a right request gets anyway, unless it is to fail.
+            // The regular answer, without `--fail`.
             Some("200" | "201") => Ok(None),
             Some(code) => {
                 let status = parse_status(code).ok_or_else(|| unknown(code))?;
@@ -55,7 +55,7 @@ impl Service {
     }
 }
 
-/// The answer to a request for a status that cannot be ordered: a test that hopes for it should not pass unseen.
+/// The answer to a request for a status that cannot be ordered: ignoring it would let the test pass by accident.
 fn unknown(code: &str) -> Answer {
     let given = text::clip(code, 20);
     Answer::bad_request().noting(format!("(Prefer: code={given} is none of {})", known_statuses()))

@@ -13,7 +13,7 @@ use super::address::{self, Exposure};
 use super::run::{Handler, Server, end_signal};
 use crate::error::{Category, Failure, OrFail, Result};
 
-/// How many threads may wait for something at once on behalf of a handler.
+/// How many threads a handler's blocking work may use.
 const BLOCKING_THREADS: usize = 8;
 
 /// A port that is taken. Connections wait in the system's queue until it is served.

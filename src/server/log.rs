@@ -14,7 +14,7 @@ const WAITING: usize = 1_024;
 /// How long the end waits for lines that are not printed yet.
 const FLUSH_LIMIT: Duration = Duration::from_millis(500);
 
-/// Prints lines from a thread: a stderr that is a full pipe must not stop the server. What does not fit is left out and
+/// Prints lines from a thread: a full pipe on stderr must not stop the server. What does not fit is left out and
 /// counted.
 pub struct RequestLog(Option<Printer>);
 

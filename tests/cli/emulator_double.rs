@@ -134,7 +134,7 @@ fn quiet_prints_no_lines() {
 }
 
 #[test]
-fn a_stderr_that_nobody_reads_does_not_stop_the_server() {
+fn an_unread_stderr_does_not_stop_the_server() {
     let mut run = tokenmint("emulator --port 0");
     let mut child =
         run.command().stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");

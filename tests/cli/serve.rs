@@ -1,4 +1,4 @@
-//! `--serve`: tokens for pages in development, for those who may have them and for nobody else.
+//! `--serve`: tokens for pages in development, for the callers that may have them and no others.
 
 use nix::sys::signal::Signal;
 use serde_json::{Value, json};

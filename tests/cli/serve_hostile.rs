@@ -126,7 +126,7 @@ fn garbage_is_no_request() {
 }
 
 #[test]
-fn a_thousand_slow_clients_keep_nobody_waiting() {
+fn a_thousand_slow_clients_do_not_block_others() {
     for (running, request) in both() {
         let slow: Vec<TcpStream> = (0..1_000)
             .map_while(|place: usize| {
@@ -184,7 +184,7 @@ fn a_mint_in_progress_is_finished_before_the_end() {
 }
 
 #[test]
-fn a_service_that_does_not_answer_keeps_neither_others_nor_the_end_waiting() {
+fn a_service_that_does_not_answer_blocks_neither_others_nor_the_end() {
     let server = Server::answering([Answer::Silence]);
     let run = tokenmint(&format!("{CHAT} -q --let member_id --serve 127.0.0.1:0")).credentials(&server);
     let running = Running::start(run);

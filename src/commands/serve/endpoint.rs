@@ -1,4 +1,4 @@
-//! The endpoint as HTTP: who may ask, what for, and the headers that browsers want.
+//! The endpoint as HTTP: which callers are answered, and the headers that browsers need.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -64,7 +64,7 @@ impl Handler for Endpoint {
 }
 
 impl Endpoint {
-    /// Whom a request comes from. A page can make its own host name resolve to loopback, but not send another `Host`.
+    /// The sender of a request. A page can make its own host name resolve to loopback, but its `Host` header names it.
     fn admit(&self, head: &Head) -> Result<Caller<'_>, String> {
         if !server::is_local_host(head) {
             return Err("the Host header names another host than this machine".to_owned());
@@ -72,7 +72,7 @@ impl Endpoint {
         self.origins.admit(head)
     }
 
-    /// The answer to someone who may ask, and whether the body has been read.
+    /// The answer to a caller that may ask, and whether the body has been read.
     async fn serve(&self, request: &mut Request) -> (Answer, bool) {
         let refuse = |status, sentence: &str| Answer::Refused(Refusal::new(status, sentence));
         let is_ours = request.head.uri.path() == self.path;

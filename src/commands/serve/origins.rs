@@ -11,12 +11,12 @@ const SHOWN: usize = 100;
 #[derive(Debug)]
 pub(super) struct Origins(Vec<String>);
 
-/// Whom a request comes from.
+/// The sender of a request.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Caller<'a> {
     /// A page that was named. It may read the answer.
     Page(&'a str),
-    /// No page, or one of this very address.
+    /// A program, or a page of this very address.
     Program,
 }
 
@@ -33,7 +33,7 @@ impl Origins {
         self.0.is_empty()
     }
 
-    /// Whom a request comes from, if it may ask for tokens.
+    /// The sender of a request, if it may ask for tokens.
     ///
     /// # Errors
     /// The sentence for any other page.
