@@ -107,7 +107,7 @@ const PAGES: [Page; 11] = [
   tokenmint emulator --port 0 --tls
   tokenmint emulator -- npm test
   tokenmint emulator --fail 503:0.2 --seed 7 -- npm test
-  tokenmint emulator --scope chat --clock -2h\n",
+  tokenmint emulator --scope chat --clock=-2h\n",
         after: &[],
     },
     Page {

@@ -56,7 +56,7 @@ fn refuse_profile(command: &Command, name: &str, profile: &str) -> Result<()> {
     let (why, hint) = match command {
         Command::Emulator(_) => {
             let port = profile.parse().unwrap_or(8793_u16);
-            ("it has its own credentials", format!("the port is set with --port {port}"))
+            ("it has its own credentials", format!("set the port with --port {port}, or --listen 127.0.0.1:{port}"))
         }
         Command::Print(_) | Command::WritePages(..) => ("it needs no credentials", "leave it out".to_owned()),
         _ => return Ok(()),

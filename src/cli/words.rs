@@ -86,10 +86,7 @@ const COMMANDS: &[Word] = &[
     anywhere(&["decode", "verify", "jwt"], "use tokenmint inspect TOKEN"),
     anywhere(&["login", "auth", "config", "init"], "use tokenmint profile init, then tokenmint profile check"),
     anywhere(&["mock"], "use tokenmint emulator"),
-    anywhere(
-        &["serve", "server"],
-        "use tokenmint emulator, or --serve with a command that mints, for an endpoint of your own tokens",
-    ),
+    anywhere(&["serve", "server"], "use tokenmint emulator, or add --serve to a command that mints"),
     anywhere(&["token", "mint", "create"], "name what to mint: chat, pubsub, guest, video, subscriber or twilio"),
     anywhere(&["room"], "use tokenmint video"),
     anywhere(&["sat"], "use tokenmint subscriber"),

@@ -44,7 +44,7 @@ mod running;
 #[cfg(all(unix, feature = "emulator"))]
 mod serve;
 /// Tokens for pages in a real browser.
-#[cfg(all(unix, feature = "emulator"))]
+#[cfg(all(target_os = "linux", feature = "emulator"))]
 mod serve_browser;
 /// Servers of the program under rude, slow and too many clients.
 #[cfg(all(unix, feature = "emulator"))]

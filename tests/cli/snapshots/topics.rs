@@ -26,7 +26,7 @@ macro_rules! topics {
 
 topics! {
     help, command_line, values, configuration, credentials, service, transport, output, batch, inspect, profile,
-    emulator, twilio, warnings,
+    emulator, serve, twilio, warnings,
 }
 
 fn read(topic: &str) -> Sheet {
