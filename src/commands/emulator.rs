@@ -114,12 +114,8 @@ mod with_server {
     fn faults(typed: &options::Emulator, app: &App, report: &Report) -> Result<Faults> {
         let seed = typed.seed.as_deref().map(|text| {
             text.parse::<u64>().map_err(|_| {
-                Failure::usage(format!(
-                    "--seed must be a number from 0 to {}, got '{}'",
-                    u64::MAX,
-                    text::clip(text, 40)
-                ))
-                .with_hint("any number will do: --seed 7")
+                Failure::usage(format!("--seed must be a whole number below 2^64, got '{}'", text::clip(text, 40)))
+                    .with_hint("any number works, for example --seed 7")
             })
         });
         let seed = seed.transpose()?;
@@ -130,10 +126,8 @@ mod with_server {
         };
         let faults = Faults::new(&typed.fail, chosen)?;
         match (faults.are_drawn(), seed) {
-            (false, Some(_)) => {
-                Err(Failure::usage("--seed has no effect without a --fail that leaves room for chance")
-                    .with_hint("add a share, for example --fail 503:0.2"))
-            }
+            (false, Some(_)) => Err(Failure::usage("--seed has no effect without a --fail share between 0 and 1")
+                .with_hint("add a share, for example --fail 503:0.2")),
             (true, None) => {
                 report.aside(&[Note::Note(format!("failures are random; --seed {chosen} repeats them"))]);
                 Ok(faults)
