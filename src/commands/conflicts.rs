@@ -35,7 +35,7 @@ fn conflicts(mint: &Mint) -> [(bool, String, String); 12] {
         serving(
             "--batch",
             mint.batch.is_some(),
-            "leave out one of them: callers of --serve bring their fields themselves",
+            "leave out one of them: --batch reads fields from lines, --serve from requests",
         ),
         serving("--dry-run", mint.dry_run, "leave out --serve to see the request"),
         serving("--curl", mint.curl, "leave out --serve to see the request"),

@@ -22,9 +22,11 @@ pub struct Exposure {
 /// Exit 2 for anything else.
 pub fn parse_address(typed: &str, exposure: &Exposure, default_port: u16) -> Result<SocketAddr> {
     let flag = exposure.flag;
+    // Often the port alone is typed.
+    let port: u16 = typed.trim_start_matches(':').parse().unwrap_or(default_port);
     let address = typed.replacen("localhost:", "127.0.0.1:", 1).parse().map_err(|_| {
         Failure::usage(format!("{flag} must be an address and a port, got '{}'", text::clip(typed, 60)))
-            .with_hint(format!("for example {flag} 127.0.0.1:{default_port} or {flag} [::1]:0"))
+            .with_hint(format!("for example {flag} 127.0.0.1:{port} or {flag} [::1]:0"))
     })?;
     check(address, exposure).map(|()| address)
 }

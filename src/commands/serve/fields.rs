@@ -77,7 +77,8 @@ fn find(kind: &'static Kind, name: &str) -> Result<&'static str> {
     let known = || kind.distinct_fields().filter(|field| !field.input.is_secret()).map(|field| field.key);
     match kind.field(name) {
         Some(field) if field.input.is_secret() => {
-            Err(Failure::usage(format!("--let {name}: a secret cannot be set by callers")))
+            Err(Failure::usage(format!("--let {name}: a secret cannot be set by callers"))
+                .with_hint(format!("set it on the server with {} @FILE", field.dashed())))
         }
         Some(field) => Ok(field.key),
         None => {

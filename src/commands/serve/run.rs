@@ -68,7 +68,7 @@ fn path(typed: Option<&str>) -> Result<String> {
         return Ok(path.to_owned());
     }
     Err(Failure::usage(format!(
-        "--path must begin with / and have only letters, digits and / - . _ ~, got '{}'",
+        "--path must begin with / and contain only letters, digits and / - . _ ~, got '{}'",
         text::clip(path, 60)
     ))
     .with_hint("for example --path /api/token"))
