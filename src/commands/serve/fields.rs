@@ -37,8 +37,7 @@ impl Fields {
     /// Exit 2, which is a 400, naming what is wrong.
     pub(super) fn read(&self, query: &str, body: &str) -> Result<Object> {
         let mut fields = Object::default();
-        for (key, texts) in pairs(query)? {
-            let field = self.allowed(&key)?;
+        for (field, texts) in self.typed(query)? {
             fields.set(field.key, raw(field, &texts)?);
         }
         if body.is_empty() {
@@ -59,6 +58,21 @@ impl Fields {
             fields.set(field.key, value.to_owned());
         }
         Ok(fields)
+    }
+
+    /// The parameters of a query, each with all of its values. One that is not allowed ends the search: a query may have
+    /// thousands.
+    fn typed(&self, query: &str) -> Result<Vec<(&'static Field, Vec<String>)>> {
+        let mut typed: Vec<(&'static Field, Vec<String>)> = Vec::new();
+        for part in query.split('&').filter(|part| !part.is_empty()) {
+            let (key, value) = part.split_once('=').unwrap_or((part, ""));
+            let (field, value) = (self.allowed(&decoded(key)?)?, decoded(value)?);
+            match typed.iter_mut().find(|(known, _)| known.key == field.key) {
+                Some((_, values)) => values.push(value),
+                None => typed.push((field, vec![value])),
+            }
+        }
+        Ok(typed)
     }
 
     fn allowed(&self, key: &str) -> Result<&'static Field> {
@@ -122,20 +136,6 @@ fn raw(field: &Field, texts: &[String]) -> Result<String> {
         (_, [text]) if json::as_integer(text).is_some() => Ok((*text).to_owned()),
         (_, [text]) => Ok(json::string(text)),
     }
-}
-
-/// The parameters of a query, each with all of its values.
-fn pairs(query: &str) -> Result<Vec<(String, Vec<String>)>> {
-    let mut pairs: Vec<(String, Vec<String>)> = Vec::new();
-    for part in query.split('&').filter(|part| !part.is_empty()) {
-        let (key, value) = part.split_once('=').unwrap_or((part, ""));
-        let (key, value) = (decoded(key)?, decoded(value)?);
-        match pairs.iter_mut().find(|(known, _)| *known == key) {
-            Some((_, values)) => values.push(value),
-            None => pairs.push((key, vec![value])),
-        }
-    }
-    Ok(pairs)
 }
 
 /// Text of a query in the clear.
