@@ -101,7 +101,7 @@ _tokenmint() {
             return 0
             ;;
         tokenmint__subcmd__chat)
-            opts="-c -o -w -p -v -q -h -V --expires-in --ttl --channel --channels --member-id --state --body --output --name --shell --write --dry-run --batch --jobs --resume --timeout --retries --cacert --curl --profile --config --verbose --quiet --color --help --version"
+            opts="-c -o -w -p -v -q -h -V --expires-in --ttl --channel --channels --member-id --state --body --output --name --shell --write --dry-run --batch --jobs --resume --serve --origin --let --path --timeout --retries --cacert --curl --profile --config --verbose --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -219,6 +219,22 @@ _tokenmint() {
                     fi
                     return 0
                     ;;
+                --serve)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --origin)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --let)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --path)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -296,13 +312,41 @@ _tokenmint() {
             return 0
             ;;
         tokenmint__subcmd__emulator)
-            opts="-p -v -q -h -V --listen --tls --profile --config --verbose --quiet --color --help --version"
+            opts="-p -v -q -h -V --listen --port --tls --scope --address --clock --delay --fail --seed --profile --config --verbose --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --scope)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --address)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --clock)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --delay)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --fail)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seed)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -330,7 +374,7 @@ _tokenmint() {
             return 0
             ;;
         tokenmint__subcmd__guest)
-            opts="-a -o -w -p -v -q -h -V --address --allowed-address --expires-at --expire-at --expires-in --ttl --region --ch --body --output --name --shell --write --dry-run --batch --jobs --resume --timeout --retries --cacert --curl --profile --config --verbose --quiet --color --help --version"
+            opts="-a -o -w -p -v -q -h -V --address --allowed-address --expires-at --expire-at --expires-in --ttl --region --ch --body --output --name --shell --write --dry-run --batch --jobs --resume --serve --origin --let --path --timeout --retries --cacert --curl --profile --config --verbose --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -454,6 +498,22 @@ _tokenmint() {
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
                     fi
+                    return 0
+                    ;;
+                --serve)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --origin)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --let)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --path)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --timeout)
@@ -825,7 +885,7 @@ _tokenmint() {
             return 0
             ;;
         tokenmint__subcmd__pubsub)
-            opts="-c -o -w -p -v -q -h -V --expires-in --ttl --channel --channels --member-id --state --body --output --name --shell --write --dry-run --batch --jobs --resume --timeout --retries --cacert --curl --profile --config --verbose --quiet --color --help --version"
+            opts="-c -o -w -p -v -q -h -V --expires-in --ttl --channel --channels --member-id --state --body --output --name --shell --write --dry-run --batch --jobs --resume --serve --origin --let --path --timeout --retries --cacert --curl --profile --config --verbose --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -943,6 +1003,22 @@ _tokenmint() {
                     fi
                     return 0
                     ;;
+                --serve)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --origin)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --let)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --path)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -990,7 +1066,7 @@ _tokenmint() {
             return 0
             ;;
         tokenmint__subcmd__subscriber)
-            opts="-o -w -p -v -q -h -V --reference --expires-at --expire-at --expires-in --ttl --application-id --password --fingerprint --scope --first-name --last-name --display-name --job-title --time-zone --country --region --company-name --body --output --name --shell --write --dry-run --batch --jobs --resume --timeout --retries --cacert --curl --profile --config --verbose --quiet --color --help --version"
+            opts="-o -w -p -v -q -h -V --reference --expires-at --expire-at --expires-in --ttl --application-id --password --fingerprint --scope --first-name --last-name --display-name --job-title --time-zone --country --region --company-name --body --output --name --shell --write --dry-run --batch --jobs --resume --serve --origin --let --path --timeout --retries --cacert --curl --profile --config --verbose --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1148,6 +1224,22 @@ _tokenmint() {
                     fi
                     return 0
                     ;;
+                --serve)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --origin)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --let)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --path)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1195,7 +1287,7 @@ _tokenmint() {
             return 0
             ;;
         tokenmint__subcmd__twilio)
-            opts="-o -w -p -v -q -h -V --identity --expires-in --ttl --not-before --region --chat --video --voice --voice-incoming --voice-params --sync --task-router --worker-sid --task-router-role --push-credential-sid --endpoint-id --deployment-role-sid --grant --output --name --shell --write --dry-run --batch --jobs --resume --profile --config --verbose --quiet --color --help --version"
+            opts="-o -w -p -v -q -h -V --identity --expires-in --ttl --not-before --region --chat --video --voice --voice-incoming --voice-params --sync --task-router --worker-sid --task-router-role --push-credential-sid --endpoint-id --deployment-role-sid --grant --output --name --shell --write --dry-run --batch --jobs --resume --serve --origin --let --path --profile --config --verbose --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1353,6 +1445,22 @@ _tokenmint() {
                     fi
                     return 0
                     ;;
+                --serve)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --origin)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --let)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --path)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --profile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1377,7 +1485,7 @@ _tokenmint() {
             return 0
             ;;
         tokenmint__subcmd__video)
-            opts="-o -w -p -v -q -h -V --room --room-name --user-name --permission --join-from --join-until --expires-in --ttl --remove-at --remove-after --remove-after-seconds-elapsed --join-audio-muted --join-video-muted --auto-create-room --enable-room-previews --room-display-name --end-room-session-on-leave --join-as --media-allowed --room-meta --meta --sync-audio-video --body --output --name --shell --write --dry-run --batch --jobs --resume --timeout --retries --cacert --curl --profile --config --verbose --quiet --color --help --version"
+            opts="-o -w -p -v -q -h -V --room --room-name --user-name --permission --join-from --join-until --expires-in --ttl --remove-at --remove-after --remove-after-seconds-elapsed --join-audio-muted --join-video-muted --auto-create-room --enable-room-previews --room-display-name --end-room-session-on-leave --join-as --media-allowed --room-meta --meta --sync-audio-video --body --output --name --shell --write --dry-run --batch --jobs --resume --serve --origin --let --path --timeout --retries --cacert --curl --profile --config --verbose --quiet --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1553,6 +1661,22 @@ _tokenmint() {
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
                     fi
+                    return 0
+                    ;;
+                --serve)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --origin)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --let)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --path)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --timeout)

@@ -70,6 +70,10 @@ complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -s w -l write 
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l batch -d 'Mint a token for each line of FILE (- for stdin), one JSON object per line' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l jobs -d 'Run up to N requests at once (1 to 512) [default: 8]' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l resume -d 'Continue an earlier run: keep what FILE has, retry what failed' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l serve -d 'Serve tokens to a web page in development, at http://127.0.0.1:8794/token' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l origin -d 'Let the page of this origin get tokens: http://localhost:5173' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l let -d 'Let callers of --serve set this field, in the query or as JSON' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l path -d 'The path of the endpoint [default: /token]' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l timeout -d 'Overall time limit, retries included' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l retries -d 'Retry up to N times after a failed connection, 429 or 503' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand chat" -l cacert -d 'Trust the CA certificates in FILE, or with \'system\' those of the operating system' -r -F
@@ -110,6 +114,10 @@ complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -s w -l writ
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l batch -d 'Mint a token for each line of FILE (- for stdin), one JSON object per line' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l jobs -d 'Run up to N requests at once (1 to 512) [default: 8]' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l resume -d 'Continue an earlier run: keep what FILE has, retry what failed' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l serve -d 'Serve tokens to a web page in development, at http://127.0.0.1:8794/token' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l origin -d 'Let the page of this origin get tokens: http://localhost:5173' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l let -d 'Let callers of --serve set this field, in the query or as JSON' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l path -d 'The path of the endpoint [default: /token]' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l timeout -d 'Overall time limit, retries included' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l retries -d 'Retry up to N times after a failed connection, 429 or 503' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand pubsub" -l cacert -d 'Trust the CA certificates in FILE, or with \'system\' those of the operating system' -r -F
@@ -150,6 +158,10 @@ complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -s w -l write
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l batch -d 'Mint a token for each line of FILE (- for stdin), one JSON object per line' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l jobs -d 'Run up to N requests at once (1 to 512) [default: 8]' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l resume -d 'Continue an earlier run: keep what FILE has, retry what failed' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l serve -d 'Serve tokens to a web page in development, at http://127.0.0.1:8794/token' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l origin -d 'Let the page of this origin get tokens: http://localhost:5173' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l let -d 'Let callers of --serve set this field, in the query or as JSON' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l path -d 'The path of the endpoint [default: /token]' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l timeout -d 'Overall time limit, retries included' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l retries -d 'Retry up to N times after a failed connection, 429 or 503' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand guest" -l cacert -d 'Trust the CA certificates in FILE, or with \'system\' those of the operating system' -r -F
@@ -256,6 +268,10 @@ complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -s w -l write
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l batch -d 'Mint a token for each line of FILE (- for stdin), one JSON object per line' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l jobs -d 'Run up to N requests at once (1 to 512) [default: 8]' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l resume -d 'Continue an earlier run: keep what FILE has, retry what failed' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l serve -d 'Serve tokens to a web page in development, at http://127.0.0.1:8794/token' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l origin -d 'Let the page of this origin get tokens: http://localhost:5173' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l let -d 'Let callers of --serve set this field, in the query or as JSON' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l path -d 'The path of the endpoint [default: /token]' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l timeout -d 'Overall time limit, retries included' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l retries -d 'Retry up to N times after a failed connection, 429 or 503' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand video" -l cacert -d 'Trust the CA certificates in FILE, or with \'system\' those of the operating system' -r -F
@@ -306,6 +322,10 @@ complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -s w -l 
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l batch -d 'Mint a token for each line of FILE (- for stdin), one JSON object per line' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l jobs -d 'Run up to N requests at once (1 to 512) [default: 8]' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l resume -d 'Continue an earlier run: keep what FILE has, retry what failed' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l serve -d 'Serve tokens to a web page in development, at http://127.0.0.1:8794/token' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l origin -d 'Let the page of this origin get tokens: http://localhost:5173' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l let -d 'Let callers of --serve set this field, in the query or as JSON' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l path -d 'The path of the endpoint [default: /token]' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l timeout -d 'Overall time limit, retries included' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l retries -d 'Retry up to N times after a failed connection, 429 or 503' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand subscriber" -l cacert -d 'Trust the CA certificates in FILE, or with \'system\' those of the operating system' -r -F
@@ -361,6 +381,10 @@ complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -s w -l writ
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l batch -d 'Mint a token for each line of FILE (- for stdin), one JSON object per line' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l jobs -d 'Run up to N requests at once (1 to 512) [default: 8]' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l resume -d 'Continue an earlier run: keep what FILE has, retry what failed' -r -F
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l serve -d 'Serve tokens to a web page in development, at http://127.0.0.1:8794/token' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l origin -d 'Let the page of this origin get tokens: http://localhost:5173' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l let -d 'Let callers of --serve set this field, in the query or as JSON' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l path -d 'The path of the endpoint [default: /token]' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -s p -l profile -d 'Use this profile\'s credentials (the environment is ignored)' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l config -d 'Read profiles from this file' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand twilio" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''
@@ -458,6 +482,13 @@ complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from path" -s h -l help -d 'Print a summary (-h) or everything (--help)'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand profile; and __fish_seen_subcommand_from path" -s V -l version -d 'Print the version'
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -l listen -d 'Loopback address and port to listen on; port 0 picks a free one' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -l port -d 'Listen on port N of 127.0.0.1; 0 picks a free one' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -l scope -d 'Scopes of the API token; endpoints that need another answer 401' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -l address -d 'A Fabric address of the project; requests for any other get 422' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -l clock -d 'Start the server\'s clock at TIME; it runs on from there' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -l delay -d 'Delay every answer: 200ms, 5s' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -l fail -d 'Answer with STATUS instead, for a SHARE (0 to 1) of the requests' -r
+complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -l seed -d 'Repeat the same failures in every run with the same N' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -s p -l profile -d 'Use this profile\'s credentials (the environment is ignored)' -r
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -l config -d 'Read profiles from this file' -r -F
 complete -c tokenmint -n "__fish_tokenmint_using_subcommand emulator" -l color -d 'Colour messages: auto, always or never' -r -f -a "auto\t''

@@ -14,6 +14,8 @@ mod commands;
 mod batch;
 #[cfg(feature = "emulator")]
 mod emulator;
+#[cfg(feature = "emulator")]
+mod server;
 mod inspect;
 mod output;
 mod http;
@@ -73,7 +75,7 @@ fn execute(invocation: &Invocation, app: &App, report: &Report) -> Result<u8> {
         Command::Explain(explain) => commands::explain::run(explain, general),
         Command::Inspect(inspect) => commands::inspect::run(inspect, general, app),
         Command::Profile(profile) => commands::profile::run(profile, general, app, report),
-        Command::Emulator { listen, tls } => commands::emulator::run(listen, *tls, app),
+        Command::Emulator(emulator) => commands::emulator::run(emulator, general, app, report),
         Command::WritePages(folder, pages) => commands::generate::pages(folder, pages),
     }
 }

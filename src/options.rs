@@ -48,13 +48,8 @@ pub enum Command {
     Explain(Explain),
     /// Look after profiles.
     Profile(Profile),
-    /// Run the emulator at this address.
-    Emulator {
-        /// `--listen`.
-        listen: String,
-        /// `--tls`.
-        tls: bool,
-    },
+    /// Run the emulator.
+    Emulator(Box<Emulator>),
     /// Write these files into this folder: names and bytes of man pages.
     WritePages(PathBuf, Vec<(String, Vec<u8>)>),
 }
@@ -122,6 +117,21 @@ pub struct Mint {
     pub batch: Option<Batch>,
     /// What stands after `--`.
     pub program: Option<Vec<OsString>>,
+    /// `--serve` and what belongs to it.
+    pub serve: Option<Serve>,
+}
+
+/// What was typed for a server of tokens.
+#[derive(Debug, Clone)]
+pub struct Serve {
+    /// The value of `--serve`.
+    pub address: Option<String>,
+    /// `--origin`.
+    pub origins: Vec<String>,
+    /// `--let`.
+    pub fields: Vec<String>,
+    /// `--path`.
+    pub path: Option<String>,
 }
 
 impl Mint {
@@ -147,6 +157,31 @@ pub struct Batch {
     pub jobs: usize,
     /// `--resume`.
     pub resume: Option<PathBuf>,
+}
+
+/// What was typed for `emulator`.
+#[derive(Debug)]
+pub struct Emulator {
+    /// `--listen`.
+    pub listen: Option<String>,
+    /// `--port`.
+    pub port: Option<String>,
+    /// `--tls`.
+    pub tls: bool,
+    /// `--scope`.
+    pub scopes: Vec<String>,
+    /// `--address`.
+    pub addresses: Vec<String>,
+    /// `--clock`.
+    pub clock: Option<String>,
+    /// `--delay`.
+    pub delay: Option<String>,
+    /// `--fail`.
+    pub fail: Vec<String>,
+    /// `--seed`.
+    pub seed: Option<String>,
+    /// The command after `--`.
+    pub program: Option<Vec<OsString>>,
 }
 
 /// What was typed for `inspect`.

@@ -41,6 +41,15 @@ pub struct Refused {
 }
 
 impl Authentication {
+    /// The scheme of the `Authorization` header, if there is one.
+    pub fn scheme(&self) -> Option<&'static str> {
+        match self {
+            Authentication::Basic => Some("Basic"),
+            Authentication::Bearer(_) => Some("Bearer"),
+            Authentication::None(_) => None,
+        }
+    }
+
     /// The flags that say what to authenticate with. They are not fields of the request.
     pub fn flags(&self) -> impl Iterator<Item = &'static Field> + use<> {
         let flags = match self {

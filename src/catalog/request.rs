@@ -95,6 +95,15 @@ impl Draft {
         Ok(Request { kind: self.kind, endpoint, typed: self.typed(), body: self.values, notes })
     }
 
+    /// Refuses a draft that lacks a required field other than these, which are brought later.
+    pub fn require_but(&self, brought: &[&str]) -> Result<()> {
+        let mut body = self.values.clone();
+        for key in brought {
+            body.set(key, "null".to_owned());
+        }
+        self.refuse_missing(&body, self.place(false))
+    }
+
     /// The request of one batch line, whose fields override.
     pub fn with_line(&self, line: Object, now: Timestamp) -> Result<Request> {
         let endpoint = self.endpoint()?;

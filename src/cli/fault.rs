@@ -97,11 +97,15 @@ fn conflict(error: &clap::Error, flag: &str) -> Failure {
 }
 
 fn missing(flag: &str, typed: &Typed) -> Failure {
-    // The only flag that others need.
-    if flag == "--batch" {
-        let needy: Vec<&str> = ["--jobs", "--resume"].into_iter().filter(|flag| typed.has(flag)).collect();
+    let needed_by: Option<(&[&str], &str)> = match flag {
+        "--batch" => Some((&["--jobs", "--resume"], "add --batch FILE")),
+        "--serve" => Some((&["--origin", "--let", "--path"], "add --serve")),
+        _ => None,
+    };
+    if let Some((needy, hint)) = needed_by {
+        let needy: Vec<&str> = needy.iter().copied().filter(|flag| typed.has(flag)).collect();
         let verb = if needy.len() == 1 { "requires" } else { "require" };
-        return Failure::usage(format!("{} {verb} --batch", needy.join(" and "))).with_hint("add --batch FILE");
+        return Failure::usage(format!("{} {verb} {flag}", crate::text::list(&needy, "and"))).with_hint(hint);
     }
     let argument = typed.command.get_positionals().find(|argument| argument.is_required_set());
     let example =

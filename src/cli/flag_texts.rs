@@ -84,6 +84,29 @@ pub(super) const ARGUMENTS: &[Texts] = &[
     ),
     ("jobs", "N", None, "Run up to N requests at once (1 to 512) [default: 8]"),
     ("resume", "FILE", None, "Continue an earlier run: keep what FILE has, retry what failed"),
+    (
+        "serve",
+        "ADDR:PORT",
+        None,
+        "Serve tokens to a web page in development, at http://127.0.0.1:8794/token\n\n\
+         GET and POST mint a token with these flags and answer the object of -o json, with expiry_at in milliseconds. \
+         Loopback only; at most 10 tokens a second. Stop it with Ctrl-C.",
+    ),
+    (
+        "origin",
+        "ORIGIN",
+        None,
+        "Let the page of this origin get tokens: http://localhost:5173\n\n\
+         Repeatable. Pages of any other origin are refused (403).",
+    ),
+    (
+        "let",
+        "FIELD",
+        None,
+        "Let callers of --serve set this field, in the query or as JSON\n\n\
+         Repeatable. FIELD is an API name as in a batch line: member_id. The limits of the flag apply.",
+    ),
+    ("path", "PATH", None, "The path of the endpoint [default: /token]"),
     ("timeout", "DURATION", Some(DEFAULT_TIMEOUT), "Overall time limit, retries included"),
     ("retries", "N", Some(DEFAULT_RETRIES), "Retry up to N times after a failed connection{busy}"),
     (
@@ -126,7 +149,62 @@ pub(super) const ARGUMENTS: &[Texts] = &[
     ),
     ("yes", "", None, "Remove it without asking"),
     ("which", "NAME", None, "Profile (default: the one minting would use)"),
-    ("listen", "ADDR:PORT", None, "Loopback address and port to listen on; port 0 picks a free one"),
+    (
+        "listen",
+        "ADDR:PORT",
+        None,
+        "Loopback address and port to listen on; port 0 picks a free one\n\n\
+         127.0.0.1:8793 if omitted, or a free port with a command after --.",
+    ),
+    ("port", "N", None, "Listen on port N of 127.0.0.1; 0 picks a free one"),
+    (
+        "api-scope",
+        "SCOPE",
+        None,
+        "Scopes of the API token; endpoints that need another answer 401\n\n\
+         Repeatable, or a comma-separated list: chat, video, pubsub, messaging, calling, fax and the other scopes of \
+         SignalWire. All of them if omitted.",
+    ),
+    (
+        "address",
+        "UUID",
+        None,
+        "A Fabric address of the project; requests for any other get 422\n\n\
+         Repeatable. If omitted, every UUID is an address of the project. The error code is must_belong_to_project.",
+    ),
+    (
+        "clock",
+        "TIME",
+        None,
+        "Start the server's clock at TIME; it runs on from there\n\n\
+         Tokens are issued, and expiry times judged, by this clock. RFC 3339, a date (midnight UTC), @EPOCH_SECONDS, \
+         +2h or -2h. With -2h every token of one hour has already expired.",
+    ),
+    ("delay", "DURATION", None, "Delay every answer: 200ms, 5s"),
+    (
+        "fail",
+        "STATUS[:SHARE]",
+        None,
+        "Answer with STATUS instead, for a SHARE (0 to 1) of the requests\n\n\
+         Repeatable; without :SHARE every request fails. STATUS is 400, 401, 403, 404, 422, 429, 500 or 503. Only \
+         requests with valid credentials count. A request can also choose its own answer with the header \
+         'Prefer: code=429'. 429 and 503 carry Retry-After: 1.",
+    ),
+    (
+        "seed",
+        "N",
+        None,
+        "Repeat the same failures in every run with the same N\n\n\
+         With a seed, the nth request to an endpoint always gets the same outcome from --fail. Ids and tokens stay random.",
+    ),
+    (
+        "program",
+        "COMMAND",
+        None,
+        "Run COMMAND against the emulator, then stop and exit with its status\n\n\
+         COMMAND gets SIGNALWIRE_SPACE, SIGNALWIRE_PROJECT_ID and SIGNALWIRE_API_TOKEN in its environment, and with \
+         --tls the variables for the CA certificate.",
+    ),
     ("tls", "", None, "Serve https with a temporary CA\n\nIts certificate file is named on stderr."),
     ("completed-shell", "SHELL", None, "Shell: bash, zsh, fish, powershell, elvish or nushell"),
     ("dir", "DIR", None, "Write all pages into DIR instead"),

@@ -11,7 +11,7 @@ use super::flag_texts::{DEFAULT_OUTPUT, DEFAULT_RETRIES, DEFAULT_SHELL, DEFAULT_
 use crate::catalog::{Field, Kind, Value, lifetime};
 use crate::error::{Failure, Result};
 use crate::http::Settings;
-use crate::options::{Batch, Mint};
+use crate::options::{Batch, Mint, Serve};
 use crate::output::Format;
 use crate::output::shell::Shell;
 
@@ -27,6 +27,7 @@ const REQUEST: &str = "Request";
 const BATCH: &str = "Batch";
 /// What shows a request without sending it.
 const PREVIEW: &str = "Preview";
+const SERVE: &str = "Serve";
 
 /// The names in [`Shell::NAMES`], for completion.
 const SHELL_NAMES: [&str; Shell::NAMES.len()] = {
@@ -53,6 +54,7 @@ pub(super) fn command(kind: &'static Kind) -> clap::Command {
         .arg(Arg::new("preset").long("preset").help_heading(FIELDS))
         .args(output_arguments())
         .args(batch)
+        .args(serve_arguments().into_iter().filter(|_| kind.takes_lines()))
         .args(sending)
 }
 
@@ -149,6 +151,25 @@ fn batch(matches: &ArgMatches) -> Result<Option<Batch>> {
     Ok(Some(Batch { input: input.clone(), jobs, resume: matches.get_one::<PathBuf>("resume").cloned() }))
 }
 
+/// The flags of a server of tokens.
+fn serve_arguments() -> [Arg; 4] {
+    let serve = Arg::new("serve").long("serve").num_args(0..=1);
+    let many = |name: &'static str| Arg::new(name).long(name).requires("serve").action(ArgAction::Append);
+    let path = Arg::new("path").long("path").requires("serve");
+    [serve, many("origin"), many("let"), path].map(|flag| flag.help_heading(SERVE))
+}
+
+/// What was typed of [`serve_arguments`].
+fn serve(matches: &ArgMatches) -> Option<Serve> {
+    let many = |name: &str| matches.get_many::<String>(name).unwrap_or_default().cloned().collect();
+    matches.value_source("serve").map(|_| Serve {
+        address: matches.get_one::<String>("serve").cloned(),
+        origins: many("origin"),
+        fields: many("let"),
+        path: matches.get_one::<String>("path").cloned(),
+    })
+}
+
 /// The flags that say how a request is sent.
 pub(super) fn sending_arguments() -> [Arg; 3] {
     let retries = Arg::new("retries")
@@ -203,6 +224,7 @@ pub(super) fn read(kind: &'static Kind, matches: &ArgMatches) -> Result<Mint> {
         write: matches.get_one::<PathBuf>("write").cloned(),
         dry_run: matches.get_flag("dry-run"),
         batch: batch(matches)?,
+        serve: serve(matches),
         program: matches.get_many::<OsString>("command").map(|words| words.cloned().collect()),
     })
 }
@@ -218,6 +240,15 @@ fn refuse_without_effect(matches: &ArgMatches) -> Result<()> {
             return refuse(what, &format!("leave out --{flag}; --name changes the variable"));
         }
         return Ok(());
+    }
+    if matches.value_source("serve").is_some() {
+        let other = ["shell", "name"].into_iter().find(|flag| is_typed(flag));
+        let output = (is_typed("output") && format != "json").then_some("output");
+        let Some(flag) = other.or(output) else { return Ok(()) };
+        return refuse(
+            format!("--{flag} has no effect with --serve, which answers JSON"),
+            &format!("leave out --{flag}"),
+        );
     }
     if is_typed("shell") && format != "export" {
         return refuse(format!("--shell has no effect with -o {format}"), "write -o export for an assignment");

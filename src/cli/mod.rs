@@ -2,6 +2,7 @@
 //! knows the argument parser, and nothing in it reads a file or the environment.
 
 mod complete;
+mod emulator;
 mod explain;
 mod fault;
 mod flag_texts;

@@ -221,8 +221,15 @@ static PAGES: [Page; 18] = [
         "Run SignalWire's token endpoints on this machine\n\n\
          Loopback only. It checks requests as the service documents it, answers with the documented statuses and error \
          codes, and issues tokens of the documented form, signed with fixed development keys. It prints one line \
-         to stdout when it is ready, and the environment variables for clients to stderr. Ctrl-C ends it.",
-        &["tokenmint emulator", "tokenmint emulator --listen 127.0.0.1:0", "tokenmint emulator --tls"],
+         to stdout when it is ready, and the environment variables for clients to stderr, then one line per request. \
+         Ctrl-C ends it.",
+        &[
+            "tokenmint emulator",
+            "tokenmint emulator --port 0 --tls",
+            "tokenmint emulator -- npm test",
+            "tokenmint emulator --fail 503:0.2 --seed 7 -- npm test",
+            "tokenmint emulator --scope chat --clock=-2h",
+        ],
     ),
     Page::new(
         "help",

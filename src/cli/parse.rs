@@ -11,7 +11,7 @@ use super::complete::complete;
 use super::generate::{man_page, man_pages};
 use super::shells::completions;
 use super::tree::{tree, tree_for};
-use super::{explain, fault, general, help, inspect, mint, profile, style};
+use super::{emulator, explain, fault, general, help, inspect, mint, profile, style};
 use crate::error::{Failure, Result};
 use crate::options::{Command, Completion, General, Invocation};
 use crate::output::Verbosity;
@@ -60,10 +60,12 @@ pub fn parse(words: &[OsString]) -> Result<Invocation> {
     let general = general::read(&matches, verbosity.json);
     let command = command(&matches)?;
     refuse_without_effect(&command, matches.subcommand_name().unwrap_or_default(), &general)?;
-    if let Command::Mint(mint) = &command
-        && mint.program.is_none()
-        && words.last().is_some_and(|word| word == "--")
-    {
+    let lacks_program = match &command {
+        Command::Mint(mint) => mint.program.is_none(),
+        Command::Emulator(emulator) => emulator.program.is_none(),
+        _ => false,
+    };
+    if lacks_program && words.last().is_some_and(|word| word == "--") {
         // `-- $CMD` with an empty variable must not print the token.
         return Err(Failure::usage("missing command after --")
             .with_hint("check that the variable with the command is set, or leave out --"));
@@ -80,9 +82,9 @@ fn refuse_without_effect(command: &Command, name: &str, general: &General) -> Re
     };
     let leave_out = || format!("leave out {flag}");
     let (name, why, hint) = match command {
-        Command::Emulator { .. } => {
+        Command::Emulator(_) => {
             let port: Option<u16> = general.profile.as_ref().and_then(|profile| profile.parse().ok());
-            let port = port.map(|port| format!("the port is set with --listen 127.0.0.1:{port}"));
+            let port = port.map(|port| format!("set the port with --port {port}"));
             (name.to_owned(), "it has its own credentials", port.unwrap_or_else(leave_out))
         }
         Command::Print(_) | Command::Help(_) | Command::Explain(_) | Command::WritePages(..) => {
@@ -134,10 +136,7 @@ fn command(matches: &ArgMatches) -> Result<Command> {
             Some(folder) => Command::WritePages(folder.clone(), man_pages()?),
             None => Command::Print(man_page(&texts(matches, "page"))?),
         },
-        _ => Command::Emulator {
-            listen: matches.get_one::<String>("listen").cloned().unwrap_or_default(),
-            tls: matches.get_flag("tls"),
-        },
+        _ => Command::Emulator(Box::new(emulator::read(matches))),
     })
 }
 

@@ -3,9 +3,9 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Arg, ArgAction, ValueHint, value_parser};
+use clap::{Arg, ValueHint, value_parser};
 
-use super::{explain, general, help, inspect, mint, profile, shells, style};
+use super::{emulator, explain, general, help, inspect, mint, profile, shells, style};
 use crate::providers;
 
 /// The whole tree: every command, flag, help text and alias.
@@ -33,7 +33,7 @@ const OTHERS: [(&str, Make); 7] = [
     ("inspect", inspect::command),
     ("explain", explain::command),
     ("profile", profile::command),
-    ("emulator", emulator_command),
+    ("emulator", emulator::command),
     ("help", help_command),
     ("completions", completions_command),
     ("man", man_command),
@@ -51,11 +51,6 @@ fn root() -> clap::Command {
         .propagate_version(true)
         .max_term_width(style::MAX_WIDTH)
         .args(general::arguments())
-}
-
-fn emulator_command() -> clap::Command {
-    let listen = Arg::new("listen").long("listen").default_value("127.0.0.1:8793");
-    clap::Command::new("emulator").arg(listen).arg(Arg::new("tls").long("tls").action(ArgAction::SetTrue))
 }
 
 fn help_command() -> clap::Command {

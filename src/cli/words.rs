@@ -38,7 +38,11 @@ const REFRESH_LIFETIME: &str = "leave it out; the service gives a refreshed toke
 
 /// Flags. The first row that fits counts.
 const FLAGS: &[Word] = &[
-    of(&["emulator"], &["--port", "--address", "--host"], "use --listen 127.0.0.1:PORT"),
+    of(&["emulator"], &["--host", "--bind"], "use --listen 127.0.0.1:PORT"),
+    of(&["emulator"], &["--error", "--errors", "--status"], "use --fail STATUS, or --fail STATUS:SHARE"),
+    of(&["emulator"], &["--latency", "--sleep"], "use --delay DURATION"),
+    of(&["emulator"], &["--time", "--now", "--date"], "use --clock TIME"),
+    of(&["emulator"], &["--https"], "use --tls"),
     anywhere(&["--json"], "use -o json"),
     of(
         &["inspect", "list", "show", "check", "init", "path"],
@@ -107,7 +111,8 @@ const COMMANDS: &[Word] = &[
     anywhere(&["decode", "verify", "jwt"], "use tokenmint inspect TOKEN"),
     anywhere(&["error", "errors", "code", "codes", "lookup"], "use tokenmint explain CODE"),
     anywhere(&["login", "auth", "config", "init"], "run tokenmint profile add NAME, then tokenmint profile check"),
-    anywhere(&["mock", "serve", "server"], "use tokenmint emulator"),
+    anywhere(&["mock"], "use tokenmint emulator"),
+    anywhere(&["serve", "server"], "use tokenmint emulator, or add --serve to a command that mints"),
     anywhere(
         &["token", "mint", "create"],
         "name what to mint: chat, pubsub, guest, video, subscriber, refresh, invite, embed or twilio",

@@ -24,7 +24,7 @@ pub(super) fn note(mint: &Mint) -> Option<Note> {
 }
 
 /// Whether the flags are in conflict, the message, and the hint. The first that applies is reported.
-fn conflicts(mint: &Mint) -> [(bool, String, String); 8] {
+fn conflicts(mint: &Mint) -> [(bool, String, String); 13] {
     let (write, program) = (mint.write.is_some(), mint.program.is_some());
     let is_dash = |file: Option<&Path>| file == Some(Path::new("-"));
     let dash = |flag: &str, file: Option<&Path>| {
@@ -37,7 +37,23 @@ fn conflicts(mint: &Mint) -> [(bool, String, String); 8] {
         let hint = "leave out --write: it would replace a token with a request";
         (given && write, format!("{flag} cannot be used with --write"), hint.to_owned())
     };
+    let serving = |flag: &str, given: bool, hint: &str| {
+        (mint.serve.is_some() && given, format!("--serve cannot be used with {flag}"), hint.to_owned())
+    };
     [
+        serving(
+            "--batch",
+            mint.batch.is_some(),
+            "leave out one of them: --batch reads fields from lines, --serve from requests",
+        ),
+        serving("--dry-run", mint.dry_run, "leave out --serve to see the request"),
+        serving("--curl", mint.curl, "leave out --serve to see the request"),
+        serving("--write", write, "leave out --write: tokens go to the callers"),
+        serving(
+            "a command after --",
+            program,
+            "leave out the command: it can get its token from the server, or run it in another terminal",
+        ),
         dash("--write", mint.write.as_deref()),
         dash("--resume", resume),
         look("--dry-run", mint.dry_run),

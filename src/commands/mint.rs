@@ -5,7 +5,7 @@ use super::connection::Connection;
 use super::held::Held;
 use super::job::Job;
 use super::login::Login;
-use super::{batch, conflicts, send, show, sign, summary};
+use super::{batch, conflicts, send, serve, show, sign, summary};
 use crate::app::App;
 use crate::catalog::{Consumed, Defaults, Draft, Kind, Minting, Request};
 use crate::credentials;
@@ -28,6 +28,9 @@ pub fn run(general: &General, mint: &Mint, app: &App, report: &Report) -> Result
     conflicts::check(mint)?;
     app.notes.extend(conflicts::note(mint));
     let job = &Job::new(general, mint, app, report)?;
+    if let Some(serve) = &mint.serve {
+        return serve::run(job, serve);
+    }
     let kind = job.mint.kind;
     let names = Names::new(kind, job.mint.name.as_deref())?;
     match &kind.minting {

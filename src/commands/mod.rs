@@ -18,6 +18,7 @@ pub mod mint;
 pub mod preset;
 pub mod profile;
 pub mod send;
+mod serve;
 mod show;
 mod token_input;
 pub mod refusal;

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::job::Job;
-use crate::catalog::{Defaults, Draft, Found, Kind, Offline, Paper, Prepared, Scratch, Sign};
+use crate::catalog::{Defaults, Draft, Found, Given, Kind, Offline, Paper, Prepared, Scratch, Sign};
 use crate::credentials::{self, Needs, Schema, Set};
 use crate::error::{Category, Failure, Note, Result};
 use crate::json::Writer;
@@ -24,12 +24,23 @@ pub struct SigningRequest {
 impl SigningRequest {
     /// Checks the flags, then the credentials.
     pub fn new(kind: &'static Kind, way: &dyn Offline, job: &Job) -> Result<Self> {
+        let (given, body) = job.read_values(kind)?;
+        Self::with(kind, way, job, &given, body.as_deref())
+    }
+
+    /// The same with values that have been read.
+    pub(super) fn with(
+        kind: &'static Kind,
+        way: &dyn Offline,
+        job: &Job,
+        given: &Given,
+        body: Option<&str>,
+    ) -> Result<Self> {
         let provider = providers::provider_of(kind).ok_or_else(|| Failure::internal("a kind without its provider"))?;
         let schema = provider.credentials;
-        let (given, body) = job.read_values(kind)?;
         let found = credentials::find(schema, job.wanted(), job.app);
         let defaults = defaults(schema, found.as_ref().ok().and_then(Option::as_ref), job)?;
-        let draft = Draft::over(job.preset(), kind, &given, body.as_deref(), defaults, job.app);
+        let draft = Draft::over(job.preset(), kind, given, body, defaults, job.app);
         let prepared = draft.and_then(|draft| way.prepare(draft, job.app));
         match (prepared, found) {
             (Err(failure), _) if failure.category() == Category::Usage => Err(failure),
@@ -57,6 +68,13 @@ impl SigningRequest {
         check_length(scratch.token.len())?;
         job.app.notes.extend(ended(expiry, now));
         Ok(Token::alone(job.mint.kind.name, Secret::new(scratch.token), expiry))
+    }
+
+    /// What is needed to sign again and again: defaults, and credentials from one source.
+    pub(super) fn keep(self, job: &Job) -> Result<(Defaults, Set, Secret)> {
+        let set = self.set.ok_or_else(|| credentials::none_found(self.schema, Needs::Set, &job.app.env))?;
+        let secret = set.reveal(job.app)?;
+        Ok((defaults(self.schema, Some(&set), job)?, set, secret))
     }
 
     /// What signs every token of a run.

@@ -130,6 +130,11 @@ impl Schema {
         !matches!(self.built_in, BuiltIn::NotEmulated { .. })
     }
 
+    /// Every variable that is read for a set.
+    pub fn variables(&self) -> impl Iterator<Item = &'static str> {
+        self.fields().flat_map(|field| field.variables).copied()
+    }
+
     /// The first variable of every field that is needed.
     pub(super) fn usual_variables(&self, needs: Needs) -> Vec<&'static str> {
         self.fields()

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use crate::catalog::{Emulation, Violation};
+use crate::catalog::{Emulation, Kind, Problem, Violation};
 use crate::json::{self, Object};
 use crate::text;
 
@@ -22,7 +22,12 @@ pub(super) struct Answer {
     pub body: String,
     /// The scheme of authentication that a 401 asks for.
     pub challenge: Option<&'static str>,
+    /// What the line about the request says after the status.
+    pub note: String,
 }
+
+/// The most entries that the line about a request names.
+const MAX_NAMED: usize = 3;
 
 /// One entry of a 422 body.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -59,7 +64,31 @@ impl Answer {
         for (key, value) in members {
             body.set(key, json::string(value));
         }
-        Answer { status, body: body.to_string(), challenge: None }
+        Answer { status, body: body.to_string(), challenge: None, note: String::new() }
+    }
+
+    /// The answer, with more words about it on stderr.
+    #[must_use]
+    pub(super) fn noting(self, note: impl Into<String>) -> Self {
+        Answer { note: note.into(), ..self }
+    }
+
+    /// A failure that was ordered instead of the answer that the request earns.
+    pub(super) fn ordered(status: u16, kind: &Kind) -> Self {
+        let required = kind.fields.iter().find(|field| field.required).or(kind.fields.first());
+        let missing = required
+            .zip(kind.emulation.as_ref())
+            .and_then(|(field, emulation)| Entry::of(&Violation::new(field.key, Problem::missing()), emulation));
+        match status {
+            400 => Self::bad_request(),
+            401 => Self::unauthorized(kind.endpoint().and_then(|endpoint| endpoint.authentication.scheme())),
+            403 => Self::forbidden(),
+            404 => Self::not_found(),
+            422 => Self::invalid(missing.as_slice()),
+            429 => Self::error(429, "Too Many Requests"),
+            503 => Self::error(503, "Service Unavailable"),
+            _ => Self::internal(),
+        }
     }
 
     /// A request whose parameters will not do: 422 with every entry.
@@ -68,8 +97,11 @@ impl Answer {
         struct Errors<'a> {
             errors: &'a [Entry],
         }
+        let named = entries.iter().take(MAX_NAMED).map(|entry| format!("{}: {}", entry.attribute, entry.code));
+        let more = entries.len().checked_sub(MAX_NAMED).filter(|more| *more > 0).map(|more| format!("{more} more"));
+        let note = named.chain(more).collect::<Vec<_>>().join(", ");
         match serde_json::to_string(&Errors { errors: entries }) {
-            Ok(body) => Answer { status: 422, body, challenge: None },
+            Ok(body) => Answer { status: 422, body, challenge: None, note },
             Err(_) => Self::internal(),
         }
     }
@@ -80,8 +112,8 @@ impl Answer {
     }
 
     /// 401: credentials missing or wrong. The scheme is the one to authenticate with.
-    pub(super) fn unauthorized(scheme: &'static str) -> Self {
-        Answer { challenge: Some(scheme), ..Self::error(401, "Unauthorized") }
+    pub(super) fn unauthorized(scheme: Option<&'static str>) -> Self {
+        Answer { challenge: scheme, ..Self::error(401, "Unauthorized") }
     }
 
     /// 403: a request that names another host or comes from a page of one, or whose public key is not valid.
@@ -115,7 +147,7 @@ impl Answer {
     }
 
     fn error(status: u16, phrase: &'static str) -> Self {
-        Answer { status, body: format!(r#"{{"error":"{phrase}"}}"#), challenge: None }
+        Answer { status, body: format!(r#"{{"error":"{phrase}"}}"#), challenge: None, note: String::new() }
     }
 }
 
@@ -129,7 +161,6 @@ fn spoken(attribute: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::Problem;
     use crate::signalwire::guest;
 
     #[test]

@@ -1,19 +1,17 @@
 //! The life of an emulator, from its port to its end.
 
-use std::io::ErrorKind;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
-use tokio::runtime::Runtime;
-use tokio::sync::oneshot;
-
 use super::place::Place;
-use super::server::{self, Server};
+use super::rules::Rules;
+use super::service::Service;
 use super::tls::Authority;
 use super::tokens::Minter;
 use crate::app::App;
-use crate::error::{Category, Failure, OrFail, Result};
+use crate::error::Result;
+use crate::server::{Exposure, Listener, RequestLog, Stop};
 
 /// What the emulator speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,19 +22,22 @@ pub enum Protocol {
     Https,
 }
 
+/// What is said about a `--listen` that will not do.
+pub const EXPOSURE: Exposure =
+    Exposure { flag: "--listen", reason: "the emulator's credentials are public", free: "--listen 127.0.0.1:0" };
+
 /// An emulator that has its port. Connections wait in the system's queue until it runs.
 pub struct Emulator {
     place: Place,
-    listener: TcpListener,
-    minter: Minter,
+    listener: Listener,
+    service: Service,
 }
 
-/// An emulator at work on a thread of its own. It ends when this is dropped, without being waited for.
+/// An emulator at work on its own thread. It ends when this is dropped, without being waited for.
 #[must_use = "the emulator ends when this is dropped"]
 pub struct Running {
     place: Place,
-    /// Never sent on: the server ends when this side goes away.
-    _stop: oneshot::Sender<()>,
+    stop: Stop,
 }
 
 impl Emulator {
@@ -45,22 +46,29 @@ impl Emulator {
     /// # Errors
     /// Exit 2 for an address that clients cannot name as loopback, exit 1 where the port cannot be had or the certificate not be made.
     pub fn bind(listen: SocketAddr, protocol: Protocol, app: App) -> Result<Self> {
-        if !listen.ip().is_loopback() {
-            return Err(Failure::usage(format!("--listen {listen} is not a loopback address"))
-                .with_hint("the emulator's credentials are public; use 127.0.0.1 or [::1]"));
-        }
-        if listen.ip() != Ipv4Addr::LOCALHOST && listen.ip() != Ipv6Addr::LOCALHOST {
-            return Err(Failure::usage(format!("--listen must be 127.0.0.1 or [::1], got {listen}"))
-                .with_hint("use --listen 127.0.0.1:0, which picks a free port"));
-        }
-        let listener = TcpListener::bind(listen).map_err(|error| cannot_listen(listen, error))?;
-        listener.set_nonblocking(true).or_fail(Category::Internal)?;
-        let address = listener.local_addr().or_fail(Category::Internal)?;
+        let listener = Listener::bind(listen, &EXPOSURE)?;
+        let address = listener.address();
         let authority = match protocol {
             Protocol::Http => None,
             Protocol::Https => Some(Authority::new(address.ip(), app.now())?),
         };
-        Ok(Emulator { place: Place { address, authority }, listener, minter: Minter::new(app)? })
+        let service = Service { minter: Minter::new(app)?, rules: Rules::default(), log: RequestLog::silent() };
+        Ok(Emulator { place: Place { address, authority }, listener, service })
+    }
+
+    /// The emulator with rules that the documents do not give.
+    #[must_use]
+    pub fn with_rules(mut self, rules: Rules) -> Self {
+        self.service.minter.set_clock(rules.clock);
+        self.service.rules = rules;
+        self
+    }
+
+    /// The emulator with a line for each request.
+    #[must_use]
+    pub fn with_log(mut self, log: RequestLog) -> Self {
+        self.service.log = log;
+        self
     }
 
     /// Where it listens, with the real port.
@@ -78,56 +86,42 @@ impl Emulator {
         self.place.certificate_file()
     }
 
+    /// The variables that point a client at it.
+    pub fn variables(&self) -> Vec<(&'static str, String)> {
+        self.place.variables()
+    }
+
     /// The sh lines that point a client at it, each ending in a newline.
     pub fn exports(&self) -> String {
         self.place.exports()
     }
 
-    /// Runs it on a thread of its own. Requests are answered from the moment this returns.
+    /// Runs it on its own thread. Requests are answered from the moment this returns.
     ///
     /// # Errors
     /// Exit 1 if the system gives no thread or event queue.
     pub fn start(self) -> Result<Running> {
-        let runtime = runtime()?;
-        let (stop, stopped) = oneshot::channel::<()>();
-        let (place, server) = self.into_server(&runtime)?;
-        let run = move || {
-            runtime.block_on(server.run(async {
-                let _ = stopped.await;
-            }));
-            runtime.shutdown_background();
-        };
-        std::thread::Builder::new().name("emulator".to_owned()).spawn(run).or_fail(Category::Internal)?;
-        Ok(Running { place, _stop: stop })
+        let acceptor = self.place.authority.as_ref().map(Authority::acceptor);
+        Ok(Running { stop: self.listener.start(acceptor, Arc::new(self.service))?, place: self.place })
     }
 
-    /// Runs it here until SIGINT, SIGTERM or SIGHUP, which is a good end. `ready` is called when all are watched for and
-    /// requests are taken: what it announces is true, and a signal sent on hearing it is not lost.
+    /// Runs it here until a signal ends it, which is a good end. `ready` is called when requests are taken.
     ///
     /// # Errors
     /// What `ready` fails with; exit 1 if the system gives no event queue.
-    pub fn serve(self, ready: impl FnOnce(&Self) -> Result<()>) -> Result<()> {
-        let runtime = runtime()?;
-        let ended = {
-            let _inside = runtime.enter();
-            server::end_signal().or_fail(Category::Internal)?
-        };
-        ready(&self)?;
-        let (_place, server) = self.into_server(&runtime)?;
-        runtime.block_on(server.run(ended));
-        runtime.shutdown_background();
-        Ok(())
-    }
-
-    fn into_server(self, runtime: &Runtime) -> Result<(Place, Server)> {
-        let _inside = runtime.enter();
-        let listener = tokio::net::TcpListener::from_std(self.listener).or_fail(Category::Internal)?;
-        let acceptor = self.place.authority.as_ref().map(Authority::acceptor);
-        Ok((self.place, Server { listener, acceptor, minter: Arc::new(self.minter) }))
+    pub fn serve(self, ready: impl FnOnce(&Place) -> Result<()>) -> Result<()> {
+        let Emulator { place, listener, service } = self;
+        let acceptor = place.authority.as_ref().map(Authority::acceptor);
+        listener.serve(acceptor, Arc::new(service), || ready(&place))
     }
 }
 
 impl Running {
+    /// Ends it and waits until it has: requests in progress are finished, and their lines printed.
+    pub fn finish(self) {
+        self.stop.finish();
+    }
+
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.place.address
@@ -137,22 +131,4 @@ impl Running {
     pub fn certificate_file(&self) -> Option<&Path> {
         self.place.certificate_file()
     }
-}
-
-fn cannot_listen(listen: SocketAddr, error: std::io::Error) -> Failure {
-    let hint = match error.kind() {
-        ErrorKind::AddrInUse => Some("another program uses the port; --listen 127.0.0.1:0 picks a free one"),
-        ErrorKind::PermissionDenied => Some("ports below 1024 are reserved; --listen 127.0.0.1:0 picks a free one"),
-        _ => None,
-    };
-    let failure = Failure::new(Category::Internal, error).context(format!("cannot listen on {listen}"));
-    match hint {
-        Some(hint) => failure.with_hint(hint),
-        None => failure,
-    }
-}
-
-/// One thread does all: answering takes microseconds, and the rest is waiting.
-fn runtime() -> Result<Runtime> {
-    tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build().or_fail(Category::Internal)
 }

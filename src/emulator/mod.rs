@@ -3,22 +3,30 @@
 //!
 //! Every key here is public: a token from this server is worth nothing anywhere else.
 
+mod addresses;
 mod answer;
 mod exchange;
-mod guard;
+mod faults;
 mod http;
 mod keys;
 mod lifecycle;
+mod line;
 mod place;
+mod prefer;
+mod rules;
+mod scopes;
 mod seal;
-mod server;
+mod service;
 mod tls;
 mod tokens;
 mod validate;
-mod watched;
 #[cfg(test)]
 mod wire_tests;
 
 pub use crate::signalwire::sandbox::{API_TOKEN, PROJECT_ID};
+pub use addresses::Addresses;
+pub use faults::Faults;
 pub use keys::{ENCRYPTION_KEY, KEY_ID, SIGNING_KEY};
-pub use lifecycle::{Emulator, Protocol, Running};
+pub use lifecycle::{EXPOSURE, Emulator, Protocol, Running};
+pub use rules::Rules;
+pub use scopes::Scopes;

@@ -21,17 +21,25 @@ pub(super) struct Minter {
     app: App,
     sealer: Sealer,
     exchange: Exchange,
+    /// How far ahead of the real time this server is.
+    ahead: SignedDuration,
 }
 
 impl Minter {
     /// Sets up the keys.
     pub(super) fn new(app: App) -> Result<Self> {
-        Ok(Minter { app, sealer: Sealer::new()?, exchange: Exchange::default() })
+        Ok(Minter { app, sealer: Sealer::new()?, exchange: Exchange::default(), ahead: SignedDuration::ZERO })
+    }
+
+    /// Lets the clock run on from this time.
+    pub(super) fn set_clock(&mut self, start: Option<Timestamp>) {
+        self.ahead = start.map_or(SignedDuration::ZERO, |start| start.duration_since(self.app.now()));
     }
 
     /// The time now.
     pub(super) fn now(&self) -> Timestamp {
-        self.app.now()
+        let now = self.app.now();
+        now.checked_add(self.ahead).unwrap_or(now)
     }
 
     /// Whether a token was minted here, is of this type and has not expired.

@@ -60,11 +60,23 @@ impl Program {
     /// # Errors
     /// Exit 127 or 126 where it has become impossible to start.
     pub fn run(&self, token: &Token, names: &Names, hidden: impl Iterator<Item = &'static str>) -> Result<u8> {
+        self.run_with(names.assignments(token), hidden)
+    }
+
+    /// Runs it with these variables set, after those in `hidden` are removed.
+    ///
+    /// # Errors
+    /// Exit 127 or 126 where it has become impossible to start.
+    pub fn run_with<'a>(
+        &self,
+        set: impl Iterator<Item = (&'a str, &'a str)>,
+        hidden: impl Iterator<Item = &'static str>,
+    ) -> Result<u8> {
         let mut command = Command::new(&self.path);
         for variable in hidden {
             command.env_remove(variable);
         }
-        command.args(&self.arguments).envs(names.assignments(token));
+        command.args(&self.arguments).envs(set);
         let status = os::run_in_foreground(&mut command).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => not_found(&self.shown),
             _ => not_executable(&self.shown).and(format!(": {}", os::reason(&error))),

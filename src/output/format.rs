@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 use super::shell::Shell;
 use crate::catalog::Kind;
 use crate::error::{Failure, Note, Result};
-use crate::json::Writer;
+use crate::json::{Buffer, Writer};
 use crate::secret::Secret;
 use crate::time;
 use crate::token::{Role, Token};
@@ -174,7 +174,30 @@ fn append_assignments<'a>(bytes: &mut Vec<u8>, pairs: impl Iterator<Item = (&'a 
 
 fn object(token: &Token, notes: &[Note], now: Timestamp) -> Vec<u8> {
     let mut bytes = Vec::new();
-    let mut json = Writer::new(&mut bytes);
+    write_object(&mut Writer::new(&mut bytes), token, notes, now, &[]);
+    bytes.push(b'\n');
+    bytes
+}
+
+/// The JSON object of a token for a web page: with `expiry_at` in milliseconds, as JavaScript counts, and with more
+/// members.
+pub fn served(token: &Token, notes: &[Note], now: Timestamp, more: &[(&'static str, String)]) -> String {
+    let mut text = String::new();
+    // The same moment as `expires_at`, which has whole seconds.
+    let expiry = token.expires_at.map_or_else(|| "null".to_owned(), |expiry| (expiry.as_second() * 1_000).to_string());
+    let mut members = vec![("expiry_at", expiry)];
+    members.extend(more.iter().cloned());
+    write_object(&mut Writer::new(&mut text), token, notes, now, &members);
+    text
+}
+
+fn write_object<B: Buffer>(
+    json: &mut Writer<B>,
+    token: &Token,
+    notes: &[Note],
+    now: Timestamp,
+    more: &[(&'static str, String)],
+) {
     json.object().string("kind", token.kind);
     for (member, value) in &token.members {
         json.string_or_null(member.key, value.as_ref().map(Secret::expose));
@@ -184,6 +207,9 @@ fn object(token: &Token, notes: &[Note], now: Timestamp) -> Vec<u8> {
         Some(expiry) => json.number("expires_in", expiry.as_second() - now.as_second()),
         None => json.raw("expires_in", "null"),
     };
+    for (key, raw) in more {
+        json.raw(key, raw);
+    }
     if !notes.is_empty() {
         json.array_in("warnings");
         for note in notes {
@@ -192,8 +218,6 @@ fn object(token: &Token, notes: &[Note], now: Timestamp) -> Vec<u8> {
         json.end_array();
     }
     json.end();
-    bytes.push(b'\n');
-    bytes
 }
 
 #[cfg(test)]

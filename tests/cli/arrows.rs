@@ -6,13 +6,14 @@ use std::path::Path;
 
 /// The layers from top to bottom, a line each. A module may use those of lower layers, never one of its own layer. What was
 /// typed (`options`) is plain values, which whatever acts on it reads.
-const LAYERS: [&[&str]; 23] = [
+const LAYERS: [&[&str]; 24] = [
     &["lib"],
     &["testing"],
     &["cli"],
     &["commands"],
     &["batch"],
     &["emulator"],
+    &["server"],
     &["inspect"],
     &["options"],
     &["output"],
@@ -127,7 +128,7 @@ fn only_the_folder_for_a_library_knows_it() {
     for (library, folder) in [
         ("clap", "cli/"),
         ("ureq", "http/"),
-        ("hyper", "emulator/"),
+        ("hyper", "server/"),
         ("toml", "credentials/"),
         ("toml_edit", "credentials/"),
     ] {

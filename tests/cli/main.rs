@@ -37,6 +37,24 @@ mod curl;
 /// The emulator, as a profile and as a server.
 #[cfg(feature = "emulator")]
 mod emulator;
+/// The emulator as a test double: a command, a line per request, failures on demand.
+#[cfg(all(unix, feature = "emulator"))]
+mod emulator_double;
+/// A server of the program that runs, and raw HTTP to it.
+#[cfg(all(unix, feature = "emulator"))]
+mod running;
+/// Tokens for pages in development.
+#[cfg(all(unix, feature = "emulator"))]
+mod serve;
+/// Tokens for pages in a real browser.
+#[cfg(all(target_os = "linux", feature = "emulator"))]
+mod serve_browser;
+/// Servers of the program under rude, slow and too many clients.
+#[cfg(all(unix, feature = "emulator"))]
+mod serve_hostile;
+/// A build without the server.
+#[cfg(not(feature = "emulator"))]
+mod without_server;
 /// The example configuration, filled in and as it stands.
 mod example_config;
 /// Variables set in a dotenv file.

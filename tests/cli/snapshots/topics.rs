@@ -26,7 +26,7 @@ macro_rules! topics {
 
 topics! {
     help, command_line, values, configuration, credentials, service, refresh, transport, output, batch, inspect, profile,
-    emulator, twilio, warnings, call_fabric,
+    emulator, serve, twilio, warnings, call_fabric,
 }
 
 fn read(topic: &str) -> Sheet {

@@ -8,11 +8,18 @@ use hyper::http::request::Parts;
 use hyper::http::uri::{Authority, Uri};
 
 /// Whether every host that a request names is loopback. One that names none, as HTTP/1.0 may, is no browser's.
-pub(super) fn is_local(head: &Parts) -> bool {
-    let hosts = head.headers.get_all(header::HOST).iter().all(is_local_authority);
-    let target = head.uri.host().is_none_or(is_loopback);
-    let origins = head.headers.get_all(header::ORIGIN).iter().all(is_local_origin);
-    hosts && target && origins
+pub fn is_local(head: &Parts) -> bool {
+    is_local_host(head) && head.headers.get_all(header::ORIGIN).iter().all(is_local_origin)
+}
+
+/// Whether the request is for a host that is loopback, whatever page it comes from.
+pub fn is_local_host(head: &Parts) -> bool {
+    head.headers.get_all(header::HOST).iter().all(is_local_authority) && head.uri.host().is_none_or(is_loopback)
+}
+
+/// The origins of the page that a request comes from. A browser names one at most.
+pub fn origins(head: &Parts) -> Vec<&[u8]> {
+    head.headers.get_all(header::ORIGIN).iter().map(HeaderValue::as_bytes).collect()
 }
 
 fn is_local_authority(value: &HeaderValue) -> bool {

@@ -17,8 +17,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
-use super::http;
-use super::tokens::Minter;
+use super::request::{Reply, Request};
 use super::watched::{Progress, Watched};
 
 /// How long a TLS handshake may take.
@@ -33,17 +32,23 @@ const ACCEPT_BACKOFF: Duration = Duration::from_millis(50);
 /// How long the requests in progress may take when the server is to end.
 const DRAIN_LIMIT: Duration = Duration::from_secs(3);
 
+/// What answers requests.
+pub trait Handler: Send + Sync + 'static {
+    /// The answer to one request.
+    fn answer(&self, request: Request) -> impl Future<Output = Reply> + Send;
+}
+
 /// A server that is ready to run.
-pub(super) struct Server {
+pub(super) struct Server<H> {
     /// Where connections come in.
     pub listener: TcpListener,
     /// What makes TLS of them, if anything does.
     pub acceptor: Option<TlsAcceptor>,
-    /// What mints the tokens.
-    pub minter: Arc<Minter>,
+    /// What answers.
+    pub handler: Arc<H>,
 }
 
-impl Server {
+impl<H: Handler> Server<H> {
     /// Serves until `end` resolves, then finishes the requests in progress.
     pub(super) async fn run(self, end: impl Future<Output = ()>) {
         let (ending, watcher) = watch::channel(false);
@@ -59,7 +64,7 @@ impl Server {
         loop {
             match self.listener.accept().await {
                 Ok((stream, _)) => {
-                    tokio::spawn(connection(stream, self.acceptor.clone(), Arc::clone(&self.minter), ending.clone()));
+                    tokio::spawn(connection(stream, self.acceptor.clone(), Arc::clone(&self.handler), ending.clone()));
                 }
                 // A client that went away before it was taken, or too many open files: neither ends the server.
                 Err(_) => tokio::time::sleep(ACCEPT_BACKOFF).await,
@@ -68,35 +73,36 @@ impl Server {
     }
 }
 
-async fn connection(
+async fn connection<H: Handler>(
     stream: TcpStream,
     acceptor: Option<TlsAcceptor>,
-    minter: Arc<Minter>,
+    handler: Arc<H>,
     mut ending: watch::Receiver<bool>,
 ) {
     // Answers are small and written once; waiting to fill a packet would only delay them.
     let _ = stream.set_nodelay(true);
-    let Some(acceptor) = acceptor else { return requests(stream, minter, ending).await };
+    let Some(acceptor) = acceptor else { return requests(stream, handler, ending).await };
     let handshake = tokio::time::timeout(HANDSHAKE_LIMIT, acceptor.accept(stream));
     let mut stream = None;
     // No request has begun before the handshake is done.
     first(async { stream = handshake.await.ok().and_then(Result::ok) }, ended(&mut ending)).await;
     if let Some(stream) = stream {
-        requests(stream, minter, ending).await;
+        requests(stream, handler, ending).await;
     }
 }
 
-async fn requests<S>(stream: S, minter: Arc<Minter>, mut ending: watch::Receiver<bool>)
+async fn requests<S, H>(stream: S, handler: Arc<H>, mut ending: watch::Receiver<bool>)
 where
     S: AsyncRead + AsyncWrite + Unpin,
+    H: Handler,
 {
     let progress = Progress::default();
     let (noted, is_ending) = (progress.clone(), ending.clone());
     let service = service_fn(move |request| {
-        let (minter, noted, is_ending) = (Arc::clone(&minter), noted.clone(), is_ending.clone());
+        let (handler, noted, is_ending) = (Arc::clone(&handler), noted.clone(), is_ending.clone());
         async move {
             noted.begin();
-            let mut response = http::answer(&minter, request).await;
+            let mut response = handler.answer(Request::new(request)).await;
             if *is_ending.borrow() {
                 response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             }
@@ -125,6 +131,16 @@ where
 async fn ended(ending: &mut watch::Receiver<bool>) {
     // The sender goes after the connections only, so there is no error.
     let _ = ending.wait_for(|is_ending| *is_ending).await;
+}
+
+/// Waits, without keeping other requests waiting.
+pub async fn pause(time: Duration) {
+    tokio::time::sleep(time).await;
+}
+
+/// Does work that blocks on another thread, of which there are few. `None` where it did not come to its end.
+pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    tokio::task::spawn_blocking(work).await.ok()
 }
 
 /// Waits for one of two things, whichever comes first.
