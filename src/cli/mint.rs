@@ -159,10 +159,16 @@ fn serve_arguments() -> [Arg; 4] {
     [serve, many("origin"), many("let"), path].map(|flag| flag.help_heading(SERVE))
 }
 
+/// Whether a flag that not every command has was typed.
+fn is_typed(matches: &ArgMatches, flag: &str) -> bool {
+    let is_there = matches.try_contains_id(flag).is_ok_and(|is_there| is_there);
+    is_there && matches.value_source(flag) == Some(ValueSource::CommandLine)
+}
+
 /// What was typed of [`serve_arguments`].
 fn serve(matches: &ArgMatches) -> Option<Serve> {
     let many = |name: &str| matches.get_many::<String>(name).unwrap_or_default().cloned().collect();
-    matches.value_source("serve").map(|_| Serve {
+    is_typed(matches, "serve").then(|| Serve {
         address: matches.get_one::<String>("serve").cloned(),
         origins: many("origin"),
         fields: many("let"),
@@ -231,29 +237,28 @@ pub(super) fn read(kind: &'static Kind, matches: &ArgMatches) -> Result<Mint> {
 
 /// Refuses flags about the form of the token that change nothing: what they were meant to do would not happen.
 fn refuse_without_effect(matches: &ArgMatches) -> Result<()> {
-    let is_typed = |flag: &str| matches.value_source(flag) == Some(ValueSource::CommandLine);
     let format = matches.get_one::<String>("output").map_or(DEFAULT_OUTPUT, String::as_str);
     let refuse = |what: String, hint: &str| Err(Failure::usage(what).with_hint(hint));
-    if is_typed("command") {
-        if let Some(flag) = ["output", "shell"].into_iter().find(|flag| is_typed(flag)) {
+    if is_typed(matches, "command") {
+        if let Some(flag) = ["output", "shell"].into_iter().find(|flag| is_typed(matches, flag)) {
             let what = format!("--{flag} has no effect with a command after --, which gets the token in a variable");
             return refuse(what, &format!("leave out --{flag}; --name changes the variable"));
         }
         return Ok(());
     }
-    if matches.value_source("serve").is_some() {
-        let other = ["shell", "name"].into_iter().find(|flag| is_typed(flag));
-        let output = (is_typed("output") && format != "json").then_some("output");
+    if is_typed(matches, "serve") {
+        let other = ["shell", "name"].into_iter().find(|flag| is_typed(matches, flag));
+        let output = (is_typed(matches, "output") && format != "json").then_some("output");
         let Some(flag) = other.or(output) else { return Ok(()) };
         return refuse(
             format!("--{flag} has no effect with --serve, which answers JSON"),
             &format!("leave out --{flag}"),
         );
     }
-    if is_typed("shell") && format != "export" {
+    if is_typed(matches, "shell") && format != "export" {
         return refuse(format!("--shell has no effect with -o {format}"), "write -o export for an assignment");
     }
-    if is_typed("name") && matches!(format, "raw" | "json") {
+    if is_typed(matches, "name") && matches!(format, "raw" | "json") {
         let hint = "write -o export or -o dotenv for a variable, or run a command after --";
         return refuse(format!("--name has no effect with -o {format}, which names no variable"), hint);
     }
