@@ -26,7 +26,11 @@ pub struct Missing {
 impl Missing {
     /// A field that was not given.
     pub fn field(field: &Field, place: Place) -> Self {
-        let name = if place == Place::Line { field.key.to_owned() } else { field.dashed() };
+        let name = match place {
+            Place::Line => field.key.to_owned(),
+            _ if field.is_argument() => format!("the {}", field.key.replace('_', " ")),
+            _ => field.dashed(),
+        };
         Missing { name, example: field.example() }
     }
 

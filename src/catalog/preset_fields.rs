@@ -58,7 +58,7 @@ impl PresetFields {
     /// The failure of a value that its field, or the rest of the request, does not allow. The value is not repeated.
     pub(super) fn invalid(&self, kind: &Kind, key: &str) -> Failure {
         let Some(field) = kind.field(key) else { return self.refuse(key, "is not valid") };
-        let failure = match field.rule.limit() {
+        let failure = match field.rule.bounds().and(field.rule.limit()) {
             Some(range) => self.refuse(key, &format!("must be {range}, written as {} takes it", field.dashed())),
             None => self.refuse(key, &format!("is not a value that {} takes", field.dashed())),
         };

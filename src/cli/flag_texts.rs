@@ -88,7 +88,8 @@ pub(super) const ARGUMENTS: &[Texts] = &[
         "serve",
         "ADDR:PORT",
         None,
-        "Serve tokens to a web page in development, at http://127.0.0.1:8794/token\n\n\
+        "Serve tokens to a web page during development\n\n\
+         At http://127.0.0.1:8794/token unless ADDR:PORT or --path says otherwise. \
          GET and POST mint a token with these flags and answer the object of -o json, with expiry_at in milliseconds. \
          Loopback only; at most 10 tokens a second. Stop it with Ctrl-C.",
     ),

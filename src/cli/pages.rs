@@ -64,7 +64,7 @@ static PAGES: [Page; 18] = [
             &[
                 "tokenmint chat --profile emulator --ttl 1h --channel lobby=rw",
                 "tokenmint video --profile emulator --room standup --ttl 2h -o json",
-                "tokenmint profile init",
+                "tokenmint profile add dev",
                 "vars=$(tokenmint chat --ttl 1h -c lobby=rw -o export) && eval \"$vars\"",
                 "tokenmint inspect --check \"$SIGNALWIRE_CHAT_TOKEN\"",
             ],
@@ -104,7 +104,7 @@ static PAGES: [Page; 18] = [
         &[
             "tokenmint explain 20102",
             "tokenmint explain 20104 must_belong_to_project",
-            "tokenmint explain -32002 -o json",
+            "tokenmint explain 20157 -o json",
         ],
     ),
     Page {

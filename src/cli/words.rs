@@ -110,7 +110,8 @@ const COMMANDS: &[Word] = &[
     anywhere(&["version"], "use tokenmint --version"),
     anywhere(&["decode", "verify", "jwt"], "use tokenmint inspect TOKEN"),
     anywhere(&["error", "errors", "code", "codes", "lookup"], "use tokenmint explain CODE"),
-    anywhere(&["login", "auth", "config", "init"], "run tokenmint profile add NAME, then tokenmint profile check"),
+    anywhere(&["login", "auth"], "run tokenmint profile add NAME, then tokenmint profile check NAME"),
+    anywhere(&["config", "init"], "run tokenmint profile add NAME, or tokenmint profile init for a file to edit"),
     anywhere(&["mock"], "use tokenmint emulator"),
     anywhere(&["serve", "server"], "use tokenmint emulator, or add --serve to a command that mints"),
     anywhere(
@@ -167,7 +168,7 @@ mod tests {
             meant_by_flag("--secret", "twilio"),
             Some("set TWILIO_API_SECRET, or api_key_secret_command in a profile")
         );
-        assert_eq!(meant_by_flag("--port", "emulator"), Some("use --listen 127.0.0.1:PORT"));
+        assert_eq!(meant_by_flag("--host", "emulator"), Some("use --listen 127.0.0.1:PORT"));
         assert_eq!(meant_by_command("decode"), Some("use tokenmint inspect TOKEN"));
         assert_eq!(meant_by_command("chat"), None);
     }

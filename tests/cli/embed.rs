@@ -52,7 +52,13 @@ fn a_whole_set_in_the_environment_is_not_sent_and_a_half_one_is_no_mistake() {
 #[test]
 fn without_a_space_the_ways_to_give_one_are_named() {
     let run = tokenmint(EMBED).fails(3);
-    run.says_all(&["no SignalWire space found", "set SIGNALWIRE_SPACE,", "--profile", "emulator"]).run();
+    run.says_all(&[
+        "no SignalWire space found",
+        "set SIGNALWIRE_SPACE (SignalWire Dashboard, under API)",
+        "--profile",
+        "emulator",
+    ])
+    .run();
     let run = tokenmint(EMBED).env("SIGNALWIRE_API_TOKEN", API_TOKEN).fails(3);
     run.says("SIGNALWIRE_SPACE is not set, but SIGNALWIRE_API_TOKEN is").run();
     tokenmint(EMBED).env("SIGNALWIRE_SPACE", "").fails(3).says("SIGNALWIRE_SPACE is set but empty").run();
@@ -118,7 +124,7 @@ fn what_is_not_a_key_is_refused_and_not_repeated() {
     }
     let server = Server::unused();
     let run = tokenmint("embed").env("SIGNALWIRE_SPACE", server.space()).fails(2);
-    run.says_all(&["--token is required"]).run();
+    run.says_all(&["missing --token"]).run();
     let run = tokenmint("embed --token").arg("").env("SIGNALWIRE_SPACE", server.space()).fails(2);
     run.says("--token is empty").run();
     for flag in ["--ttl", "--expires-in", "--expires-at"] {

@@ -37,7 +37,7 @@ fn a_command_finds_the_emulator_in_its_environment_and_hands_on_its_status() {
         around("-q", script).exits(code).run();
     }
     let minted = around("-q", r#""$T" chat --ttl 1h -c lobby=rw | "$T" inspect --check"#);
-    minted.stdout(predicates::str::contains("kid  tokenmint-emulator")).run();
+    minted.stdout(predicates::str::contains("not valid on SignalWire")).run();
     // Its lines are all there when it ends.
     let script = r#"for i in 1 2 3; do "$T" chat --ttl 1h -c a=r --member-id m$i -q >/dev/null; done"#;
     around("", script)

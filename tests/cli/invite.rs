@@ -160,7 +160,7 @@ fn the_token_has_one_source() {
     let run = tokenmint(LINE).env("SIGNALWIRE_SPACE", server.space()).fails(3);
     run.says_all(&["no subscriber token found", VARIABLE, "--subscriber-token @FILE", "--reference NAME"]).run();
     let run = tokenmint("invite").env("SIGNALWIRE_SPACE", server.space()).env(VARIABLE, SAT);
-    run.fails(2).says("--address-id is required").run();
+    run.fails(2).says("missing --address-id").run();
 }
 
 #[test]

@@ -64,7 +64,7 @@ mod default_profile {
         assert!(said.contains("no profile 'c'") && said.contains("ci, dev, emulator"), "{said}");
         assert_eq!(text(&run), FILE);
         tokenmint("profile use dev").fails(3).says("no configuration file").run();
-        tokenmint("profile use").fails(2).says("NAME").run();
+        tokenmint("profile use").fails(2).says("missing PROFILE").run();
     }
 
     #[test]
@@ -106,7 +106,7 @@ mod editing {
         for (editor, parts) in [
             (sed("s/space/spaec/"), &["config.toml, line ", "'spaec'", "did you mean 'space'?"][..]),
             (sed("s/'dev'  #/nosuch #/"), &["not valid TOML"]),
-            (sed("s/'dev'  #/'gone' #/"), &["default_profile is not defined"]),
+            (sed("s/'dev'  #/'gone' #/"), &["default_profile names a profile that is not defined"]),
             ("printf '[presets.p]\\ncommand = \"chat\"\\nttl = \"x\"\\n' >>".to_owned(), &["preset 'p'", "'ttl'"]),
         ] {
             let (run, said) = ended(edit(&editor), 3);

@@ -10,8 +10,7 @@ use crate::server::{Answer, Server};
 
 const PATH: &str = "/api/fabric/subscribers/tokens/refresh";
 /// `printf %s "$REFRESH" | base64 -w0`
-const REFRESH_BASE64: &str =
-    "ZXlKaGJHY2lPaUprYVhJaUxDSmxibU1pT2lKQk1qVTJSME5OSWl3aWRIbHdJam9pVW1WbWNtVnphQ0o5Li5hWFpwZG1sMi5ZMmx3YUdWeS5kR0Zu";
+const REFRESH_BASE64: &str = "ZXlKaGJHY2lPaUprYVhJaUxDSmxibU1pT2lKQk1qVTJSME5OSWl3aWRIbHdJam9pVW1WbWNtVnphQ0o5Li5hWFpwZG1sMmFYWnBkbWwyLlkybHdhR1Z5LmRHRm5kR0ZuZEdGbmRHRm5kR0ZuZEE=";
 /// Header `{"alg":"HS256","typ":"JWT"}`.
 const JWT: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJhIjoxfQ.c2ln";
 
@@ -205,7 +204,7 @@ fn a_body_may_bring_the_token_and_more() {
     let run = refresh("--body").arg(r#"{"new_field":1.0}"#).stdin(REFRESH);
     assert_eq!(sent(run), format!(r#"{{"new_field":1.0,"refresh_token":"{REFRESH}"}}"#));
     refuse(refresh("--body - -").stdin("{}"), &["--body", "the input", "stdin"]);
-    refuse(refresh("--body -").stdin("{}"), &["the refresh token is required", "@FILE"]);
+    refuse(refresh("--body -").stdin("{}"), &["missing the refresh token", "@FILE"]);
 }
 
 #[test]

@@ -110,8 +110,11 @@ fn a_twilio_token_names_its_identity() {
     let running = Running::start(serving(twilio("twilio --video"), "--let identity"));
     refused(&get(&running, "/token"), 400, "identity");
     assert_eq!(get(&running, "/token?identity=eve").json()["identity"], "eve");
-    serving(twilio("twilio --identity alice"), "").fails(2).says("grant nothing").run();
-    serving(twilio("twilio --video"), "--let ttl").fails(2).says("--identity is required").run();
+    serving(twilio("twilio --identity alice"), "")
+        .fails(2)
+        .says_all(&["missing at least one grant", "hint: add --video"])
+        .run();
+    serving(twilio("twilio --video"), "--let ttl").fails(2).says("missing --identity").run();
 }
 
 #[test]
@@ -362,9 +365,9 @@ fn what_goes_with_it_and_what_does_not() {
         ("--serve --name X", ["--name has no effect", "JSON"]),
         ("--serve --shell fish", ["--shell has no effect", "JSON"]),
         ("--serve -- true", ["--serve", "after --"]),
-        ("--origin http://localhost:1", ["--origin", "require --serve"]),
-        ("--let member_id", ["--let", "require --serve"]),
-        ("--path /x", ["--path", "require --serve"]),
+        ("--origin http://localhost:1", ["--origin", "requires --serve"]),
+        ("--let member_id", ["--let", "requires --serve"]),
+        ("--path /x", ["--path", "requires --serve"]),
         ("--serve --let member", ["--let", "did you mean 'member_id'?"]),
         ("--serve --let id", ["--let", "no field 'id'"]),
         ("--serve --origin *", ["--origin", "any web page"]),
@@ -384,7 +387,7 @@ fn what_goes_with_it_and_what_does_not() {
     }
     let server = Server::unused();
     tokenmint("subscriber --reference a --serve --let password").credentials(&server).fails(2).says("secret").run();
-    tokenmint("chat --ttl 1h --serve").credentials(&server).fails(2).says("--channel is required").run();
+    tokenmint("chat --ttl 1h --serve").credentials(&server).fails(2).says("missing --channel").run();
     tokenmint("chat --ttl 1h -c a=r --serve").fails(3).says("no SignalWire credentials").run();
     let taken = emulated(CHAT, "");
     let run = tokenmint(CHAT).args(["--profile", "emulator", "--serve", &taken.address]);

@@ -115,7 +115,7 @@ fn a_flag_without_effect_is_refused_and_says_why() {
             tokenmint("").args([flag, "9000"]).args(line.split(' ')).fails(2).says("--profile").run();
         }
     }
-    tokenmint("emulator -p 9000").fails(2).says("--listen 127.0.0.1:9000").run();
+    tokenmint("emulator -p 9000").fails(2).says("--port 9000").run();
 }
 
 #[test]

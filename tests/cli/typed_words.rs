@@ -31,7 +31,7 @@ fn a_word_of_another_tool_is_answered_with_ours() {
         ("version", "--version"),
         ("decode x", "inspect"),
         ("verify x", "inspect"),
-        ("login", "profile init"),
+        ("login", "profile add NAME"),
         ("mock", "emulator"),
         ("token", "chat"),
         ("room", "video"),

@@ -127,7 +127,8 @@ impl Recipe {
                 let required = self.kind.fields.iter().filter(|field| field.required);
                 let named = required.filter_map(|field| Some((field.key, json::string(&values.text(field.key)?))));
                 let named = named.collect();
-                let expiry = signer.sign(Some(fields), app.now(), &mut scratch)?;
+                let line = (!fields.is_empty()).then_some(fields);
+                let expiry = signer.sign(line, app.now(), &mut scratch)?;
                 check_length(scratch.token.len())?;
                 let token = Token::alone(self.kind.name, Secret::new(scratch.token), expiry);
                 Ok(Prepared { app, step: Step::Give(token, named) })
