@@ -48,7 +48,7 @@ fn a_command_finds_the_emulator_in_its_environment_and_hands_on_its_status() {
     assert_ne!(port.trim(), "127.0.0.1:8793");
     tokenmint("emulator -- no-such-program").fails(127).says("no-such-program").run();
     tokenmint("emulator -- /").fails(126).run();
-    tokenmint("emulator --").fails(2).says("needs a command").run();
+    tokenmint("emulator --").fails(2).says("missing command after --").run();
 }
 
 #[test]
