@@ -183,7 +183,12 @@ api_token_command = ["op", "read", "op://Private/SignalWire/api-token"]
 [profiles.dev.twilio]
 account_sid = "AC…"
 api_key_sid = "SK…"
-api_key_secret_file = "/run/secrets/twilio""#;
+api_key_secret_file = "/run/secrets/twilio"
+
+[presets.lobby]
+command = "chat"
+ttl = "1h"
+channels = { lobby = { read = true, write = true } }"#;
 
 /// The keys of the configuration file, those of each provider as its schema declares them.
 pub(super) fn keys() -> Rows {
@@ -195,5 +200,11 @@ pub(super) fn keys() -> Rows {
         rows.push((table(schema.secret.key), "required, or KEY_command or KEY_file".to_owned()));
         rows.extend(schema.settings.iter().map(|setting| (table(setting.key), "optional".to_owned())));
     }
+    let preset = [
+        ("command", "required: a command that mints"),
+        ("profile", "optional: whose credentials to use"),
+        ("FIELD", "a field of the command, as in a batch line"),
+    ];
+    rows.extend(preset.map(|(key, meaning)| (format!("presets.NAME.{key}"), meaning.to_owned())));
     rows
 }
