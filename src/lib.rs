@@ -22,6 +22,7 @@ mod signalwire;
 mod twilio;
 mod catalog;
 mod credentials;
+mod cache;
 mod jwt;
 mod app;
 mod token;

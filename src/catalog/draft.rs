@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::encode::{json_list, object};
 use super::{Defaults, Field, Input, Kind, Minting, Problem, Value, Violation};
-use crate::app::App;
+use crate::app::{App, Notes};
 use crate::error::{Failure, Note, Result};
 use crate::json::{self, Object};
 use crate::text;
@@ -40,7 +40,18 @@ pub struct Draft {
 impl Draft {
     /// Lays flags over `--body`. Each value is checked; what is missing is not, a batch line may bring it.
     pub fn new(kind: &'static Kind, given: &Given, body: Option<&str>, defaults: Defaults, app: &App) -> Result<Self> {
-        let now = app.now();
+        Self::at(app.now(), kind, given, body, defaults, &app.notes)
+    }
+
+    /// The same with times counted from `now`.
+    pub fn at(
+        now: Timestamp,
+        kind: &'static Kind,
+        given: &Given,
+        body: Option<&str>,
+        defaults: Defaults,
+        notes: &Notes,
+    ) -> Result<Self> {
         let values = object("--body", body.unwrap_or("{}"))?;
         let mut draft = Draft {
             kind,
@@ -53,20 +64,20 @@ impl Draft {
         };
         for field in kind.distinct_fields() {
             let Some(raw) = draft.values.get(field.key) else { continue };
-            app.notes.extend(draft.note_minutes(field, raw));
+            notes.extend(draft.note_minutes(field, raw));
             let encoded = field.encode_member(raw, false, now).map_err(|failure| failure.context("--body"))?;
             if let Some(encoded) = encoded {
                 draft.values.set(field.key, encoded);
             }
         }
-        app.notes.extend(warnings(&draft.unknown_fields(&draft.values), |key| format!("--body: {key}")));
+        notes.extend(warnings(&draft.unknown_fields(&draft.values), |key| format!("--body: {key}")));
         for field in kind.fields {
             if let Some(values) = given.get(field.flag.name) {
                 draft.set(field, values, now)?;
             }
         }
         let soft = draft.check(now)?;
-        app.notes.extend(warnings(&soft, |key| draft.describe(key)));
+        notes.extend(warnings(&soft, |key| draft.describe(key)));
         Ok(draft)
     }
 

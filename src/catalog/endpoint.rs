@@ -28,6 +28,8 @@ pub struct Endpoint {
     pub looked_up: Option<&'static str>,
     /// Notes on a request that is right.
     pub advice: fn(&Object) -> Vec<Note>,
+    /// Whether the same request can be made again, with a token as its answer each time.
+    pub repeatable: bool,
 }
 
 impl Endpoint {
@@ -43,6 +45,7 @@ impl Endpoint {
             own_expiry: |_| None,
             looked_up: None,
             advice: |_| Vec::new(),
+            repeatable: true,
         }
     }
 }

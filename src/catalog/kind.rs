@@ -72,6 +72,11 @@ impl Kind {
         }
     }
 
+    /// Whether the same request can be made again, with a token as its answer each time.
+    pub fn is_repeatable(&self) -> bool {
+        self.endpoint().is_none_or(|endpoint| endpoint.repeatable)
+    }
+
     /// The members of an answer with such a token. What is signed here is the token alone.
     pub fn members(&self) -> &'static [Member] {
         match &self.minting {

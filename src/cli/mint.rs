@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, ValueHint, value_parser};
+use jiff::SignedDuration;
 
 use super::help::{DEFAULT_OUTPUT, DEFAULT_RETRIES, DEFAULT_SHELL, DEFAULT_TIMEOUT};
 use crate::catalog::{Field, Kind, Value, lifetime};
@@ -109,7 +110,10 @@ fn output_arguments() -> Vec<Arg> {
         .value_hint(ValueHint::CommandWithArguments)
         .help_heading("After --");
     let dry_run = Arg::new("dry-run").long("dry-run").action(ArgAction::SetTrue);
-    let flags = [output, Arg::new("name").long("name"), shell, file("write").short('w'), dry_run];
+    let duration = |name| Arg::new(name).long(name).allow_hyphen_values(true);
+    let [reuse, renew] = ["reuse", "renew"].map(duration);
+    let name = Arg::new("name").long("name");
+    let flags = [output, name, shell, file("write").short('w'), reuse, renew, dry_run];
     flags.into_iter().map(|flag| flag.help_heading(OUTPUT)).chain([command]).collect()
 }
 
@@ -168,6 +172,11 @@ pub(super) fn settings(matches: &ArgMatches) -> Result<Settings> {
     })
 }
 
+fn duration(matches: &ArgMatches, flag: &str) -> Result<Option<SignedDuration>> {
+    let typed = matches.get_one::<String>(flag);
+    typed.map(|text| lifetime::any(&format!("--{flag}"), text)).transpose()
+}
+
 /// The value of a flag that not every command has.
 fn value_of<'a, T: Clone + Send + Sync + 'static>(matches: &'a ArgMatches, flag: &str) -> Option<&'a T> {
     matches.try_get_one(flag).ok().flatten()
@@ -194,6 +203,8 @@ pub(super) fn read(kind: &'static Kind, matches: &ArgMatches) -> Result<Mint> {
         format: format(matches)?,
         name: matches.get_one::<String>("name").cloned(),
         write: matches.get_one::<PathBuf>("write").cloned(),
+        reuse: duration(matches, "reuse")?,
+        renew: duration(matches, "renew")?,
         dry_run: matches.get_flag("dry-run"),
         batch: batch(matches)?,
         program: matches.get_many::<OsString>("command").map(|words| words.cloned().collect()),
@@ -205,7 +216,8 @@ fn refuse_without_effect(matches: &ArgMatches) -> Result<()> {
     let is_typed = |flag: &str| matches.value_source(flag) == Some(ValueSource::CommandLine);
     let format = matches.get_one::<String>("output").map_or(DEFAULT_OUTPUT, String::as_str);
     let refuse = |what: String, hint: &str| Err(Failure::usage(what).with_hint(hint));
-    if is_typed("command") {
+    // With --renew the command reads the token from the file, which has a format.
+    if is_typed("command") && !is_typed("renew") {
         if let Some(flag) = ["output", "shell"].into_iter().find(|flag| is_typed(flag)) {
             let what = format!("--{flag} has no effect with a command after --, which gets the token in a variable");
             return refuse(what, &format!("leave out --{flag}; --name changes the variable"));
@@ -215,7 +227,7 @@ fn refuse_without_effect(matches: &ArgMatches) -> Result<()> {
     if is_typed("shell") && format != "export" {
         return refuse(format!("--shell has no effect with -o {format}"), "write -o export for an assignment");
     }
-    if is_typed("name") && matches!(format, "raw" | "json") {
+    if is_typed("name") && !is_typed("command") && matches!(format, "raw" | "json") {
         let hint = "write -o export or -o dotenv for a variable, or run a command after --";
         return refuse(format!("--name has no effect with -o {format}, which names no variable"), hint);
     }

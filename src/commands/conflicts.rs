@@ -15,8 +15,9 @@ pub(super) fn check(mint: &Mint) -> Result<()> {
 }
 
 /// Whether the flags are in conflict, the message, and the hint. The first that applies is reported.
-fn conflicts(mint: &Mint) -> [(bool, String, String); 7] {
+fn conflicts(mint: &Mint) -> [(bool, String, String); 13] {
     let (write, program) = (mint.write.is_some(), mint.program.is_some());
+    let variable = mint.name.as_deref().unwrap_or(mint.kind.variable);
     let is_dash = |file: Option<&Path>| file == Some(Path::new("-"));
     let dash = |flag: &str, file: Option<&Path>| {
         let hint = format!("leave out {flag} to print to standard output; a file of that name is ./-");
@@ -27,6 +28,16 @@ fn conflicts(mint: &Mint) -> [(bool, String, String); 7] {
     let look = |flag: &str, given: bool| {
         let hint = "leave out --write: it would replace a token with a request";
         (given && write, format!("{flag} cannot be used with --write"), hint.to_owned())
+    };
+    let [no_batch, no_dry_run, no_curl] =
+        [("--batch", mint.batch.is_some()), ("--dry-run", mint.dry_run), ("--curl", mint.curl)].map(|(flag, given)| {
+            let hint = format!("leave out --reuse: {flag} does not mint a single token");
+            (given && mint.reuse.is_some(), format!("--reuse cannot be used with {flag}"), hint)
+        });
+    let once = |flag: &str, given: bool| {
+        let name = mint.kind.name;
+        let message = format!("{flag} cannot be used with {name}, which uses up what it sends");
+        (given && !mint.kind.is_repeatable(), message, format!("leave out {flag}"))
     };
     [
         dash("--write", mint.write.as_deref()),
@@ -43,10 +54,21 @@ fn conflicts(mint: &Mint) -> [(bool, String, String); 7] {
             format!("a format that writes to {} cannot be used with a command after --", github.unwrap_or_default()),
             "leave out -o: the command has the token in its environment".to_owned(),
         ),
+        no_batch,
+        no_dry_run,
+        no_curl,
+        once("--reuse", mint.reuse.is_some()),
+        once("--renew", mint.renew.is_some()),
         (
-            write && program,
+            mint.renew.is_some() && !write,
+            "--renew requires --write".to_owned(),
+            format!("add --write FILE; a command after -- finds its path in {variable}_FILE"),
+        ),
+        (
+            write && program && mint.renew.is_none(),
             "--write cannot be used with a command after --".to_owned(),
-            "leave out --write: the command has the token in its environment".to_owned(),
+            "leave out --write: the command has the token in its environment; or keep FILE fresh with --renew"
+                .to_owned(),
         ),
     ]
 }

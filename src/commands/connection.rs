@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use super::refusal::Refusal;
 use crate::app::App;
-use crate::credentials::{self, Set, Source, Wanted};
+use crate::credentials::{self, EMULATOR, Set, Source, Wanted};
 #[cfg(not(feature = "emulator"))]
 use crate::error::Failure;
 use crate::error::{Note, Result};
 use crate::http::{Client, Credentials, Mode, Settings};
 use crate::output::report::Report;
+use crate::secret::Secret;
 use crate::signalwire::Space;
 use crate::signalwire::credentials::{PROJECT_ID, SCHEMA, SPACE};
 
@@ -24,7 +25,11 @@ pub struct Connection {
     pub source: String,
     /// What is known where the service refuses them.
     pub refusal: Refusal,
-    server: Option<Server>,
+    origin: Space,
+    set: Set,
+    secret: Secret,
+    /// Held as long as requests are sent.
+    _server: Option<Server>,
 }
 
 impl Connection {
@@ -33,35 +38,79 @@ impl Connection {
     /// # Errors
     /// Exit 3 where there are none or they are malformed.
     pub fn find(wanted: Wanted, settings: &Settings, mode: Mode, app: &App, report: &Report) -> Result<Self> {
-        let set = credentials::find(&SCHEMA, wanted, app)?;
-        let set = set.ok_or_else(|| credentials::none_found(&SCHEMA, &app.env))?;
-        report.trace(&format!("credentials from {}", set.source));
-        // What is wrong with the public values is reported before a helper program is run for the secret.
-        set.check()?;
+        Self::open(find_set(wanted, app, report)?, settings, mode, app)
+    }
+
+    /// Fetches the secret of a set and makes ready to send with it.
+    ///
+    /// # Errors
+    /// Exit 3 where the secret cannot be had or is malformed.
+    pub fn open(set: Set, settings: &Settings, mode: Mode, app: &App) -> Result<Self> {
         let own_space = space_of(&set)?;
         let secret = set.reveal(app)?;
         let server = (set.source == Source::Emulator).then(|| Server::start(app)).transpose()?;
-        let space = server.as_ref().map_or(own_space, Server::space);
+        let origin = server.as_ref().map_or(own_space, Server::space);
         let credentials = Credentials::Basic(set.public(PROJECT_ID), &secret);
         Ok(Connection {
-            space: space.to_string(),
+            space: origin.to_string(),
             source: set.source.to_string(),
             refusal: Refusal::new(&set, &secret),
-            client: Arc::new(Client::new(space, &credentials, settings, mode, app.clone())?),
-            server,
+            client: Arc::new(Client::new(origin.clone(), &credentials, settings, mode, app.clone())?),
+            origin,
+            set,
+            secret,
+            _server: server,
         })
+    }
+
+    /// A client that has no open connection yet, for a request long after the last one.
+    ///
+    /// # Errors
+    /// As [`Client::new`].
+    pub fn fresh_client(&self, settings: &Settings, app: &App) -> Result<Client> {
+        let credentials = Credentials::Basic(self.set.public(PROJECT_ID), &self.secret);
+        Client::new(self.origin.clone(), &credentials, settings, Mode::Single, app.clone())
     }
 
     /// What this space is called from run to run: the emulator has another port in each.
     pub fn name(&self) -> &str {
-        if self.server.is_some() { "emulator" } else { &self.space }
+        if self.set.source == Source::Emulator { EMULATOR } else { &self.space }
     }
 
     /// What is worth saying about every token from here.
     pub fn note(&self) -> Option<Note> {
-        let text = "this token is from the built-in emulator; it is not valid on SignalWire";
-        self.server.as_ref().map(|_| Note::Note(text.to_owned()))
+        note_of(&self.set)
     }
+}
+
+/// The set that a mint sends with, checked as far as it can be without its secret: what is wrong with the public values is
+/// reported before a helper program is run.
+///
+/// # Errors
+/// Exit 3 where there is none or it is malformed.
+pub fn find_set(wanted: Wanted, app: &App, report: &Report) -> Result<Set> {
+    let set = credentials::find(&SCHEMA, wanted, app)?;
+    let set = set.ok_or_else(|| credentials::none_found(&SCHEMA, &app.env))?;
+    report.trace(&format!("credentials from {}", set.source));
+    set.check()?;
+    space_of(&set)?;
+    Ok(set)
+}
+
+/// Which space and project a set is for, the same from run to run.
+///
+/// # Errors
+/// Exit 3 for a space that is not valid.
+pub fn place_of(set: &Set) -> Result<String> {
+    // A port that changes with each run is not part of what a token was asked for.
+    let space = if set.source == Source::Emulator { EMULATOR.to_owned() } else { space_of(set)?.to_string() };
+    Ok(format!("{space} {}", set.public(PROJECT_ID)))
+}
+
+/// What is worth saying about every token that is minted with a set.
+pub fn note_of(set: &Set) -> Option<Note> {
+    let text = "this token is from the built-in emulator; it is not valid on SignalWire";
+    (set.source == Source::Emulator).then(|| Note::Note(text.to_owned()))
 }
 
 /// The space of a request on paper, with credentials or without.

@@ -1,9 +1,11 @@
 //! The commands, a file each: what was typed in, bytes and an exit status out.
 
+mod ask;
 pub mod batch;
 mod conflicts;
 mod connection;
 mod curl;
+mod delivery;
 pub mod emulator;
 pub mod generate;
 pub mod input;
@@ -14,4 +16,6 @@ pub mod profile;
 pub mod send;
 mod show;
 pub mod refusal;
+mod renew;
+mod reuse;
 pub mod sign;

@@ -150,6 +150,17 @@ impl Set {
         }
     }
 
+    /// Fetches the secret where no program has to be run for it.
+    ///
+    /// # Errors
+    /// As [`Set::reveal`].
+    pub fn reveal_without_program(&self, app: &App) -> Result<Option<Secret>> {
+        match self.secret {
+            SecretSource::Command(_) => Ok(None),
+            SecretSource::Literal(_) | SecretSource::File(_) => self.reveal(app).map(Some),
+        }
+    }
+
     /// Fetches the secret.
     ///
     /// # Errors

@@ -32,6 +32,31 @@ pub fn open_regular(path: &Path) -> io::Result<Option<(File, Metadata)>> {
     Ok(Some((file, metadata)).filter(|(_, metadata)| metadata.is_file()))
 }
 
+/// As [`open_regular`], but never through a symbolic link.
+///
+/// # Errors
+/// Whatever the system says; a link is an error, too.
+pub fn open_regular_no_follow(path: &Path) -> io::Result<Option<(File, Metadata)>> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    imp::without_following(&mut options);
+    let file = options.open(path)?;
+    let metadata = file.metadata()?;
+    Ok(Some((file, metadata)).filter(|(_, metadata)| metadata.is_file()))
+}
+
+/// Opens a file for a lock, never through a symbolic link, and creates it for its owner alone where it is missing.
+///
+/// # Errors
+/// Whatever the system says.
+pub fn open_for_lock(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    imp::without_following(&mut options);
+    imp::private(&mut options);
+    options.open(path)
+}
+
 /// Creates a file that must not exist yet, readable by its owner alone from the first moment.
 ///
 /// # Errors

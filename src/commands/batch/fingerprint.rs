@@ -54,6 +54,15 @@ impl Fingerprint {
         self.finish()
     }
 
+    /// The whole hash of the fields that flags give, in hexadecimal.
+    pub fn of_flags(&self) -> String {
+        let mut hash = self.start.clone();
+        let mut buffer = Vec::new();
+        self.shared.iter().for_each(|(key, value)| put_field(&mut buffer, key, Some(value)));
+        hash.update(&buffer);
+        hash.finalize().iter().fold(String::with_capacity(64), |text, byte| text + &format!("{byte:02x}"))
+    }
+
     /// The mark of a line that cannot be read.
     pub fn of_text(&mut self, text: &[u8]) -> u64 {
         self.buffer.clear();
@@ -108,6 +117,14 @@ mod tests {
     fn a_mark_is_the_same_in_every_version() {
         // { printf '\0\0\0\4chat\0\0\0\21https://a.example'; head -c 35 /dev/zero; printf '\0\0\0\11member_id\0\0\0\3"m"\0\0\0\3ttl\0\0\0\00260'; } | sha256sum | cut -c1-16
         assert_eq!(format!("{:016x}", mark(&[("ttl", "60")], &[("member_id", "\"m\"")])), "bdd81c448b359652");
+    }
+
+    #[test]
+    fn the_whole_hash_begins_with_the_mark() {
+        let flags = [("ttl", "60"), ("member_id", "\"m\"")];
+        let whole = Fingerprint::new("chat", "https://a.example", owned(&flags)).of_flags();
+        assert_eq!(whole.len(), 64);
+        assert_eq!(whole[..16], format!("{:016x}", mark(&flags, &[])));
     }
 
     #[test]

@@ -1,0 +1,115 @@
+//! Tokens that a service mints, one at a time: once, from the cache, or again and again.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::connection::{Connection, find_set, note_of, place_of};
+use super::delivery::Delivery;
+use super::job::Job;
+use super::reuse::{self, Asked};
+use super::{batch, renew, send, show};
+use crate::app::Notes;
+use crate::catalog::{Defaults, Draft, Given, Kind, Request};
+use crate::error::{Note, Result};
+use crate::http::{Client, Mode, Settings};
+use crate::output::Names;
+use crate::token::Token;
+
+/// Asks a service for tokens.
+pub(super) fn ask(job: &Job, kind: &'static Kind, names: &Names) -> Result<u8> {
+    let (given, body) = job.read_values(kind)?;
+    let typed = Typed { kind, given, body };
+    let draft = typed.draft(job.app.now(), &job.app.notes)?;
+    if let Some(batch) = &job.mint.batch {
+        return batch::ask_lines(job, batch, draft);
+    }
+    let wish = Wish::new(job, draft)?;
+    if let Some(margin) = job.mint.renew {
+        return ask_again_and_again(job, &typed, margin, names);
+    }
+    job.app.notes.extend(wish.request.notes.iter().cloned());
+    if job.mint.dry_run || job.mint.curl {
+        return show::show(job, &wish.request);
+    }
+    Delivery::prepare(job)?.deliver(job, names, || ask_once(job, wish))
+}
+
+/// What was typed for a request: each mint counts its times from its own moment.
+struct Typed {
+    kind: &'static Kind,
+    given: Given,
+    body: Option<String>,
+}
+
+impl Typed {
+    fn draft(&self, now: Timestamp, notes: &Notes) -> Result<Draft> {
+        Draft::at(now, self.kind, &self.given, self.body.as_deref(), Defaults::default(), notes)
+    }
+}
+
+/// A request, and for `--reuse` its fields as typed.
+struct Wish {
+    request: Request,
+    fields: Option<Vec<(String, String)>>,
+}
+
+impl Wish {
+    fn new(job: &Job, draft: Draft) -> Result<Self> {
+        let fields = job.mint.reuse.map(|_| draft.settled_fields());
+        Ok(Wish { request: draft.finish()?, fields })
+    }
+
+    /// A kept token, or else what `mint` gives.
+    fn reuse_or(
+        self,
+        job: &Job,
+        place: String,
+        mint: impl FnOnce(&Request, &Settings) -> Result<Token>,
+    ) -> Result<Token> {
+        let (request, settings) = (&self.request, &job.mint.settings);
+        let Some(fields) = self.fields else { return mint(request, settings) };
+        if let Some(field) = request.secret_fields().next() {
+            // A hash of it could be guessed from, and the service is to be told each time.
+            let text = format!("--reuse keeps no token of a request with {}", field.dashed());
+            job.app.notes.push(Note::Hint(text));
+            return mint(request, settings);
+        }
+        let accepts = |token: &Token| reuse::agrees(token, request.endpoint.own_expiry);
+        reuse::token(job, Asked { place, fields, accepts: &accepts }, |settings| mint(request, settings))
+    }
+}
+
+fn ask_once(job: &Job, wish: Wish) -> Result<Token> {
+    let set = find_set(job.wanted(), job.app, job.report)?;
+    let (place, note) = (place_of(&set)?, note_of(&set));
+    let token = wish.reuse_or(job, place, |request, settings| {
+        let connection = Connection::open(set, settings, Mode::Single, job.app)?;
+        ask_over(job, &connection, &connection.client, request)
+    })?;
+    job.app.notes.extend(note);
+    Ok(token)
+}
+
+fn ask_again_and_again(job: &Job, typed: &Typed, margin: SignedDuration, names: &Names) -> Result<u8> {
+    renew::check(margin, job.app.now(), |now| Ok(typed.draft(now, &Notes::default())?.finish()?.expiry(now)))?;
+    let delivery = Delivery::prepare(job)?;
+    let set = find_set(job.wanted(), job.app, job.report)?;
+    let (place, note) = (place_of(&set)?, note_of(&set));
+    // The secret is fetched once: a program that asks its user for it would do so at every renewal.
+    let connection = Connection::open(set, &job.mint.settings, Mode::Single, job.app)?;
+    // Each mint says what there is to say about its own request.
+    job.app.notes.take();
+    renew::run(job, names, margin, &delivery, &|| {
+        let wish = Wish::new(job, typed.draft(job.app.now(), &job.app.notes)?)?;
+        job.app.notes.extend(wish.request.notes.iter().cloned().chain(note.clone()));
+        wish.reuse_or(job, place.clone(), |request, settings| {
+            ask_over(job, &connection, &connection.fresh_client(settings, job.app)?, request)
+        })
+    })
+}
+
+fn ask_over(job: &Job, connection: &Connection, client: &Client, request: &Request) -> Result<Token> {
+    let sent = send::send(client, request, job.app, &|line| job.report.trace(line));
+    let (token, odd) = sent.map_err(|failure| connection.refusal.explain(failure))?;
+    job.app.notes.extend(odd);
+    Ok(token)
+}
