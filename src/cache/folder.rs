@@ -98,12 +98,12 @@ mod tests {
         let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&path), mode(path.parent().unwrap()), check(&path).unwrap()), (0o700, 0o700, true));
         for open in [0o755, 0o710, 0o701, 0o770] {
-            std::fs::set_permissions(&path, PermissionsExt::from_mode(open)).unwrap();
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(open)).unwrap();
             let failure = check(&path).unwrap_err();
             assert!(failure.to_string().ends_with("is open to other users"), "{failure}");
             assert!(failure.hint().unwrap().starts_with("run: chmod 700 "));
         }
-        std::fs::set_permissions(&path, PermissionsExt::from_mode(0o700)).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o700)).unwrap();
         let link = root.path().join("link");
         symlink(&path, &link).unwrap();
         assert!(check(&link).unwrap_err().to_string().ends_with("is a symbolic link"));

@@ -265,7 +265,7 @@ mod tests {
         let after = |seconds| move |now: Timestamp| now.checked_add(SignedDuration::from_secs(seconds)).ok();
         assert_eq!(checked(59, after(60)), Ok(()));
         let refused = |margin| checked(margin, after(60)).unwrap_err();
-        assert_eq!(refused(60), "--renew 60s must be shorter than the token's lifetime, which is 1m");
+        assert_eq!(refused(60), "--renew 1m must be shorter than the token's lifetime, which is 1m");
         assert_eq!(refused(7_200), "--renew 2h must be shorter than the token's lifetime, which is 1m");
         assert!(checked(1, |_| None).unwrap_err().contains("never expires"));
         assert_eq!(
