@@ -1,9 +1,10 @@
 //! One mint from start to end: the request is built and checked, its way out is looked at, credentials are found, the
 //! request is sent or the token signed, and the token is delivered.
 
+use super::delivery::Delivery;
 use super::job::Job;
-use super::{ask, conflicts, sign};
-use crate::catalog::Minting;
+use super::{ask, batch, conflicts, sign};
+use crate::catalog::{Kind, Minting, Offline};
 use crate::error::Result;
 use crate::output::Names;
 
@@ -17,6 +18,22 @@ pub fn run(job: &Job) -> Result<u8> {
     let names = Names::new(kind, job.mint.name.as_deref())?;
     match &kind.minting {
         Minting::Http(_) => ask::ask(job, kind, &names),
-        Minting::Signed(way) => sign::sign(job, kind, *way, &names),
+        Minting::Signed(way) => sign(job, kind, *way, &names),
+    }
+}
+
+/// Signs tokens of a kind.
+fn sign(job: &Job, kind: &'static Kind, way: &'static dyn Offline, names: &Names) -> Result<u8> {
+    let signing = sign::SigningRequest::new(kind, way, job)?;
+    if let Some(batch) = &job.mint.batch {
+        return batch::sign_lines(job, batch, signing);
+    }
+    if job.mint.dry_run {
+        return signing.show(job);
+    }
+    let delivery = Delivery::prepare(job)?;
+    match job.mint.renew {
+        Some(margin) => signing.renewed(job, margin, names, &delivery),
+        None => delivery.deliver(job, names, || signing.token(job)),
     }
 }

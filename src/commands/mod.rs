@@ -7,6 +7,7 @@ mod connection;
 mod curl;
 mod delivery;
 pub mod emulator;
+pub mod fingerprint;
 pub mod generate;
 pub mod input;
 pub mod inspect;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::batch::Fingerprint;
+use super::fingerprint::Fingerprint;
 use super::job::Job;
 use crate::cache::{Lock, Shape, Slot};
 use crate::error::{Failure, Note, Result};

@@ -5,8 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::delivery::Delivery;
 use super::job::Job;
+use super::renew;
 use super::reuse::{self, Asked};
-use super::{batch, renew};
 use crate::catalog::{Defaults, Draft, Found, Kind, Offline, Paper, Prepared, Scratch, Sign};
 use crate::credentials::{self, Schema, Set};
 use crate::error::{Category, Failure, Result};
@@ -16,22 +16,6 @@ use crate::output::{Format, Names, deliver};
 use crate::providers;
 use crate::secret::Secret;
 use crate::token::{MAX_LENGTH, Token};
-
-/// Signs tokens of a kind.
-pub(super) fn sign(job: &Job, kind: &'static Kind, way: &'static dyn Offline, names: &Names) -> Result<u8> {
-    let signing = SigningRequest::new(kind, way, job)?;
-    if let Some(batch) = &job.mint.batch {
-        return batch::sign_lines(job, batch, signing);
-    }
-    if job.mint.dry_run {
-        return signing.show(job);
-    }
-    let delivery = Delivery::prepare(job)?;
-    match job.mint.renew {
-        Some(margin) => signing.renewed(job, margin, names, &delivery),
-        None => delivery.deliver(job, names, || signing.token(job)),
-    }
-}
 
 /// What is to be signed, and with which credentials.
 pub struct SigningRequest {
@@ -71,7 +55,7 @@ impl SigningRequest {
     }
 
     /// The signed token, or one that was kept.
-    fn token(mut self, job: &Job) -> Result<Token> {
+    pub(super) fn token(mut self, job: &Job) -> Result<Token> {
         // What the flags lack is named before a helper program is run for the secret.
         self.prepared.complete(job.app.now())?;
         match self.kept(job)? {
@@ -81,7 +65,13 @@ impl SigningRequest {
     }
 
     /// Signs a token for a file again and again.
-    fn renewed(mut self, job: &Job, margin: SignedDuration, names: &Names, delivery: &Delivery) -> Result<u8> {
+    pub(super) fn renewed(
+        mut self,
+        job: &Job,
+        margin: SignedDuration,
+        names: &Names,
+        delivery: &Delivery,
+    ) -> Result<u8> {
         self.prepared.complete(job.app.now())?;
         let kept = self.kept(job)?;
         let signer = self.signer(job)?;
