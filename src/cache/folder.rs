@@ -60,8 +60,10 @@ fn fault(path: &Path, metadata: &Metadata) -> Option<Failure> {
         return None;
     }
     Some(match os::distrust(metadata) {
-        Some(os::UnsafePermissions::Owner) => failure("belongs to another user"),
-        _ => failure("is open to other users").with_hint(format!("run: chmod 700 {}", text::sh_word(&place))),
+        Some(os::UnsafePermissions::Owner) => {
+            failure("belongs to another user").with_hint("remove it, or set XDG_CACHE_HOME to a folder of yours")
+        }
+        _ => failure("is accessible to other users").with_hint(format!("run: chmod 700 {}", text::sh_word(&place))),
     })
 }
 
@@ -100,7 +102,7 @@ mod tests {
         for open in [0o755, 0o710, 0o701, 0o770] {
             std::fs::set_permissions(&path, std::fs::Permissions::from_mode(open)).unwrap();
             let failure = check(&path).unwrap_err();
-            assert!(failure.to_string().ends_with("is open to other users"), "{failure}");
+            assert!(failure.to_string().ends_with("is accessible to other users"), "{failure}");
             assert!(failure.hint().unwrap().starts_with("run: chmod 700 "));
         }
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o700)).unwrap();

@@ -50,7 +50,7 @@ impl Slot {
             Err(error) => return Err(folder::cannot_use(&path, error)),
         };
         if !identity::is_for_owner_alone(&metadata) {
-            return Err(Failure::internal(format!("{place} is open to other users or belongs to one")));
+            return Err(Failure::internal(format!("{place} is accessible to other users")));
         }
         let bytes = os::read_limited(file, MAX_SIZE).map_err(|error| folder::cannot_use(&path, error))?;
         Ok(bytes.and_then(|bytes| entry::decode(&bytes, &self.request, self.shape)))

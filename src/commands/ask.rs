@@ -69,7 +69,7 @@ impl Wish {
         let Some(fields) = self.fields else { return mint(request, settings) };
         if let Some(field) = request.secret_fields().next() {
             // A hash of it could be guessed from, and the service is to be told each time.
-            let text = format!("--reuse keeps no token of a request with {}", field.dashed());
+            let text = format!("--reuse has no effect with {}: the request is sent every time", field.dashed());
             job.app.notes.push(Note::Hint(text));
             return mint(request, settings);
         }

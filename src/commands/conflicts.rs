@@ -29,11 +29,10 @@ fn conflicts(mint: &Mint) -> [(bool, String, String); 13] {
         let hint = "leave out --write: it would replace a token with a request";
         (given && write, format!("{flag} cannot be used with --write"), hint.to_owned())
     };
-    let [no_batch, no_dry_run, no_curl] =
-        [("--batch", mint.batch.is_some()), ("--dry-run", mint.dry_run), ("--curl", mint.curl)].map(|(flag, given)| {
-            let hint = format!("leave out --reuse: {flag} does not mint a single token");
-            (given && mint.reuse.is_some(), format!("--reuse cannot be used with {flag}"), hint)
-        });
+    let no_reuse = |flag: &str, given: bool, why: &str| {
+        let message = format!("--reuse cannot be used with {flag}");
+        (given && mint.reuse.is_some(), message, format!("leave out --reuse: {flag} {why}"))
+    };
     let once = |flag: &str, given: bool| {
         let name = mint.kind.name;
         let message = format!("{flag} cannot be used with {name}, which uses up what it sends");
@@ -54,9 +53,9 @@ fn conflicts(mint: &Mint) -> [(bool, String, String); 13] {
             format!("a format that writes to {} cannot be used with a command after --", github.unwrap_or_default()),
             "leave out -o: the command has the token in its environment".to_owned(),
         ),
-        no_batch,
-        no_dry_run,
-        no_curl,
+        no_reuse("--batch", mint.batch.is_some(), "mints a token for each line"),
+        no_reuse("--dry-run", mint.dry_run, "mints nothing"),
+        no_reuse("--curl", mint.curl, "mints nothing"),
         once("--reuse", mint.reuse.is_some()),
         once("--renew", mint.renew.is_some()),
         (
@@ -67,7 +66,7 @@ fn conflicts(mint: &Mint) -> [(bool, String, String); 13] {
         (
             write && program && mint.renew.is_none(),
             "--write cannot be used with a command after --".to_owned(),
-            "leave out --write: the command has the token in its environment; or keep FILE fresh with --renew"
+            "leave out --write: the command has the token in its environment, or add --renew to keep FILE fresh"
                 .to_owned(),
         ),
     ]

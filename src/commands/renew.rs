@@ -38,7 +38,7 @@ pub(super) fn check(
     let later = now.checked_add(SignedDuration::from_secs(1)).or_fail(Category::Usage)?;
     if expiry_at(later)? == Some(expiry) {
         return Err(Failure::usage(format!(
-            "--renew cannot move an expiry that is fixed at {}",
+            "--renew needs a relative lifetime, and this request fixes the expiry at {}",
             time::rfc3339(expiry)
         ))
         .with_hint("use --ttl, or a time counted from now such as +2h"));
@@ -47,7 +47,7 @@ pub(super) fn check(
 }
 
 fn endless() -> Failure {
-    Failure::usage("--renew needs a token whose expiry is known; this one never expires or does not show it")
+    Failure::usage("--renew needs a token with a known expiry; this one never expires, or its expiry is unknown")
         .with_hint("limit it, for example with --ttl 1h, or leave out --renew")
 }
 
@@ -270,7 +270,7 @@ mod tests {
         assert!(checked(1, |_| None).unwrap_err().contains("never expires"));
         assert_eq!(
             checked(1, |_| Some(at(60))).unwrap_err(),
-            "--renew cannot move an expiry that is fixed at 2023-11-14T22:14:20Z"
+            "--renew needs a relative lifetime, and this request fixes the expiry at 2023-11-14T22:14:20Z"
         );
     }
 

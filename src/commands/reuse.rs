@@ -119,7 +119,7 @@ impl Reuse<'_> {
         match self.slot.keep(token, now) {
             Ok(true) => self.job.app.notes.extend(self.too_short(token.expires_at, now)),
             Ok(false) if token.expires_at.is_none() => {
-                let text = "--reuse does not keep this token: it never expires, or its expiry is not known";
+                let text = "the token is not kept for --reuse: it never expires, or its expiry is unknown";
                 self.job.app.notes.push(Note::Hint(text.to_owned()));
             }
             // What is missing in the answer has drawn a warning already.
@@ -139,7 +139,7 @@ impl Reuse<'_> {
 
 /// Says what is wrong with the cache, once.
 fn warn(job: &Job, failure: &Failure) {
-    let warning = Note::Warning(format!("--reuse: {failure}; no token is reused"));
+    let warning = Note::Warning(format!("--reuse: {failure}; tokens are not reused"));
     if !job.app.notes.all().contains(&warning) {
         job.app.notes.push(warning);
         job.app.notes.extend(failure.hint().map(|hint| Note::Hint(hint.to_owned())));

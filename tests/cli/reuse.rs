@@ -348,11 +348,12 @@ fn a_folder_that_cannot_be_trusted_is_not_used() {
     let (server, cache) = (Server::answering([fresh(3_600)]), Cache::new());
     let kept = mint(cache.run(&reusing(CHAT), &server));
     let not_reused = |what: &str| {
-        let run = cache.run(&reusing(CHAT), &server).says("warning: --reuse: ").says(what).says("no token is reused");
+        let run =
+            cache.run(&reusing(CHAT), &server).says("warning: --reuse: ").says(what).says("tokens are not reused");
         assert_ne!(mint(run), kept);
     };
     fs::set_permissions(cache.folder(), Permissions::from_mode(0o750)).expect("a mode");
-    not_reused("is open to other users");
+    not_reused("is accessible to other users");
     fs::set_permissions(cache.folder(), Permissions::from_mode(0o700)).expect("a mode");
     assert_eq!(mint(cache.run(&reusing(CHAT), &server)), kept);
     let real = cache.0.path().join("real");
@@ -380,7 +381,9 @@ fn a_file_that_others_could_have_written_is_not_used_and_is_replaced() {
     let file = cache.only_file();
     let elsewhere = cache.0.path().join("elsewhere");
     let spoil: [(&str, &dyn Fn()); 4] = [
-        ("is open to other users", &|| fs::set_permissions(&file, Permissions::from_mode(0o644)).expect("a mode")),
+        ("is accessible to other users", &|| {
+            fs::set_permissions(&file, Permissions::from_mode(0o644)).expect("a mode");
+        }),
         ("is a symbolic link", &|| {
             fs::rename(&file, &elsewhere).expect("another name");
             symlink(&elsewhere, &file).expect("a link");
@@ -471,7 +474,7 @@ fn a_cache_that_cannot_be_written_is_a_warning() {
 fn a_token_without_a_known_end_is_not_kept() {
     let (server, cache) = (Server::minting(), Cache::new());
     for _ in 0..2 {
-        mint(cache.run(&reusing(VIDEO), &server).says("hint: --reuse does not keep this token"));
+        mint(cache.run(&reusing(VIDEO), &server).says("hint: the token is not kept for --reuse"));
     }
     assert!(cache.files().is_empty());
     server.calls(2);
@@ -482,7 +485,7 @@ fn a_request_with_a_password_is_sent_each_time_and_leaves_nothing_behind() {
     let (server, cache) = (Server::minting(), Cache::new());
     for _ in 0..2 {
         let run = cache.run(&format!("{SUBSCRIBER} --password - --reuse 5m"), &server).stdin("correct horse");
-        mint(run.says("hint: --reuse keeps no token of a request with --password").hides("horse"));
+        mint(run.says("hint: --reuse has no effect with --password").hides("horse"));
     }
     assert!(cache.files().is_empty());
     server.calls(2);
