@@ -172,7 +172,10 @@ impl Renewal<'_> {
                     self.report("renewed in");
                     None
                 }
-                Err(failure) if failure.category() == Category::CredentialsRefused => return failure,
+                Err(failure) if failure.category() == Category::CredentialsRefused => {
+                    self.job.app.notes.take();
+                    return failure;
+                }
                 Err(failure) => {
                     let wait = next_backoff(backoff);
                     self.report_failure(&failure, wait);
