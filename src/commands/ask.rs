@@ -5,8 +5,9 @@ use jiff::{SignedDuration, Timestamp};
 use super::connection::{Connection, find_set, note_of, place_of};
 use super::delivery::Delivery;
 use super::job::Job;
+use super::renew::{self, Schedule};
 use super::reuse::{self, Asked};
-use super::{batch, renew, send, show};
+use super::{batch, send, show};
 use crate::app::Notes;
 use crate::catalog::{Defaults, Draft, Given, Kind, Request};
 use crate::error::{Note, Result};
@@ -90,7 +91,8 @@ fn ask_once(job: &Job, wish: Wish) -> Result<Token> {
 }
 
 fn ask_again_and_again(job: &Job, typed: &Typed, margin: SignedDuration, names: &Names) -> Result<u8> {
-    renew::check(margin, job.app.now(), |now| Ok(typed.draft(now, &Notes::default())?.finish()?.expiry(now)))?;
+    let schedule =
+        Schedule::new(margin, job.app.now(), |now| Ok(typed.draft(now, &Notes::default())?.finish()?.expiry(now)))?;
     let delivery = Delivery::prepare(job)?;
     let set = find_set(job.wanted(), job.app, job.report)?;
     let (place, note) = (place_of(&set)?, note_of(&set));
@@ -98,7 +100,7 @@ fn ask_again_and_again(job: &Job, typed: &Typed, margin: SignedDuration, names: 
     let connection = Connection::open(set, &job.mint.settings, Mode::Single, job.app)?;
     // Each mint says what there is to say about its own request.
     job.app.notes.take();
-    renew::run(job, names, margin, &delivery, &|| {
+    renew::run(job, names, schedule, &delivery, &|| {
         let wish = Wish::new(job, typed.draft(job.app.now(), &job.app.notes)?)?;
         job.app.notes.extend(wish.request.notes.iter().cloned().chain(note.clone()));
         wish.reuse_or(job, place.clone(), |request, settings| {

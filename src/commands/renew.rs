@@ -24,39 +24,68 @@ const SLICE: SignedDuration = SignedDuration::from_secs(5);
 const FIRST_BACKOFF: Duration = Duration::from_secs(1);
 const MAX_BACKOFF: Duration = Duration::from_mins(1);
 
-/// Refuses requests whose tokens cannot be kept fresh, as far as that is known before one is minted. `expiry_at` gives the
-/// expiry of a token that is asked for at a time.
-///
-/// # Errors
-/// Exit 2.
-pub(super) fn check(
+/// When the tokens of a request are renewed.
+#[derive(Clone, Copy)]
+pub(super) struct Schedule {
+    /// How long before its expiry a token is replaced.
     margin: SignedDuration,
-    now: Timestamp,
-    expiry_at: impl Fn(Timestamp) -> Result<Option<Timestamp>>,
-) -> Result<()> {
-    let Some(expiry) = expiry_at(now)? else { return Err(endless()) };
-    let later = now.checked_add(SignedDuration::from_secs(1)).or_fail(Category::Usage)?;
-    if expiry_at(later)? == Some(expiry) {
-        return Err(Failure::usage(format!(
-            "--renew needs a relative lifetime, and this request fixes the expiry at {}",
-            time::rfc3339(expiry)
-        ))
-        .with_hint("use --ttl, or a time counted from now such as +2h"));
+    /// How long a token lives that was asked for just now.
+    lifetime: SignedDuration,
+}
+
+impl Schedule {
+    /// Refuses requests whose tokens cannot be kept fresh, as far as that is known before one is minted. `expiry_at` gives
+    /// the expiry of a token that is asked for at a time.
+    ///
+    /// # Errors
+    /// Exit 2.
+    pub(super) fn new(
+        margin: SignedDuration,
+        now: Timestamp,
+        expiry_at: impl Fn(Timestamp) -> Result<Option<Timestamp>>,
+    ) -> Result<Self> {
+        let Some(expiry) = expiry_at(now)? else { return Err(endless()) };
+        let later = now.checked_add(SignedDuration::from_secs(1)).or_fail(Category::Usage)?;
+        if expiry_at(later)? == Some(expiry) {
+            return Err(Failure::usage(format!(
+                "--renew needs a relative lifetime, and this request fixes the expiry at {}",
+                time::rfc3339(expiry)
+            ))
+            .with_hint("use --ttl, or a time counted from now such as +2h"));
+        }
+        let schedule = Schedule { margin, lifetime: expiry.duration_since(now) };
+        schedule
+            .check(expiry, now)
+            .map_err(|failure| failure.with_hint("use a shorter --renew or a longer lifetime"))?;
+        Ok(schedule)
     }
-    check_life(margin, expiry, now).map_err(|failure| failure.with_hint("use a shorter --renew or a longer lifetime"))
+
+    /// When a token that was minted now has expired at the latest. What it says itself is by the service's clock, which may
+    /// be ahead of ours.
+    fn expiry(self, token: &Token, now: Timestamp) -> Result<Timestamp> {
+        let own = token.expires_at.ok_or_else(endless)?;
+        Ok(now.checked_add(self.lifetime).map_or(own, |asked| own.min(asked)))
+    }
+
+    /// Refuses a token that is due at once.
+    fn check(self, expiry: Timestamp, now: Timestamp) -> Result<()> {
+        if expiry.duration_since(now) > self.margin {
+            return Ok(());
+        }
+        let (margin, life) = (time::format_exact(self.margin), life(expiry, now));
+        Err(Failure::usage(format!("--renew {margin} must be shorter than the token's lifetime, which is {life}")))
+    }
+
+    /// How long to sleep before the next look at the clock; `None` where the token is due.
+    fn sleep(self, expiry: Timestamp, now: Timestamp) -> Option<Duration> {
+        let left = expiry.duration_since(now).saturating_sub(self.margin).min(SLICE);
+        Duration::try_from(left).ok().filter(|left| !left.is_zero())
+    }
 }
 
 fn endless() -> Failure {
     Failure::usage("--renew needs a token with a known expiry; this one never expires, or its expiry is unknown")
         .with_hint("limit it, for example with --ttl 1h, or leave out --renew")
-}
-
-fn check_life(margin: SignedDuration, expiry: Timestamp, now: Timestamp) -> Result<()> {
-    if expiry.duration_since(now) > margin {
-        return Ok(());
-    }
-    let (margin, life) = (time::format_exact(margin), life(expiry, now));
-    Err(Failure::usage(format!("--renew {margin} must be shorter than the token's lifetime, which is {life}")))
 }
 
 /// How long a token lives from now on, in whole seconds as JSON has them.
@@ -71,7 +100,7 @@ fn life(expiry: Timestamp, now: Timestamp) -> String {
 pub(super) fn run(
     job: &Job,
     names: &Names,
-    margin: SignedDuration,
+    schedule: Schedule,
     delivery: &Delivery,
     mint: &(dyn Fn() -> Result<Token> + Sync),
 ) -> Result<u8> {
@@ -79,12 +108,13 @@ pub(super) fn run(
     // The command may have another working directory than we do.
     let path = std::path::absolute(path).or_fail(Category::Internal)?;
     let token = mint()?;
-    let expiry = token.expires_at.ok_or_else(endless)?;
-    check_life(margin, expiry, job.app.now()).map_err(|failure| {
+    let now = job.app.now();
+    let expiry = schedule.expiry(&token, now)?;
+    schedule.check(expiry, now).map_err(|failure| {
         failure.with_hint("use a shorter --renew or a longer lifetime, and check this machine's clock")
     })?;
     let mut renewal =
-        Renewal { job, names, margin, delivery, mint, path, expiry, said: Vec::new(), writing: Arc::default() };
+        Renewal { job, names, schedule, delivery, mint, path, expiry, said: Vec::new(), writing: Arc::default() };
     let alone = delivery.program.is_none();
     let _watch = alone.then(|| end_between_writes(&renewal.writing)).transpose()?;
     renewal.write(&token)?;
@@ -145,7 +175,7 @@ fn beside(mut renewal: Renewal, program: &Program) -> Result<u8> {
 struct Renewal<'a> {
     job: &'a Job<'a>,
     names: &'a Names,
-    margin: SignedDuration,
+    schedule: Schedule,
     delivery: &'a Delivery,
     mint: &'a (dyn Fn() -> Result<Token> + Sync),
     path: PathBuf,
@@ -186,7 +216,7 @@ impl Renewal<'_> {
     }
 
     fn sleep_until_due(&self) {
-        while let Some(left) = sleep_before(self.expiry, self.margin, self.job.app.now()) {
+        while let Some(left) = self.schedule.sleep(self.expiry, self.job.app.now()) {
             std::thread::sleep(left);
         }
     }
@@ -196,10 +226,11 @@ impl Renewal<'_> {
         // What an attempt that failed has left is not about this one.
         self.job.app.notes.take();
         let token = (self.mint)()?;
-        let expiry = token.expires_at.ok_or_else(endless)?;
+        let now = self.job.app.now();
+        let expiry = self.schedule.expiry(&token, now)?;
         self.write(&token)?;
         self.expiry = expiry;
-        check_life(self.margin, expiry, self.job.app.now())
+        self.schedule.check(expiry, now)
     }
 
     fn write(&mut self, token: &Token) -> Result<()> {
@@ -237,12 +268,6 @@ impl Renewal<'_> {
     }
 }
 
-/// How long to sleep before the next look at the clock; `None` where the token is due.
-fn sleep_before(expiry: Timestamp, margin: SignedDuration, now: Timestamp) -> Option<Duration> {
-    let left = expiry.duration_since(now).saturating_sub(margin).min(SLICE);
-    Duration::try_from(left).ok().filter(|left| !left.is_zero())
-}
-
 fn next_backoff(last: Option<Duration>) -> Duration {
     last.map_or(FIRST_BACKOFF, |last| (2 * last).min(MAX_BACKOFF))
 }
@@ -260,7 +285,8 @@ mod tests {
     }
 
     fn checked(margin: i64, expiry_at: impl Fn(Timestamp) -> Option<Timestamp>) -> std::result::Result<(), String> {
-        check(SignedDuration::from_secs(margin), at(0), |now| Ok(expiry_at(now))).map_err(|failure| failure.to_string())
+        let schedule = Schedule::new(SignedDuration::from_secs(margin), at(0), |now| Ok(expiry_at(now)));
+        schedule.map(drop).map_err(|failure| failure.to_string())
     }
 
     #[test]
@@ -279,12 +305,24 @@ mod tests {
 
     #[test]
     fn a_long_wait_is_slept_in_slices_that_a_clock_cannot_deceive() {
-        let sleep = |left: i64| sleep_before(at(left + 300), SignedDuration::from_secs(300), at(0));
+        let schedule = Schedule { margin: SignedDuration::from_secs(300), lifetime: SignedDuration::from_hours(2) };
+        let sleep = |left: i64| schedule.sleep(at(left + 300), at(0));
         assert_eq!(sleep(3_600), Some(Duration::from_secs(5)));
         assert_eq!(sleep(2), Some(Duration::from_secs(2)));
         assert_eq!(sleep(0), None);
         // The machine was suspended, or its clock set.
         assert_eq!(sleep(-100_000), None);
+    }
+
+    #[test]
+    fn a_token_lives_no_longer_than_was_asked_for_whatever_the_clock_of_the_service_says() {
+        let schedule = Schedule { margin: SignedDuration::from_secs(300), lifetime: SignedDuration::from_hours(1) };
+        let expiry = |own: i64| {
+            let token = Token::alone("chat", crate::secret::Secret::new("a".to_owned()), at(own));
+            schedule.expiry(&token, at(0)).unwrap()
+        };
+        assert_eq!(expiry(3_600 + 600), at(3_600));
+        assert_eq!(expiry(1_800), at(1_800));
     }
 
     #[test]

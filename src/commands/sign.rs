@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::delivery::Delivery;
 use super::job::Job;
-use super::renew;
+use super::renew::{self, Schedule};
 use super::reuse::{self, Asked};
 use crate::catalog::{Defaults, Draft, Found, Kind, Offline, Paper, Prepared, Scratch, Sign};
 use crate::credentials::{self, Schema, Set};
@@ -75,8 +75,8 @@ impl SigningRequest {
         self.prepared.complete(job.app.now())?;
         let kept = self.kept(job)?;
         let signer = self.signer(job)?;
-        renew::check(margin, job.app.now(), |now| Ok(token(job, &*signer, now)?.expires_at))?;
-        renew::run(job, names, margin, delivery, &|| {
+        let schedule = Schedule::new(margin, job.app.now(), |now| Ok(token(job, &*signer, now)?.expires_at))?;
+        renew::run(job, names, schedule, delivery, &|| {
             let sign = || token(job, &*signer, job.app.now());
             kept.as_ref().map_or_else(sign, |kept| kept.or(job, |_| sign()))
         })
