@@ -60,7 +60,8 @@ impl Fingerprint {
         let mut buffer = Vec::new();
         self.shared.iter().for_each(|(key, value)| put_field(&mut buffer, key, Some(value)));
         hash.update(&buffer);
-        hash.finalize().iter().fold(String::with_capacity(64), |text, byte| text + &format!("{byte:02x}"))
+        let digits = hash.finalize().into_iter().flat_map(|byte| [byte >> 4, byte & 0x0f]);
+        digits.map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)])).collect()
     }
 
     /// The mark of a line that cannot be read.

@@ -13,7 +13,8 @@ use super::imp;
 /// # Errors
 /// Whatever the source says.
 pub fn read_limited(source: impl Read, limit: u64) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
-    let mut bytes = Zeroizing::new(Vec::new());
+    // Room for most of what is read here: a buffer that grows is filled in small pieces.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(limit).unwrap_or(usize::MAX).min(4096)));
     source.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
     Ok(Some(bytes).filter(|bytes| bytes.len() as u64 <= limit))
 }
