@@ -228,8 +228,10 @@ impl Renewal<'_> {
         let token = (self.mint)()?;
         let now = self.job.app.now();
         let expiry = self.schedule.expiry(&token, now)?;
-        self.write(&token)?;
-        self.expiry = expiry;
+        if expiry > self.expiry {
+            self.write(&token)?;
+            self.expiry = expiry;
+        }
         self.schedule.check(expiry, now)
     }
 
@@ -247,8 +249,8 @@ impl Renewal<'_> {
 
     /// One line for each token.
     fn report(&self, what: &str) {
-        let life = life(self.expiry, self.job.app.now());
-        self.job.report.aside(&[Note::Note(format!("token {what} {}; it expires in {life}", self.place()))]);
+        let expiry = time::rfc3339(self.expiry);
+        self.job.report.aside(&[Note::Note(format!("token {what} {}; it expires at {expiry}", self.place()))]);
     }
 
     fn report_failure(&self, failure: &Failure, wait: Duration) {
