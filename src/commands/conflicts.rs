@@ -24,8 +24,9 @@ pub(super) fn note(mint: &Mint) -> Option<Note> {
 }
 
 /// Whether the flags are in conflict, the message, and the hint. The first that applies is reported.
-fn conflicts(mint: &Mint) -> [(bool, String, String); 13] {
+fn conflicts(mint: &Mint) -> [(bool, String, String); 19] {
     let (write, program) = (mint.write.is_some(), mint.program.is_some());
+    let variable = mint.name.as_deref().unwrap_or(mint.kind.variable);
     let is_dash = |file: Option<&Path>| file == Some(Path::new("-"));
     let dash = |flag: &str, file: Option<&Path>| {
         let hint = format!("leave out {flag} to print to standard output; a file of that name is ./-");
@@ -40,6 +41,10 @@ fn conflicts(mint: &Mint) -> [(bool, String, String); 13] {
     let serving = |flag: &str, given: bool, hint: &str| {
         (mint.serve.is_some() && given, format!("--serve cannot be used with {flag}"), hint.to_owned())
     };
+    let no_reuse = |flag: &str, given: bool, why: &str| {
+        let message = format!("--reuse cannot be used with {flag}");
+        (given && mint.reuse.is_some(), message, format!("leave out --reuse: {flag} {why}"))
+    };
     [
         serving(
             "--batch",
@@ -48,6 +53,8 @@ fn conflicts(mint: &Mint) -> [(bool, String, String); 13] {
         ),
         serving("--dry-run", mint.dry_run, "leave out --serve to see the request"),
         serving("--curl", mint.curl, "leave out --serve to see the request"),
+        serving("--reuse", mint.reuse.is_some(), "leave out --reuse: each call mints a token"),
+        serving("--renew", mint.renew.is_some(), "leave out --renew: each call mints a token"),
         serving("--write", write, "leave out --write: tokens go to the callers"),
         serving(
             "a command after --",
@@ -73,10 +80,19 @@ fn conflicts(mint: &Mint) -> [(bool, String, String); 13] {
             format!("a format that writes to {} cannot be used with a command after --", github.unwrap_or_default()),
             "leave out -o: the command has the token in its environment".to_owned(),
         ),
+        no_reuse("--batch", mint.batch.is_some(), "mints a token for each line"),
+        no_reuse("--dry-run", mint.dry_run, "mints nothing"),
+        no_reuse("--curl", mint.curl, "mints nothing"),
         (
-            write && program,
+            mint.renew.is_some() && !write,
+            "--renew requires --write".to_owned(),
+            format!("add --write FILE; a command after -- finds its path in {variable}_FILE"),
+        ),
+        (
+            write && program && mint.renew.is_none(),
             "--write cannot be used with a command after --".to_owned(),
-            "leave out --write: the command has the token in its environment".to_owned(),
+            "leave out --write: the command has the token in its environment, or add --renew to keep FILE fresh"
+                .to_owned(),
         ),
     ]
 }
