@@ -3,10 +3,10 @@
 
 use std::time::Instant;
 
-use super::connection::space_of;
 use super::login::Login;
 use super::refusal::Refusal;
 use super::send::send;
+use super::space_set::space_of;
 use crate::app::App;
 use crate::catalog::Request;
 use crate::credentials::{Needs, Set, Source};

@@ -3,7 +3,6 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::access::Access;
-use super::connection::{find_set, note_of, place_of};
 use super::delivery::Delivery;
 use super::held::Held;
 use super::job::Job;
@@ -11,6 +10,7 @@ use super::login::Login;
 use super::refusal::Refusal;
 use super::renew::{self, Schedule};
 use super::reuse::{self, Asked};
+use super::space_set::{find_set, note_of, place_of};
 use super::{batch, send, show};
 use crate::app::Notes;
 use crate::catalog::{Defaults, Draft, Given, Kind, Request};

@@ -29,4 +29,5 @@ pub mod refusal;
 mod renew;
 mod reuse;
 pub mod sign;
+mod space_set;
 mod summary;

@@ -163,6 +163,8 @@ mod presets;
 mod generated;
 /// Tokens that are kept and given again.
 mod reuse;
+/// Reuse with presets, with tokens that authenticate, with servers.
+mod reuse_kinds;
 /// A token in a file that stays fresh.
 #[cfg(unix)]
 mod renew;

@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use crate::harness::{API_TOKEN, PROJECT, Run, temporary_folder, tokenmint, write};
+use crate::harness::{API_TOKEN, EMBED, PROJECT, Run, temporary_folder, tokenmint, write};
 use crate::reuse::{chat_token, fresh};
 use crate::server::{Answer, Server};
 
@@ -325,6 +325,50 @@ fn times_are_counted_anew_for_each_token() {
 }
 
 #[test]
+fn the_times_of_a_preset_are_counted_anew_as_well() {
+    let it = Renewing::new();
+    let (server, requests) = watching(&it.token(), vec![Answer::token()]);
+    let preset = "[presets.hall]\ncommand = \"guest\"\nexpire_at = \"+1h\"\n\
+                  allowed_addresses = [\"0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f0\"]\n";
+    let mut run = it.run("guest --preset hall --renew 3598s --write token", &server).config(preset);
+    let mut child = run.command().stderr(Stdio::null()).spawn().expect("the program starts");
+    for _ in 0..2 {
+        requests.recv_timeout(PATIENCE).expect("a request");
+    }
+    signal(&child, Signal::SIGTERM);
+    child.wait().expect("its end");
+    let bodies = server.requests().into_iter().map(|request| request.text());
+    let bodies: Vec<serde_json::Value> = bodies.map(|body| serde_json::from_str(&body).expect("JSON")).collect();
+    assert!(bodies[0]["expire_at"].as_i64() < bodies[1]["expire_at"].as_i64(), "{bodies:?}");
+}
+
+#[test]
+fn each_invite_for_a_subscriber_is_minted_with_a_new_token_of_the_subscriber() {
+    let it = Renewing::new();
+    let (server, requests) = watching(&it.token(), vec![Answer::token()]);
+    let line = "invite --address-id 0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f0 --reference alice --ttl 1h --renew 3598s \
+                --write token";
+    let mut run = it.run(line, &server);
+    let mut child = run.command().stderr(Stdio::null()).spawn().expect("the program starts");
+    for _ in 0..4 {
+        requests.recv_timeout(PATIENCE).expect("a request");
+    }
+    signal(&child, Signal::SIGTERM);
+    child.wait().expect("its end");
+    let paths: Vec<String> = server.requests().into_iter().take(4).map(|request| request.target).collect();
+    let (first, second) = ("/api/fabric/subscribers/tokens", "/api/fabric/subscriber/invites");
+    assert_eq!(paths, [first, second, first, second]);
+}
+
+#[test]
+fn an_embed_token_cannot_be_renewed() {
+    let it = Renewing::new();
+    let line = format!("{EMBED} --renew 5m --write token");
+    it.run(&line, &Server::unused()).fails(2).says("--renew needs a token with a known expiry").run();
+    it.is_tidy();
+}
+
+#[test]
 fn a_first_failure_ends_it_and_leaves_the_file() {
     for (answer, code) in
         [(Answer::json(503, "{}"), 6), (Answer::complaint("ttl", "no"), 5), (Answer::json(401, "{}"), 4)]
@@ -350,8 +394,9 @@ fn what_cannot_be_renewed_is_refused_before_anything_is_sent() {
         ("chat --ttl 1h -c a=r --renew 2h --write f", &["must be shorter"]),
         ("chat --ttl 1h -c a=r --renew 5 --write f", &["--renew '5' has no unit"]),
         ("chat --ttl 1h -c a=r --renew 0s --write f", &["--renew '0s' must be positive"]),
-        ("chat --ttl 1h -c a=r --renew 5m --write f --dry-run", &["--dry-run cannot be used with --write"]),
-        ("chat --ttl 1h -c a=r --renew 5m --write f --curl", &["--curl cannot be used with --write"]),
+        ("chat --ttl 1h -c a=r --renew 5m --write f --dry-run", &["--renew cannot be used with --dry-run"]),
+        ("chat --ttl 1h -c a=r --renew 5m --write f --curl", &["--renew cannot be used with --curl"]),
+        ("chat --ttl 1h --renew 5m --batch -", &["--renew cannot be used with --batch", "for each line"]),
         ("chat --ttl 1h --renew 5m --write f --batch -", &["--write and --batch cannot be used together"]),
         ("chat --ttl 1h -c a=r --renew 5m --write f -o github-env", &["--write cannot be used with a GitHub format"]),
         ("video --room r --renew 5m --write f", &["--renew needs a token with a known expiry"]),

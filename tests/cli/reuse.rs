@@ -33,10 +33,10 @@ pub fn fresh(life: i64) -> Answer {
 }
 
 /// A folder for `XDG_CACHE_HOME`.
-struct Cache(tempfile::TempDir);
+pub struct Cache(pub tempfile::TempDir);
 
 impl Cache {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Cache(temporary_folder())
     }
 
@@ -44,12 +44,12 @@ impl Cache {
         self.0.path().join("tokenmint")
     }
 
-    fn run(&self, line: &str, server: &Server) -> Run {
+    pub fn run(&self, line: &str, server: &Server) -> Run {
         tokenmint(line).credentials(server).env("XDG_CACHE_HOME", self.0.path())
     }
 
     /// The files in it; none where it is not there.
-    fn files(&self) -> Vec<PathBuf> {
+    pub fn files(&self) -> Vec<PathBuf> {
         let entries = fs::read_dir(self.folder()).into_iter().flatten();
         entries.map(|entry| entry.expect("an entry").path()).collect()
     }
@@ -61,11 +61,11 @@ impl Cache {
     }
 }
 
-fn reusing(line: &str) -> String {
+pub fn reusing(line: &str) -> String {
     format!("{line} --reuse 5m")
 }
 
-fn mint(run: Run) -> String {
+pub fn mint(run: Run) -> String {
     run.stdout(contains(".")).run().stdout
 }
 
