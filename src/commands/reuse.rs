@@ -130,7 +130,8 @@ impl Reuse<'_> {
 
     fn too_short(&self, expiry: Option<Timestamp>, now: Timestamp) -> Option<Note> {
         let (expiry, asked) = (expiry?, self.job.mint.reuse?);
-        (expiry.duration_since(now) <= asked).then(|| {
+        // Of one that has expired already there is another warning.
+        (expiry > now && expiry.duration_since(now) <= asked).then(|| {
             let (life, asked) = (time::format_approx(expiry.as_second() - now.as_second()), time::format_exact(asked));
             Note::Warning(format!("--reuse {asked} never reuses this token, which expires in {life}"))
         })

@@ -3,11 +3,13 @@
 
 use std::fs;
 
+use predicates::prelude::*;
 use predicates::str::contains;
 
 use crate::harness::{EMBED, Run, holds_secret, tokenmint};
 use crate::reuse::{Cache, fresh, mint, reusing};
 use crate::server::Server;
+use crate::twilio::{ACCOUNT, KEY, SECRET};
 
 /// The least line without what authenticates it.
 const INVITE: &str = "invite --address-id 0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f0 --reuse 5m";
@@ -96,6 +98,17 @@ fn neither_a_server_nor_a_value_that_works_once_goes_with_it() {
         ("refresh @pair --serve".to_owned(), "--serve cannot be used with refresh: each refresh token works only once"),
     ] {
         tokenmint(&line).credentials(&Server::unused()).fails(2).says(said).run();
+    }
+}
+
+#[test]
+fn a_token_that_was_signed_for_the_past_is_not_kept_and_has_one_warning() {
+    let cache = Cache::new();
+    for _ in 0..2 {
+        let run = tokenmint("twilio --identity alice --video --issued-at -2h --ttl 1h --reuse 5m");
+        let run = run.env("TWILIO_ACCOUNT_SID", ACCOUNT).env("TWILIO_API_KEY", KEY).env("TWILIO_API_SECRET", SECRET);
+        let run = run.env("XDG_CACHE_HOME", cache.0.path()).says("already expired");
+        mint(run.stderr(contains("never reuses").not()));
     }
 }
 
