@@ -24,6 +24,7 @@ mod signalwire;
 mod twilio;
 mod catalog;
 mod credentials;
+mod cache;
 mod jwt;
 mod app;
 mod token;

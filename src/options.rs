@@ -107,6 +107,10 @@ pub struct Mint {
     pub name: Option<String>,
     /// `--write`.
     pub write: Option<PathBuf>,
+    /// `--reuse`: how much life a token that was kept before must have left.
+    pub reuse: Option<SignedDuration>,
+    /// `--renew`: how long before its end a token is replaced.
+    pub renew: Option<SignedDuration>,
     /// `--dry-run`.
     pub dry_run: bool,
     /// `--curl`.

@@ -23,8 +23,8 @@ pub mod cli {
     pub use crate::cli::tree;
 }
 pub mod commands {
+    pub use crate::commands::fingerprint::Fingerprint;
     pub mod batch {
-        pub use crate::commands::batch::Fingerprint;
         pub mod sign {
             pub use crate::commands::batch::sign::Minter;
         }

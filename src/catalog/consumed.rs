@@ -16,6 +16,8 @@ pub struct Consumed {
     pub refused: &'static str,
     /// Why a busy service is not asked again.
     pub once: &'static str,
+    /// Why the same request cannot be made again.
+    pub single: &'static str,
     /// Why there is no batch of such requests.
     pub no_batch: &'static str,
     /// What a format without the refresh token loses.

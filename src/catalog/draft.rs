@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::encode::{json_list, object};
 use super::missing::{Missing, Place};
 use super::{Defaults, Field, Input, Kind, Minting, PresetFields, Problem, Value, Violation, likely_json};
-use crate::app::App;
+use crate::app::{App, Notes};
 use crate::error::{Failure, Note, Result};
 use crate::json::{self, Object};
 use crate::text;
@@ -57,7 +57,19 @@ impl Draft {
         defaults: Defaults,
         app: &App,
     ) -> Result<Self> {
-        let now = app.now();
+        Draft::at(app.now(), preset, kind, given, body, defaults, &app.notes)
+    }
+
+    /// The same with times counted from `now`.
+    pub fn at(
+        now: Timestamp,
+        preset: Option<&PresetFields>,
+        kind: &'static Kind,
+        given: &Given,
+        body: Option<&str>,
+        defaults: Defaults,
+        notes: &Notes,
+    ) -> Result<Self> {
         let values = object("--body", body.unwrap_or("{}"))?;
         let mut draft = Draft {
             kind,
@@ -76,17 +88,17 @@ impl Draft {
         };
         for field in kind.distinct_fields() {
             let Some(raw) = draft.values.get(field.key) else { continue };
-            app.notes.extend(draft.note_minutes(field, raw));
+            notes.extend(draft.note_minutes(field, raw));
             let encoded = field.encode_member(raw, false, now).map_err(|failure| failure.context("--body"))?;
             if let Some(encoded) = encoded {
                 draft.values.set(field.key, encoded);
             }
         }
-        app.notes.extend(warnings(&draft.unknown_fields(&draft.values), |key| format!("--body: {key}")));
+        notes.extend(warnings(&draft.unknown_fields(&draft.values), |key| format!("--body: {key}")));
         if let Some(preset) = preset {
             let minutes = |field: &Field| draft.note_minutes(field, preset.asked.get(field.key)?);
-            app.notes.extend(kind.distinct_fields().filter_map(minutes));
-            draft.lay_over(preset);
+            notes.extend(kind.distinct_fields().filter_map(minutes));
+            draft.lay_over(preset, now)?;
         }
         for field in kind.fields {
             if let Some(values) = given.get(field.flag.name) {
@@ -96,20 +108,21 @@ impl Draft {
         let soft = draft.check(now)?;
         let (own, of_preset): (Vec<_>, Vec<_>) =
             soft.into_iter().partition(|violation| draft.preset_of(&violation.key).is_none());
-        app.notes.extend(warnings(&own, |key| draft.describe(key)));
-        app.notes.extend(draft.doubts(&of_preset));
+        notes.extend(warnings(&own, |key| draft.describe(key)));
+        notes.extend(draft.doubts(&of_preset));
         Ok(draft)
     }
 
     /// Puts the fields of a preset under what `--body` has given so far.
-    fn lay_over(&mut self, preset: &PresetFields) {
+    fn lay_over(&mut self, preset: &PresetFields, now: Timestamp) -> Result<()> {
         let keys = preset.asked.iter().map(|(key, _)| key).filter(|key| self.values.get(key).is_none());
         let keys = keys.map(str::to_owned).collect();
-        let mut values = preset.encoded.clone();
+        let mut values = preset.encoded(self.kind, now)?;
         values.merge(std::mem::take(&mut self.values));
         let mut asked = preset.asked.clone();
         asked.merge(std::mem::take(&mut self.asked));
         (self.values, self.asked, self.preset) = (values, asked, Some((preset.clone(), keys)));
+        Ok(())
     }
 
     /// The preset, if the value of this key is its own.

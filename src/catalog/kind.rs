@@ -78,8 +78,9 @@ impl Kind {
         }
     }
 
-    /// Whether a batch can mint it for each of its lines.
-    pub fn takes_lines(&self) -> bool {
+    /// Whether the same request can be made again, with a token as its answer each time: for the lines of a batch, for the
+    /// callers of a server, to renew a token.
+    pub fn is_repeatable(&self) -> bool {
         self.endpoint().is_none_or(|endpoint| endpoint.consumes.is_none())
     }
 

@@ -13,6 +13,15 @@ use crate::secret::Secret;
 pub trait Offline: Sync {
     /// Checks what the flags say together, and settles what all tokens of a run share.
     fn prepare(&self, draft: Draft, app: &App) -> Result<Box<dyn Prepared>>;
+
+    /// What a set signs for, the same from run to run.
+    fn place(&self, set: &Set) -> String;
+
+    /// When a token expires by its own claims, where these can be read.
+    fn own_expiry(&self, token: &str) -> Option<Timestamp>;
+
+    /// Whether a token was signed with this secret.
+    fn verifies(&self, token: &str, secret: &Secret) -> bool;
 }
 
 /// The part of the tokens that is settled before credentials are at hand.

@@ -15,8 +15,6 @@ pub struct PresetFields {
     name: String,
     /// As written: what is counted from now is another value in each run.
     pub(super) asked: Object,
-    /// As sent.
-    pub(super) encoded: Object,
 }
 
 impl PresetFields {
@@ -25,24 +23,39 @@ impl PresetFields {
     /// # Errors
     /// Exit 3 naming the key: one that is unknown, a secret, or a value that its flag would not take.
     pub fn new(kind: &Kind, name: &str, fields: &Object, now: Timestamp) -> Result<Self> {
-        let as_flags = matches!(kind.minting, Minting::Signed(_));
-        let mut checked = PresetFields { name: name.to_owned(), asked: fields.clone(), encoded: fields.clone() };
-        for (key, raw) in fields.iter() {
+        let checked = PresetFields { name: name.to_owned(), asked: fields.clone() };
+        for (key, _) in fields.iter() {
             let field = kind.field(key).ok_or_else(|| checked.unknown(kind, key))?;
             if field.input.is_secret() {
                 return Err(checked
                     .refuse(key, "is a secret, which a preset cannot hold")
                     .with_hint(format!("remove it, and give it with {} @FILE, or - for stdin", field.dashed())));
             }
-            let encoded = field.encode_member(raw, as_flags, now).map_err(|_| checked.invalid(kind, key))?;
-            if field.check(encoded.as_deref().unwrap_or(raw)).iter().any(|problem| !problem.is_soft()) {
+        }
+        for (key, raw) in checked.encoded(kind, now)?.iter() {
+            let is_invalid = |field: &Field| field.check(raw).iter().any(|problem| !problem.is_soft());
+            if kind.field(key).is_some_and(is_invalid) {
                 return Err(checked.invalid(kind, key));
-            }
-            if let Some(encoded) = encoded {
-                checked.encoded.set(key, encoded);
             }
         }
         Ok(checked)
+    }
+
+    /// The fields as they are sent, with times counted from `now`.
+    ///
+    /// # Errors
+    /// Exit 3 for a value that its flag would not take.
+    pub(super) fn encoded(&self, kind: &Kind, now: Timestamp) -> Result<Object> {
+        let as_flags = matches!(kind.minting, Minting::Signed(_));
+        let mut encoded = self.asked.clone();
+        for (key, raw) in self.asked.iter() {
+            let Some(field) = kind.field(key) else { continue };
+            let value = field.encode_member(raw, as_flags, now).map_err(|_| self.invalid(kind, key))?;
+            if let Some(value) = value {
+                encoded.set(key, value);
+            }
+        }
+        Ok(encoded)
     }
 
     /// What messages call the preset.
@@ -106,7 +119,8 @@ mod tests {
     fn read(kind: &Kind, fields: &str) -> std::result::Result<String, (String, String)> {
         let fields = Object::parse(fields).unwrap();
         PresetFields::new(kind, "preset 'x'", &fields, now())
-            .map(|fields| fields.encoded.to_string())
+            .and_then(|fields| fields.encoded(kind, now()))
+            .map(|fields| fields.to_string())
             .map_err(|failure| (failure.to_string(), failure.hint().unwrap_or_default().to_owned()))
     }
 

@@ -71,6 +71,22 @@ pub(super) const ARGUMENTS: &[Texts] = &[
         "Write to FILE (mode 0600), replacing it atomically\n\n\
          With -o dotenv the variable is set in FILE instead: all other lines and the mode of FILE stay.",
     ),
+    (
+        "reuse",
+        "DURATION",
+        None,
+        "Reuse an earlier token of this request with this much time left\n\n\
+         Otherwise mint one and keep it in $XDG_CACHE_HOME/tokenmint or the system's cache folder. Concurrent runs of \
+         one request mint once.",
+    ),
+    (
+        "renew",
+        "DURATION",
+        None,
+        "Keep the token in --write FILE fresh: renew it this long before expiry\n\n\
+         FILE is replaced atomically and stays as it is while the service is unavailable. Runs until COMMAND ends, a \
+         signal arrives, or the credentials are refused. COMMAND finds the path of FILE in {variable}_FILE.",
+    ),
     ("dry-run", "", None, "Print the request without sending it; needs no credentials"),
     ("command", "COMMAND", None, "Run COMMAND with the token in its environment; nothing is printed"),
     (

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, ValueHint, value_parser};
+use jiff::SignedDuration;
 
 use super::flag_texts::{DEFAULT_OUTPUT, DEFAULT_RETRIES, DEFAULT_SHELL, DEFAULT_TIMEOUT};
 use crate::catalog::{Field, Kind, Value, lifetime};
@@ -44,17 +45,18 @@ const SHELL_NAMES: [&str; Shell::NAMES.len()] = {
 pub(super) fn command(kind: &'static Kind) -> clap::Command {
     let sent = kind.endpoint().is_some();
     let body = sent.then(|| Arg::new("body").long("body").help_heading(FIELDS));
-    let batch = batch_arguments().into_iter().filter(|_| kind.takes_lines());
+    let batch = batch_arguments().into_iter().filter(|_| kind.is_repeatable());
     let curl = curl_argument();
-    let curl = if kind.takes_lines() { curl.conflicts_with("batch") } else { curl };
+    let curl = if kind.is_repeatable() { curl.conflicts_with("batch") } else { curl };
     let sending = sending_arguments().into_iter().chain([curl]).filter(|_| sent);
     clap::Command::new(kind.name)
         .args(kind.flags().map(field_argument))
         .args(body)
         .arg(Arg::new("preset").long("preset").help_heading(FIELDS))
         .args(output_arguments())
+        .args(lasting_arguments().into_iter().filter(|_| kind.is_repeatable()))
         .args(batch)
-        .args(serve_arguments().into_iter().filter(|_| kind.takes_lines()))
+        .args(serve_arguments().into_iter().filter(|_| kind.is_repeatable()))
         .args(sending)
 }
 
@@ -125,6 +127,11 @@ fn output_arguments() -> Vec<Arg> {
     flags.into_iter().map(|flag| flag.help_heading(OUTPUT)).chain([dry_run, command]).collect()
 }
 
+/// The flags that say how long a token is to serve.
+fn lasting_arguments() -> [Arg; 2] {
+    ["reuse", "renew"].map(|name| Arg::new(name).long(name).allow_hyphen_values(true).help_heading(OUTPUT))
+}
+
 fn file(name: &'static str) -> Arg {
     Arg::new(name).long(name).value_parser(value_parser!(PathBuf)).value_hint(ValueHint::FilePath)
 }
@@ -157,12 +164,6 @@ fn serve_arguments() -> [Arg; 4] {
     let many = |name: &'static str| Arg::new(name).long(name).requires("serve").action(ArgAction::Append);
     let path = Arg::new("path").long("path").requires("serve");
     [serve, many("origin"), many("let"), path].map(|flag| flag.help_heading(SERVE))
-}
-
-/// Whether a flag that not every command has was typed.
-fn is_typed(matches: &ArgMatches, flag: &str) -> bool {
-    let is_there = matches.try_contains_id(flag).is_ok_and(|is_there| is_there);
-    is_there && matches.value_source(flag) == Some(ValueSource::CommandLine)
 }
 
 /// What was typed of [`serve_arguments`].
@@ -201,9 +202,18 @@ pub(super) fn settings(matches: &ArgMatches) -> Result<Settings> {
     })
 }
 
+fn duration(matches: &ArgMatches, flag: &str) -> Result<Option<SignedDuration>> {
+    value_of::<String>(matches, flag).map(|text| lifetime::any(&format!("--{flag}"), text)).transpose()
+}
+
 /// The value of a flag that not every command has.
 fn value_of<'a, T: Clone + Send + Sync + 'static>(matches: &'a ArgMatches, flag: &str) -> Option<&'a T> {
     matches.try_get_one(flag).ok().flatten()
+}
+
+/// Whether a flag was typed, which not every command has.
+fn is_typed(matches: &ArgMatches, flag: &str) -> bool {
+    matches.try_contains_id(flag).is_ok() && matches.value_source(flag) == Some(ValueSource::CommandLine)
 }
 
 /// What was typed for a kind.
@@ -228,6 +238,8 @@ pub(super) fn read(kind: &'static Kind, matches: &ArgMatches) -> Result<Mint> {
         format: format(matches)?,
         name: matches.get_one::<String>("name").cloned(),
         write: matches.get_one::<PathBuf>("write").cloned(),
+        reuse: duration(matches, "reuse")?,
+        renew: duration(matches, "renew")?,
         dry_run: matches.get_flag("dry-run"),
         batch: batch(matches)?,
         serve: serve(matches),
@@ -237,28 +249,30 @@ pub(super) fn read(kind: &'static Kind, matches: &ArgMatches) -> Result<Mint> {
 
 /// Refuses flags about the form of the token that change nothing: what they were meant to do would not happen.
 fn refuse_without_effect(matches: &ArgMatches) -> Result<()> {
+    let is_typed = |flag: &str| is_typed(matches, flag);
     let format = matches.get_one::<String>("output").map_or(DEFAULT_OUTPUT, String::as_str);
     let refuse = |what: String, hint: &str| Err(Failure::usage(what).with_hint(hint));
-    if is_typed(matches, "command") {
-        if let Some(flag) = ["output", "shell"].into_iter().find(|flag| is_typed(matches, flag)) {
+    // With --renew the command reads the token from the file, which has a format.
+    if is_typed("command") && !is_typed("renew") {
+        if let Some(flag) = ["output", "shell"].into_iter().find(|flag| is_typed(flag)) {
             let what = format!("--{flag} has no effect with a command after --, which gets the token in a variable");
             return refuse(what, &format!("leave out --{flag}; --name changes the variable"));
         }
         return Ok(());
     }
-    if is_typed(matches, "serve") {
-        let other = ["shell", "name"].into_iter().find(|flag| is_typed(matches, flag));
-        let output = (is_typed(matches, "output") && format != "json").then_some("output");
+    if is_typed("serve") {
+        let other = ["shell", "name"].into_iter().find(|flag| is_typed(flag));
+        let output = (is_typed("output") && format != "json").then_some("output");
         let Some(flag) = other.or(output) else { return Ok(()) };
         return refuse(
             format!("--{flag} has no effect with --serve, which answers JSON"),
             &format!("leave out --{flag}"),
         );
     }
-    if is_typed(matches, "shell") && format != "export" {
+    if is_typed("shell") && format != "export" {
         return refuse(format!("--shell has no effect with -o {format}"), "write -o export for an assignment");
     }
-    if is_typed(matches, "name") && matches!(format, "raw" | "json") {
+    if is_typed("name") && !is_typed("command") && matches!(format, "raw" | "json") {
         let hint = "write -o export or -o dotenv for a variable, or run a command after --";
         return refuse(format!("--name has no effect with -o {format}, which names no variable"), hint);
     }

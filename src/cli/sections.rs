@@ -20,11 +20,12 @@ pub(super) struct Sections {
 }
 
 /// Variables that belong to no provider. Those of the providers are declared with their credentials.
-const VARIABLES: [(&str, &str); 16] = [
+const VARIABLES: [(&str, &str); 17] = [
     ("SIGNALWIRE_SUBSCRIBER_TOKEN", "subscriber token that authenticates invite"),
     ("TOKENMINT_PROFILE", "profile to use, like --profile"),
     ("TOKENMINT_CONFIG", "configuration file, like --config"),
     ("XDG_CONFIG_HOME", "folder that holds tokenmint/config.toml"),
+    ("XDG_CACHE_HOME", "folder that holds tokenmint/ with the tokens of --reuse"),
     ("VISUAL", "editor of profile edit"),
     ("EDITOR", "editor of profile edit, if VISUAL is not set"),
     ("GITHUB_ENV", "file that -o github-env appends to"),
@@ -47,7 +48,7 @@ impl Sections {
     /// fail in these ways.
     pub(super) fn of_command(variables: &[&str], failures: &[Category]) -> Self {
         let environment = if variables.is_empty() { overview() } else { of_variables(variables) };
-        Sections { attributes: Vec::new(), environment, files: files(), exits: exits(failures, false) }
+        Sections { attributes: Vec::new(), environment, files: configuration_file(), exits: exits(failures, false) }
     }
 
     pub(super) fn of_kind(kind: &Kind) -> Self {
@@ -62,17 +63,19 @@ impl Sections {
         let values = values.chain(bearer);
         let fallbacks = kind.fields.iter().filter_map(|field| field.default?.variables.first().copied());
         let sending = SENDING.into_iter().filter(|_| sent);
+        let kept = Some("XDG_CACHE_HOME").filter(|_| kind.is_repeatable());
         let general = ["TOKENMINT_PROFILE", "TOKENMINT_CONFIG", "GITHUB_ENV", "GITHUB_OUTPUT", "NO_COLOR"];
-        let wanted: Vec<&str> = values.chain(fallbacks).chain(sending).chain(general).collect();
+        let wanted: Vec<&str> = values.chain(fallbacks).chain(sending).chain(kept).chain(general).collect();
         let environment = of_variables(&wanted);
         let failures = Category::ALL.into_iter().filter(|category| match category {
             Category::NotValid => false,
-            Category::Partial => kind.takes_lines(),
+            Category::Partial => kind.is_repeatable(),
             Category::CredentialsRefused | Category::RequestRefused | Category::Unavailable => sent,
             _ => true,
         });
         let exits = exits(&failures.collect::<Vec<_>>(), true);
-        Sections { attributes: attributes(kind), environment, files: files(), exits }
+        let files = if kind.is_repeatable() { files() } else { configuration_file() };
+        Sections { attributes: attributes(kind), environment, files, exits }
     }
 
     /// The sections of the help. Files are left to the man pages.
@@ -86,8 +89,14 @@ impl Sections {
     }
 }
 
-/// Where the configuration file is.
+/// The files of the program.
 pub(super) fn files() -> Rows {
+    let kept = rows(&[("$XDG_CACHE_HOME/tokenmint", "tokens kept for --reuse")]);
+    configuration_file().into_iter().chain(kept).collect()
+}
+
+/// Where the configuration file is.
+fn configuration_file() -> Rows {
     rows(&[
         ("$XDG_CONFIG_HOME/tokenmint/config.toml", "configuration file"),
         ("~/.config/tokenmint/config.toml", "configuration file where XDG_CONFIG_HOME is not set"),

@@ -172,6 +172,10 @@ fn needless(typed: &str, flag: &str) -> Option<Failure> {
     if let Some(consumes) = consumes.filter(|_| ["--batch", "--jobs", "--resume"].contains(&flag)) {
         return Some(Failure::usage(format!("{flag} cannot be used with {}: {}", kind.name, consumes.no_batch)));
     }
+    if let Some(consumes) = consumes.filter(|_| ["--reuse", "--renew", "--serve"].contains(&flag)) {
+        let message = format!("{flag} cannot be used with {}: {}", kind.name, consumes.single);
+        return Some(Failure::usage(message).with_hint(format!("leave out {flag}")));
+    }
     let is_about_requests = ["--timeout", "--retries", "--cacert", "--curl", "--body"].contains(&flag);
     let needless = kind.endpoint().is_none() && is_about_requests;
     let message = format!("{flag} has no effect with {}, which signs on this machine and sends nothing", kind.name);

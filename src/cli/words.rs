@@ -52,6 +52,8 @@ const FLAGS: &[Word] = &[
     anywhere(&["--raw"], "use -o raw, the default"),
     anywhere(&["--format", "--out", "--output-format"], "use -o FORMAT, or --write FILE for a file"),
     anywhere(&["--file", "--outfile", "--save"], "use --write FILE"),
+    anywhere(&["--cache", "--cached"], "use --reuse DURATION"),
+    anywhere(&["--watch", "--refresh", "--auto-renew"], "use --write FILE --renew DURATION"),
     anywhere(&["--env"], "use -o export, or -o dotenv --write FILE"),
     anywhere(&["--copy", "--clipboard"], "pipe the token to pbcopy, wl-copy, xclip or clip.exe"),
     of(&["guest", "subscriber"], &["--exp", "--expires", "--expiry"], "use --ttl DURATION, or --expire-at TIME"),

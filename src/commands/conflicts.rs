@@ -12,7 +12,7 @@ use crate::output::Format;
 /// # Errors
 /// Exit 2, naming them.
 pub(super) fn check(mint: &Mint) -> Result<()> {
-    let found = conflicts(mint).into_iter().find(|(applies, ..)| *applies);
+    let found = conflicts(mint).find(|(applies, ..)| *applies);
     found.map_or(Ok(()), |(_, message, hint)| Err(Failure::usage(message).with_hint(hint)))
 }
 
@@ -23,8 +23,65 @@ pub(super) fn note(mint: &Mint) -> Option<Note> {
     (is_look && mint.program.is_some()).then(|| Note::Note(format!("{look} does not run the command after --")))
 }
 
-/// Whether the flags are in conflict, the message, and the hint. The first that applies is reported.
-fn conflicts(mint: &Mint) -> [(bool, String, String); 13] {
+/// Whether the flags are in conflict, the message, and the hint.
+type Conflict = (bool, String, String);
+
+/// The first that applies is reported.
+fn conflicts(mint: &Mint) -> impl Iterator<Item = Conflict> {
+    of_server(mint).into_iter().chain(of_lasting(mint)).chain(of_output(mint))
+}
+
+/// What does not go with `--serve`.
+fn of_server(mint: &Mint) -> [Conflict; 7] {
+    let serving = |flag: &str, given: bool, hint: &str| {
+        (mint.serve.is_some() && given, format!("--serve cannot be used with {flag}"), hint.to_owned())
+    };
+    [
+        serving(
+            "--batch",
+            mint.batch.is_some(),
+            "leave out one of them: --batch reads fields from lines, --serve from requests",
+        ),
+        serving("--dry-run", mint.dry_run, "leave out --serve to see the request"),
+        serving("--curl", mint.curl, "leave out --serve to see the request"),
+        serving("--reuse", mint.reuse.is_some(), "leave out --reuse: each call mints a token"),
+        serving("--renew", mint.renew.is_some(), "leave out --renew: each call mints a token"),
+        serving("--write", mint.write.is_some(), "leave out --write: tokens go to the callers"),
+        serving(
+            "a command after --",
+            mint.program.is_some(),
+            "leave out the command: it can get its token from the server, or run it in another terminal",
+        ),
+    ]
+}
+
+/// What does not go with `--reuse` and `--renew`, which are about a single token.
+fn of_lasting(mint: &Mint) -> [Conflict; 7] {
+    let variable = mint.name.as_deref().unwrap_or(mint.kind.variable);
+    let of = |flag: &str, given: bool, other: &str, other_given: bool, why: &str| {
+        let message = format!("{flag} cannot be used with {other}");
+        (given && other_given, message, format!("leave out {flag}: {other} {why}"))
+    };
+    let reuse = |other, given, why| of("--reuse", mint.reuse.is_some(), other, given, why);
+    let renew = |other, given, why| of("--renew", mint.renew.is_some(), other, given, why);
+    let (each, nothing) = ("mints a token for each line", "mints nothing");
+    [
+        reuse("--batch", mint.batch.is_some(), each),
+        reuse("--dry-run", mint.dry_run, nothing),
+        reuse("--curl", mint.curl, nothing),
+        renew("--batch", mint.batch.is_some(), each),
+        renew("--dry-run", mint.dry_run, nothing),
+        renew("--curl", mint.curl, nothing),
+        (
+            mint.renew.is_some() && mint.write.is_none(),
+            "--renew requires --write".to_owned(),
+            format!("add --write FILE; a command after -- finds its path in {variable}_FILE"),
+        ),
+    ]
+}
+
+/// Ways out of which there can be only one.
+fn of_output(mint: &Mint) -> [Conflict; 8] {
     let (write, program) = (mint.write.is_some(), mint.program.is_some());
     let is_dash = |file: Option<&Path>| file == Some(Path::new("-"));
     let dash = |flag: &str, file: Option<&Path>| {
@@ -37,23 +94,7 @@ fn conflicts(mint: &Mint) -> [(bool, String, String); 13] {
         let hint = "leave out --write: it would replace a token with a request";
         (given && write, format!("{flag} cannot be used with --write"), hint.to_owned())
     };
-    let serving = |flag: &str, given: bool, hint: &str| {
-        (mint.serve.is_some() && given, format!("--serve cannot be used with {flag}"), hint.to_owned())
-    };
     [
-        serving(
-            "--batch",
-            mint.batch.is_some(),
-            "leave out one of them: --batch reads fields from lines, --serve from requests",
-        ),
-        serving("--dry-run", mint.dry_run, "leave out --serve to see the request"),
-        serving("--curl", mint.curl, "leave out --serve to see the request"),
-        serving("--write", write, "leave out --write: tokens go to the callers"),
-        serving(
-            "a command after --",
-            program,
-            "leave out the command: it can get its token from the server, or run it in another terminal",
-        ),
         dash("--write", mint.write.as_deref()),
         dash("--resume", resume),
         look("--dry-run", mint.dry_run),
@@ -74,9 +115,10 @@ fn conflicts(mint: &Mint) -> [(bool, String, String); 13] {
             "leave out -o: the command has the token in its environment".to_owned(),
         ),
         (
-            write && program,
+            write && program && mint.renew.is_none(),
             "--write cannot be used with a command after --".to_owned(),
-            "leave out --write: the command has the token in its environment".to_owned(),
+            "leave out --write: the command has the token in its environment, or add --renew to keep FILE fresh"
+                .to_owned(),
         ),
     ]
 }

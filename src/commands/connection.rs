@@ -1,22 +1,16 @@
-//! The connection to a space: credentials from one source, a client that sends with them, and the emulator's server where
-//! that is the space.
+//! The connection to a space: credentials from one source, and a client that sends with them.
 
 use std::sync::Arc;
-use std::time::Instant;
 
-use super::login::{self, Login};
+use super::access::Access;
+use super::login::Login;
 use super::refusal::Refusal;
-use super::send::send;
+use super::space_set::{find_set, note_of};
 use crate::app::App;
-use crate::catalog::Request;
-use crate::credentials::{self, Needs, Set, Source, Wanted};
-use crate::error::{Failure, Note, Result};
-use crate::http::{Client, Credentials, Mode, Settings};
+use crate::credentials::{EMULATOR, Source, Wanted};
+use crate::error::{Note, Result};
+use crate::http::{Client, Mode, Settings};
 use crate::output::report::Report;
-use crate::secret::Secret;
-use crate::signalwire::Space;
-use crate::signalwire::credentials::{PROJECT_ID, SCHEMA, SPACE};
-use crate::token::Role;
 
 /// A client of the space that one source gave, with what its requests authenticate with.
 pub struct Connection {
@@ -28,7 +22,7 @@ pub struct Connection {
     pub source: String,
     /// What is known where the service refuses them.
     pub refusal: Refusal,
-    server: Option<Server>,
+    access: Access,
 }
 
 impl Connection {
@@ -44,116 +38,19 @@ impl Connection {
         app: &App,
         report: &Report,
     ) -> Result<Self> {
-        let needs = login.needs();
-        let set = credentials::find(&SCHEMA, Wanted { needs, ..wanted }, app)?;
-        let set = set.ok_or_else(|| credentials::none_found(&SCHEMA, needs, &app.env))?;
-        if let Login::Absent(bearer) = login {
-            return Err(login::absent(bearer));
-        }
-        let what = if needs == Needs::Set { "credentials" } else { "space" };
-        report.trace(&format!("{what} from {}", set.source));
-        // What is wrong with the public values is reported before a helper program is run for the secret.
-        set.check()?;
-        let own_space = space_of(&set)?;
-        let secret = (needs == Needs::Set).then(|| set.reveal(app)).transpose()?;
-        let server = (set.source == Source::Emulator).then(|| Server::start(app)).transpose()?;
-        let space = server.as_ref().map_or(own_space, Server::space);
-        let (name, source) = (space.to_string(), set.source.to_string());
-        let (client, refusal) = match (login, &secret) {
-            (Login::Token(held), _) => {
-                let client = Client::new(space, &Credentials::Bearer(&held.token), settings, mode, app.clone())?;
-                (client, Refusal::of_token(&held.place))
-            }
-            (_, None) => (Client::new(space, &Credentials::None, settings, mode, app.clone())?, Refusal::default()),
-            (_, Some(secret)) => {
-                let (basic, refusal) = (Credentials::Basic(set.public(PROJECT_ID), secret), Refusal::new(&set, secret));
-                match login {
-                    Login::Issued(request) => {
-                        let client = Client::new(space, &basic, settings, Mode::Single, app.clone())?;
-                        authenticated(client, request, &refusal, mode, app, report)?
-                    }
-                    _ => (Client::new(space, &basic, settings, mode, app.clone())?, refusal),
-                }
-            }
-        };
-        Ok(Connection { space: name, source, refusal, client: Arc::new(client), server })
+        let access = Access::open(find_set(login, wanted, app, report)?, login, app)?;
+        let (client, refusal) = access.connect(login, settings, mode, app, report)?;
+        let (space, source) = (access.space.to_string(), access.set().source.to_string());
+        Ok(Connection { client: Arc::new(client), space, source, refusal, access })
     }
 
     /// What this space is called from run to run: the emulator has another port in each.
     pub fn name(&self) -> &str {
-        if self.server.is_some() { "emulator" } else { &self.space }
+        if self.access.set().source == Source::Emulator { EMULATOR } else { &self.space }
     }
 
     /// What is worth saying about every token from here.
     pub fn note(&self) -> Option<Note> {
-        let text = "this token is from the built-in emulator; it is not valid on SignalWire";
-        self.server.as_ref().map(|_| Note::Note(text.to_owned()))
-    }
-}
-
-/// What is known of a token that this run has minted itself.
-const ISSUED: &str = "it was minted just before";
-const REMEDY: &str = "a new token has not expired; check that the address belongs to a subscriber of this space";
-
-/// The same client with the token of this request, which is sent now.
-fn authenticated(
-    client: Client,
-    request: &Request,
-    refusal: &Refusal,
-    mode: Mode,
-    app: &App,
-    report: &Report,
-) -> Result<(Client, Refusal)> {
-    let started = Instant::now();
-    let first = |failure: Failure| failure.context(format!("cannot mint the {} token first", request.kind.name));
-    // What is odd about it is about members that go nowhere.
-    let (token, _) =
-        send(&client, request, app, &|line| report.trace(line)).map_err(|failure| first(refusal.explain(failure)))?;
-    let text = token.get(Role::Token).ok_or_else(|| first(Failure::internal("an answer without its token")))?;
-    let token = Secret::new(text.to_owned());
-    let client = client.then(&Credentials::Bearer(&token), mode, started.elapsed())?;
-    Ok((client, Refusal::of_new_token(ISSUED, REMEDY)))
-}
-
-/// The space of a request on paper, with credentials or without.
-pub(super) fn shown_space(set: Option<&Set>) -> Result<Space> {
-    let Some(set) = set else { return Ok(Space::placeholder()) };
-    set.check_public(SPACE)?;
-    space_of(set)
-}
-
-/// The space that a set names.
-pub fn space_of(set: &Set) -> Result<Space> {
-    Space::parse(set.public(SPACE), &set.describe(SPACE))
-}
-
-/// The emulator of `--profile emulator`, for the time of one run.
-struct Server {
-    #[cfg(feature = "emulator")]
-    running: crate::emulator::Running,
-}
-
-#[cfg(feature = "emulator")]
-impl Server {
-    fn start(app: &App) -> Result<Self> {
-        let anywhere = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
-        let emulator = crate::emulator::Emulator::bind(anywhere, crate::emulator::Protocol::Http, app.clone())?;
-        Ok(Server { running: emulator.start()? })
-    }
-
-    fn space(&self) -> Space {
-        Space::loopback(self.running.address().port())
-    }
-}
-
-#[cfg(not(feature = "emulator"))]
-impl Server {
-    fn start(_: &App) -> Result<Self> {
-        Err(Failure::configuration("this tokenmint was built without its emulator"))
-    }
-
-    #[allow(clippy::unused_self, reason = "the same call as with the emulator")]
-    fn space(&self) -> Space {
-        Space::placeholder()
+        note_of(self.access.set())
     }
 }

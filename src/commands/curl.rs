@@ -1,9 +1,9 @@
 //! `--curl`: the request as a command that gets the credentials of a mint from where they are stored, and from nowhere else.
 
-use super::connection::shown_space;
 use super::job::Job;
 use super::login::{self, Login};
 use super::send::shown;
+use super::space_set::shown_space;
 use crate::catalog::Request;
 use crate::credentials::{self, Set, ShellWord, Source, Wanted};
 use crate::error::{Note, Result};

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use super::fingerprint::hash_of;
 use super::job::Job;
 use super::token_input::Sought;
 use crate::catalog::{Authentication, Bearer, Defaults, Draft, Given, Kind, Request};
@@ -65,6 +66,14 @@ impl Login {
     pub fn asked(&self) -> Vec<(String, String)> {
         let Login::Issued(request) = self else { return Vec::new() };
         request.body.iter().map(|(key, raw)| (key.to_owned(), raw.to_owned())).collect()
+    }
+
+    /// The same, and of a token at hand its hash: what another one gives is another token.
+    pub fn identity(&self) -> Vec<(String, String)> {
+        match self {
+            Login::Token(held) => vec![("authorization".to_owned(), hash_of(&held.token))],
+            _ => self.asked(),
+        }
     }
 
     /// What is worth saying of a request on paper.

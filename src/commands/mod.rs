@@ -1,12 +1,16 @@
 //! The commands, a file each: what was typed in, bytes and an exit status out.
 
+mod access;
+mod ask;
 pub mod batch;
 pub mod complete;
 mod conflicts;
 mod connection;
 mod curl;
+mod delivery;
 pub mod emulator;
 pub mod explain;
+pub mod fingerprint;
 pub mod generate;
 mod held;
 pub mod help;
@@ -22,5 +26,8 @@ mod serve;
 mod show;
 mod token_input;
 pub mod refusal;
+mod renew;
+mod reuse;
 pub mod sign;
+mod space_set;
 mod summary;

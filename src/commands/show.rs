@@ -1,10 +1,10 @@
 //! `--dry-run` and `--curl`: the request on paper.
 
-use super::connection::shown_space;
 use super::curl;
 use super::job::Job;
 use super::login::Login;
 use super::send::shown;
+use super::space_set::shown_space;
 use crate::catalog::Request;
 use crate::credentials::{self, Wanted};
 use crate::error::{Note, Result};

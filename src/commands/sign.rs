@@ -1,14 +1,18 @@
 //! Tokens that are signed here, whichever provider's: credentials and defaults from one source, then the signature. No
 //! socket is opened.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
+use super::delivery::Delivery;
 use super::job::Job;
+use super::renew::{self, Schedule};
+use super::reuse::{self, Asked};
 use crate::catalog::{Defaults, Draft, Found, Given, Kind, Offline, Paper, Prepared, Scratch, Sign};
 use crate::credentials::{self, Needs, Schema, Set};
 use crate::error::{Category, Failure, Note, Result};
+use crate::http::Settings;
 use crate::json::Writer;
-use crate::output::{Format, deliver};
+use crate::output::{Format, Names, deliver};
 use crate::providers;
 use crate::secret::Secret;
 use crate::time;
@@ -17,13 +21,16 @@ use crate::token::{MAX_LENGTH, Token};
 /// What is to be signed, and with which credentials.
 pub struct SigningRequest {
     prepared: Box<dyn Prepared>,
+    way: &'static dyn Offline,
     schema: &'static Schema,
     set: Option<Set>,
+    /// For `--reuse`: the fields as typed.
+    fields: Option<Vec<(String, String)>>,
 }
 
 impl SigningRequest {
     /// Checks the flags, then the credentials.
-    pub fn new(kind: &'static Kind, way: &dyn Offline, job: &Job) -> Result<Self> {
+    pub fn new(kind: &'static Kind, way: &'static dyn Offline, job: &Job) -> Result<Self> {
         let (given, body) = job.read_values(kind)?;
         Self::with(kind, way, job, &given, body.as_deref())
     }
@@ -31,7 +38,7 @@ impl SigningRequest {
     /// The same with values that have been read.
     pub(super) fn with(
         kind: &'static Kind,
-        way: &dyn Offline,
+        way: &'static dyn Offline,
         job: &Job,
         given: &Given,
         body: Option<&str>,
@@ -41,6 +48,7 @@ impl SigningRequest {
         let found = credentials::find(schema, job.wanted(), job.app);
         let defaults = defaults(schema, found.as_ref().ok().and_then(Option::as_ref), job)?;
         let draft = Draft::over(job.preset(), kind, given, body, defaults, job.app);
+        let fields = draft.as_ref().ok().filter(|_| job.mint.reuse.is_some()).map(Draft::settled_fields);
         let prepared = draft.and_then(|draft| way.prepare(draft, job.app));
         match (prepared, found) {
             (Err(failure), _) if failure.category() == Category::Usage => Err(failure),
@@ -53,21 +61,47 @@ impl SigningRequest {
                 if credentials::chosen_profile(job.wanted(), &job.app.env)?.is_none() {
                     job.app.notes.extend(prepared.advice(&job.app.env));
                 }
-                Ok(SigningRequest { prepared, schema, set })
+                Ok(SigningRequest { prepared, way, schema, set, fields })
             }
         }
     }
 
-    /// The signed token.
-    pub fn token(self, job: &Job) -> Result<Token> {
-        let now = job.app.now();
-        let mut scratch = Scratch::new(job.app.random);
+    /// The signed token, or one that was kept.
+    pub(super) fn token(mut self, job: &Job) -> Result<Token> {
         // What the flags lack is named before a helper program is run for the secret.
-        self.prepared.complete(now)?;
-        let expiry = self.signer(job)?.sign(None, now, &mut scratch)?;
-        check_length(scratch.token.len())?;
-        job.app.notes.extend(ended(expiry, now));
-        Ok(Token::alone(job.mint.kind.name, Secret::new(scratch.token), expiry))
+        self.prepared.complete(job.app.now())?;
+        match self.kept(job)? {
+            None => token(job, &*self.signer(job)?, job.app.now()),
+            Some(kept) => kept.or(job, |_| token(job, &*self.signer(job)?, job.app.now())),
+        }
+    }
+
+    /// Signs a token for a file again and again.
+    pub(super) fn renewed(
+        mut self,
+        job: &Job,
+        margin: SignedDuration,
+        names: &Names,
+        delivery: &Delivery,
+    ) -> Result<u8> {
+        self.prepared.complete(job.app.now())?;
+        let kept = self.kept(job)?;
+        let signer = self.signer(job)?;
+        let schedule = Schedule::new(margin, job.app.now(), |now| {
+            Ok(Some(signer.sign(None, now, &mut Scratch::new(job.app.random))?))
+        })?;
+        renew::run(job, names, schedule, delivery, &|| {
+            let sign = || token(job, &*signer, job.app.now());
+            kept.as_ref().map_or_else(sign, |kept| kept.or(job, |_| sign()))
+        })
+    }
+
+    /// What a token of this request is kept for, if `--reuse` is asked for.
+    fn kept(&mut self, job: &Job) -> Result<Option<Kept>> {
+        let (Some(fields), Some(set)) = (self.fields.take(), &self.set) else { return Ok(None) };
+        // A token that was signed with a wrong secret is not to be kept beyond the correction.
+        let secret = set.reveal_without_program(job.app)?;
+        Ok(Some(Kept { place: self.way.place(set), fields, secret, way: self.way }))
     }
 
     /// What is needed to sign again and again: defaults, and credentials from one source.
@@ -112,6 +146,37 @@ impl SigningRequest {
         };
         deliver::stdout(text.as_bytes())?;
         Ok(0)
+    }
+}
+
+/// One token of a signer.
+fn token(job: &Job, signer: &dyn Sign, now: Timestamp) -> Result<Token> {
+    let mut scratch = Scratch::new(job.app.random);
+    let expiry = signer.sign(None, now, &mut scratch)?;
+    check_length(scratch.token.len())?;
+    job.app.notes.extend(ended(expiry, now));
+    Ok(Token::alone(job.mint.kind.name, Secret::new(scratch.token), expiry))
+}
+
+/// What a signed token is kept for.
+struct Kept {
+    place: String,
+    fields: Vec<(String, String)>,
+    /// The secret, where no program has to be run for it.
+    secret: Option<Secret>,
+    way: &'static dyn Offline,
+}
+
+impl Kept {
+    /// A kept token, or else what `mint` gives.
+    fn or(&self, job: &Job, mint: impl FnOnce(&Settings) -> Result<Token>) -> Result<Token> {
+        let is_ours = |token: &Token| {
+            let secret = self.secret.as_ref();
+            reuse::agrees(token, |text| self.way.own_expiry(text))
+                && secret.is_none_or(|secret| self.way.verifies(token.text(), secret))
+        };
+        let asked = Asked { place: self.place.clone(), fields: self.fields.clone(), accepts: &is_ours };
+        reuse::token(job, asked, mint)
     }
 }
 

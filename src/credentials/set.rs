@@ -152,6 +152,17 @@ impl Set {
         }
     }
 
+    /// Fetches the secret where no program has to be run for it.
+    ///
+    /// # Errors
+    /// As [`Set::reveal`].
+    pub fn reveal_without_program(&self, app: &App) -> Result<Option<Secret>> {
+        match self.secret {
+            Some(SecretSource::Command(_)) | None => Ok(None),
+            Some(SecretSource::Literal(_) | SecretSource::File(_)) => self.reveal(app).map(Some),
+        }
+    }
+
     /// Fetches the secret.
     ///
     /// # Errors

@@ -14,7 +14,8 @@ use super::imp;
 /// # Errors
 /// Whatever the source says.
 pub fn read_limited(source: impl Read, limit: u64) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
-    let mut bytes = Zeroizing::new(Vec::new());
+    // Room for most of what is read here: a buffer that grows is filled in small pieces.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(limit).unwrap_or(usize::MAX).min(4096)));
     source.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
     Ok(Some(bytes).filter(|bytes| bytes.len() as u64 <= limit))
 }
@@ -31,6 +32,31 @@ pub fn open_regular(path: &Path) -> io::Result<Option<(File, Metadata)>> {
     let file = options.open(path)?;
     let metadata = file.metadata()?;
     Ok(Some((file, metadata)).filter(|(_, metadata)| metadata.is_file()))
+}
+
+/// As [`open_regular`], but never through a symbolic link.
+///
+/// # Errors
+/// Whatever the system says; a link is an error, too.
+pub fn open_regular_no_follow(path: &Path) -> io::Result<Option<(File, Metadata)>> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    imp::without_following(&mut options);
+    let file = options.open(path)?;
+    let metadata = file.metadata()?;
+    Ok(Some((file, metadata)).filter(|(_, metadata)| metadata.is_file()))
+}
+
+/// Opens a file for a lock, never through a symbolic link, and creates it for its owner alone where it is missing.
+///
+/// # Errors
+/// Whatever the system says.
+pub fn open_for_lock(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    imp::without_following(&mut options);
+    imp::private(&mut options);
+    options.open(path)
 }
 
 /// Creates a file that must not exist yet, readable by its owner alone from the first moment.

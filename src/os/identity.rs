@@ -43,7 +43,12 @@ pub fn is_at(file: &File, path: &Path) -> bool {
 
 /// Whether a file is ours and nobody else can read or write it.
 pub fn is_private(file: &File) -> bool {
-    file.metadata().is_ok_and(|metadata| imp::is_private(&metadata))
+    file.metadata().is_ok_and(|metadata| is_for_owner_alone(&metadata))
+}
+
+/// Whether what these metadata are of is ours and nobody else can read or write it.
+pub fn is_for_owner_alone(metadata: &Metadata) -> bool {
+    imp::is_private(metadata)
 }
 
 /// Gives a file the mode of another one, and its owner and group as far as that is allowed. Where the group cannot be kept,

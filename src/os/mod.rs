@@ -28,12 +28,13 @@ pub use echo::without_echo;
 #[cfg(test)]
 pub use files::temporary_folder;
 pub use files::{
-    create_private, create_private_folders, lock_folder, open_regular, private_folder, read_limited, replace_private,
+    create_private, create_private_folders, lock_folder, open_for_lock, open_regular, open_regular_no_follow,
+    private_folder, read_limited, replace_private,
 };
 #[cfg(not(unix))]
-pub use imp::{Change, Group, protect_memory, run_in_foreground, signals, without_echo};
+pub use imp::{Change, Foreground, Group, protect_memory, signals, without_echo};
 pub use imp::{distrust, is_executable, report_size_limit};
 pub use permissions::UnsafePermissions;
 #[cfg(unix)]
-pub use process::{Change, Group, protect_memory, run_in_foreground};
-pub use status::{reason, shell_status};
+pub use process::{Change, Foreground, Group, protect_memory};
+pub use status::{end, reason, shell_status};

@@ -21,6 +21,8 @@ pub fn distrust(_: &Metadata) -> Option<UnsafePermissions> {
 
 pub(super) fn without_waiting(_: &mut OpenOptions) {}
 
+pub(super) fn without_following(_: &mut OpenOptions) {}
+
 pub(super) fn private(_: &mut OpenOptions) {}
 
 pub(super) fn private_folders(_: &mut DirBuilder) {}
@@ -40,14 +42,49 @@ pub(super) fn open_folder(_: &std::path::Path) -> io::Result<Option<std::fs::Fil
     Ok(None)
 }
 
-/// Runs a command to its end. Ctrl-C reaches it from the console, and is its to answer.
-///
-/// # Errors
-/// Whatever the system says when the command cannot be started.
-pub fn run_in_foreground(command: &mut Command) -> io::Result<ExitStatus> {
-    // The flag is not read: any handler keeps this process alive until the command has ended.
-    signal_hook::flag::register(signal_hook::consts::SIGINT, Arc::default())?;
-    command.status()
+/// A command that runs in our place. Ctrl-C reaches it from the console, and is its to answer.
+pub struct Foreground {
+    child: Arc<Mutex<Child>>,
+}
+
+impl Foreground {
+    /// Starts a command.
+    ///
+    /// # Errors
+    /// Whatever the system says when the command cannot be started.
+    pub fn start(command: &mut Command) -> io::Result<Self> {
+        // The flag is not read: any handler keeps this process alive until the command has ended.
+        signal_hook::flag::register(signal_hook::consts::SIGINT, Arc::default())?;
+        Ok(Foreground { child: Arc::new(Mutex::new(command.spawn()?)) })
+    }
+
+    /// Tells a function, on a thread, when the command has ended.
+    ///
+    /// # Errors
+    /// Whatever the system says where it gives no thread.
+    pub fn on_end(&self, tell: impl FnOnce() + Send + 'static) -> io::Result<()> {
+        let child = Arc::clone(&self.child);
+        std::thread::Builder::new().name("command".to_owned()).spawn(move || {
+            while let Ok(None) = locked(&child).try_wait() {
+                std::thread::sleep(POLL_INTERVAL);
+            }
+            tell();
+        })?;
+        Ok(())
+    }
+
+    /// Ends the command: there is no way to ask.
+    pub fn terminate(&mut self) {
+        let _ = locked(&self.child).kill();
+    }
+
+    /// Waits for the end of the command and gives its status.
+    ///
+    /// # Errors
+    /// Whatever the system says.
+    pub fn wait(self) -> io::Result<ExitStatus> {
+        locked(&self.child).wait()
+    }
 }
 
 /// A program that is ended when this is dropped before its status was taken.

@@ -36,31 +36,67 @@ fn spawn_with_core_limit(command: &mut Command) -> io::Result<Child> {
     child
 }
 
-/// Runs a command to its end. Ctrl-C already reaches it from the terminal; signals sent only to us are passed on.
-///
-/// # Errors
-/// Whatever the system says when the command cannot be started. Everything that is needed to look after it is there
-/// before it starts, so a command that runs is never abandoned.
-pub fn run_in_foreground(command: &mut Command) -> io::Result<ExitStatus> {
-    signals::keep_child_status();
-    let (started, start) = mpsc::channel::<Pid>();
-    let mut receiver = None;
-    let _watch = signals::watch(move |signal| {
-        if receiver.is_none() {
-            receiver = start.recv().ok();
+/// A command that runs in our place. Ctrl-C already reaches it from the terminal; signals sent only to us are passed on.
+pub struct Foreground {
+    child: Child,
+    _watch: signals::Watch,
+}
+
+impl Foreground {
+    /// Starts a command.
+    ///
+    /// # Errors
+    /// Whatever the system says when the command cannot be started. Everything that is needed to look after it is there
+    /// before it starts, so a command that runs is never abandoned.
+    pub fn start(command: &mut Command) -> io::Result<Self> {
+        signals::keep_child_status();
+        let (started, start) = mpsc::channel::<Pid>();
+        let mut receiver = None;
+        let watch = signals::watch(move |signal| {
+            if receiver.is_none() {
+                receiver = start.recv().ok();
+            }
+            let passed =
+                Signal::try_from(signal).ok().filter(|signal| !matches!(signal, Signal::SIGINT | Signal::SIGQUIT));
+            if let (Some(pid), Some(signal)) = (receiver, passed) {
+                let _ = kill(pid, signal);
+            }
+        })?;
+        let child = spawn_with_core_limit(command);
+        if let Ok(child) = &child {
+            let _ = started.send(pid_of(child));
         }
-        let passed = Signal::try_from(signal).ok().filter(|signal| !matches!(signal, Signal::SIGINT | Signal::SIGQUIT));
-        if let (Some(pid), Some(signal)) = (receiver, passed) {
-            let _ = kill(pid, signal);
-        }
-    })?;
-    let child = spawn_with_core_limit(command);
-    if let Ok(child) = &child {
-        let _ = started.send(pid_of(child));
+        // A signal may be waiting for the command; without one it waits no longer.
+        drop(started);
+        Ok(Foreground { child: child?, _watch: watch })
     }
-    // A signal may be waiting for the command; without one it waits no longer.
-    drop(started);
-    child?.wait()
+
+    /// Tells a function, on a thread, when the command has ended. Its status stays there to be taken.
+    ///
+    /// # Errors
+    /// Whatever the system says where it gives no thread.
+    pub fn on_end(&self, tell: impl FnOnce() + Send + 'static) -> io::Result<()> {
+        let pid = rustix::process::Pid::from_child(&self.child);
+        std::thread::Builder::new().name("command".to_owned()).spawn(move || {
+            let ended = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+            while let Err(rustix::io::Errno::INTR) = waitid(WaitId::Pid(pid), ended) {}
+            tell();
+        })?;
+        Ok(())
+    }
+
+    /// Asks the command to end, as `kill` does.
+    pub fn terminate(&mut self) {
+        let _ = kill(pid_of(&self.child), Signal::SIGTERM);
+    }
+
+    /// Waits for the end of the command and gives its status.
+    ///
+    /// # Errors
+    /// Whatever the system says.
+    pub fn wait(mut self) -> io::Result<ExitStatus> {
+        self.child.wait()
+    }
 }
 
 /// A program in a process group of its own.

@@ -10,6 +10,12 @@ pub fn shell_status(status: ExitStatus) -> u8 {
     code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
 }
 
+/// Ends this process at once, whatever its other threads do.
+#[allow(clippy::exit, reason = "the end of the process is what is asked for")]
+pub fn end(status: u8) -> ! {
+    std::process::exit(status.into())
+}
+
 /// What the system says of an error, without the number that means nothing to the user.
 pub fn reason(error: &std::io::Error) -> String {
     let text = match error.kind() {

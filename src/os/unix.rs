@@ -27,6 +27,10 @@ pub(super) fn without_waiting(options: &mut OpenOptions) {
     options.custom_flags((OFlag::O_NONBLOCK | OFlag::O_NOCTTY).bits());
 }
 
+pub(super) fn without_following(options: &mut OpenOptions) {
+    options.custom_flags((OFlag::O_NONBLOCK | OFlag::O_NOCTTY | OFlag::O_NOFOLLOW).bits());
+}
+
 pub(super) fn private(options: &mut OpenOptions) {
     options.mode(0o600);
 }

@@ -8,7 +8,7 @@ use std::process::Command;
 use super::format::Names;
 use crate::app::Environment;
 use crate::error::{Category, Failure, Result};
-use crate::os;
+use crate::os::{self, Foreground};
 use crate::token::Token;
 
 /// A program that is known to be there, with its arguments.
@@ -72,16 +72,54 @@ impl Program {
         set: impl Iterator<Item = (&'a str, &'a str)>,
         hidden: impl Iterator<Item = &'static str>,
     ) -> Result<u8> {
+        let mut command = self.command(hidden);
+        command.envs(set);
+        self.start(&mut command).and_then(|running| self.status_of(running))
+    }
+
+    /// Starts it with the path of a file that holds the token, which is renewed there. The variables of the token are
+    /// taken out: what they hold would be stale before long, and most programs prefer them to a file.
+    ///
+    /// # Errors
+    /// Exit 127 or 126 where it has become impossible to start.
+    pub fn start_with_file(
+        &self,
+        file: &Path,
+        names: &Names,
+        hidden: impl Iterator<Item = &'static str>,
+    ) -> Result<Foreground> {
+        let mut command = self.command(hidden);
+        command.env_remove(&names.token).env_remove(&names.refresh);
+        command.env(format!("{}_FILE", names.token), file);
+        self.start(&mut command)
+    }
+
+    /// Waits for its end and gives its exit status, 128 + n for signal n.
+    ///
+    /// # Errors
+    /// Exit 126 where the system does not tell how it ended.
+    pub fn status_of(&self, running: Foreground) -> Result<u8> {
+        running.wait().map(os::shell_status).map_err(|error| self.failure(&error))
+    }
+
+    fn command(&self, hidden: impl Iterator<Item = &'static str>) -> Command {
         let mut command = Command::new(&self.path);
         for variable in hidden {
             command.env_remove(variable);
         }
-        command.args(&self.arguments).envs(set);
-        let status = os::run_in_foreground(&mut command).map_err(|error| match error.kind() {
+        command.args(&self.arguments);
+        command
+    }
+
+    fn start(&self, command: &mut Command) -> Result<Foreground> {
+        Foreground::start(command).map_err(|error| self.failure(&error))
+    }
+
+    fn failure(&self, error: &io::Error) -> Failure {
+        match error.kind() {
             io::ErrorKind::NotFound => not_found(&self.shown),
-            _ => not_executable(&self.shown).and(format!(": {}", os::reason(&error))),
-        })?;
-        Ok(os::shell_status(status))
+            _ => not_executable(&self.shown).and(format!(": {}", os::reason(error))),
+        }
     }
 }
 

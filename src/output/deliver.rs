@@ -89,13 +89,7 @@ impl Destination {
         let had_room = self.room.is_some();
         // Given back at the last moment, for the file that needs it.
         drop(self.room);
-        let written = match &self.place {
-            Place::Stdout => stdout(&rendered.bytes),
-            Place::File(path) => replace(path, &rendered.bytes),
-            Place::Dotenv(path) => set_variables(path, rendered),
-            Place::Github(path) => stdout(&rendered.bytes).and_then(|()| append(path, &rendered.appended)),
-        };
-        written.map_err(|failure| match &self.place {
+        self.place.put(rendered).map_err(|failure| match &self.place {
             Place::File(path) | Place::Dotenv(path) if had_room => match save_beside(path, &rendered.bytes) {
                 Some(saved) => failure
                     .and(format_args!("; {} {}", loss.saved, crate::text::path(&saved)))
@@ -104,6 +98,25 @@ impl Destination {
             },
             _ => loss.explain(failure),
         })
+    }
+
+    /// Writes a token that others follow, each in place of the last.
+    ///
+    /// # Errors
+    /// As [`Destination::deliver`].
+    pub fn write(&self, rendered: &Rendered, loss: &Loss) -> Result<()> {
+        self.place.put(rendered).map_err(|failure| loss.explain(failure))
+    }
+}
+
+impl Place {
+    fn put(&self, rendered: &Rendered) -> Result<()> {
+        match self {
+            Place::Stdout => stdout(&rendered.bytes),
+            Place::File(path) => replace(path, &rendered.bytes),
+            Place::Dotenv(path) => set_variables(path, rendered),
+            Place::Github(path) => stdout(&rendered.bytes).and_then(|()| append(path, &rendered.appended)),
+        }
     }
 }
 

@@ -64,6 +64,7 @@ static CONSUMED: Consumed = Consumed {
     remedy: "mint a new pair: tokenmint subscriber --reference NAME -o json",
     refused: "if another program has refreshed this pair, use the new one; otherwise mint a new pair with tokenmint subscriber",
     once: "not retried, because a refresh token works only once",
+    single: "each refresh token works only once",
     no_batch: "each refresh token works only once, so a batch could not be resumed",
     raw: "-o raw does not print the new refresh token, and the old one is used up; use -o json, export or dotenv",
 };

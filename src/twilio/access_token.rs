@@ -18,6 +18,7 @@ use crate::catalog::{Draft, Help, Kind, Minting, Offline, Paper, Prepared, Scrat
 use crate::credentials::Set;
 use crate::error::{Category, Failure, Note, Result};
 use crate::json::{self, Object};
+use crate::jwt;
 use crate::secret::Secret;
 
 /// `tokenmint twilio`.
@@ -44,6 +45,26 @@ struct AccessTokens;
 impl Offline for AccessTokens {
     fn prepare(&self, draft: Draft, app: &App) -> Result<Box<dyn Prepared>> {
         Ok(Box::new(Plan::new(draft, app)?))
+    }
+
+    fn place(&self, set: &Set) -> String {
+        format!("{} {}", set.public(ACCOUNT_SID), set.public(API_KEY_SID))
+    }
+
+    fn own_expiry(&self, token: &str) -> Option<Timestamp> {
+        #[derive(serde::Deserialize)]
+        struct Claims {
+            exp: i64,
+        }
+
+        let Claims { exp } = serde_json::from_slice(&jwt::payload(token)?).ok()?;
+        Timestamp::from_second(exp).ok()
+    }
+
+    fn verifies(&self, token: &str, secret: &Secret) -> bool {
+        let key = jwt::Hs256::new(secret).ok();
+        let parts = jwt::signed(token);
+        key.zip(parts).is_some_and(|(key, (signed, signature))| key.verify(signed.as_bytes(), &signature))
     }
 }
 

@@ -13,7 +13,7 @@ use tokenmint::testing::batch::Kept;
 use tokenmint::testing::batch::lines::{Chunk, Lines};
 use tokenmint::testing::batch::worker::{Row, Shared, Worker};
 use tokenmint::testing::catalog::{Defaults, Draft, Given, NoncePool, Request, Scratch, Sign};
-use tokenmint::testing::commands::batch::Fingerprint;
+use tokenmint::testing::commands::Fingerprint;
 use tokenmint::testing::commands::batch::sign::Minter;
 use tokenmint::testing::commands::send::send;
 use tokenmint::testing::emulator::{API_TOKEN, Emulator, PROJECT_ID, Protocol};

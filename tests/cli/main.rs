@@ -161,6 +161,13 @@ mod profile_change;
 mod presets;
 /// Completions and man pages are those that the program prints.
 mod generated;
+/// Tokens that are kept and given again.
+mod reuse;
+/// Reuse with presets, with tokens that authenticate, with servers.
+mod reuse_kinds;
+/// A token in a file that stays fresh.
+#[cfg(unix)]
+mod renew;
 /// Rules that hold for every command and flag.
 mod tree;
 /// Every command line of the README runs.

@@ -8,6 +8,8 @@ fn a_word_of_another_tool_is_answered_with_ours() {
         ("chat --json", "-o json"),
         ("chat --raw", "-o raw"),
         ("chat --format json", "-o FORMAT"),
+        ("chat --cache", "--reuse"),
+        ("chat --watch", "--renew"),
         ("chat --expires 1h", "--ttl"),
         ("chat --url https://a.example", "SIGNALWIRE_SPACE"),
         ("chat --project x", "SIGNALWIRE_PROJECT_ID"),

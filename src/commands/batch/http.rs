@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::Fingerprint;
 use crate::app::App;
 use crate::batch::{LineMinter, Minted};
 use crate::catalog::Draft;
+use crate::commands::fingerprint::Fingerprint;
 use crate::commands::refusal::Refusal;
 use crate::commands::send::{send, shown};
 use crate::error::{Category, Failure, Note, Reach, Result};

@@ -4,10 +4,11 @@ use std::io::IsTerminal as _;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use super::{Fingerprint, http, sign};
+use super::{http, sign};
 use crate::batch::{self, End, Input, Look, Minters, Setting, Summary, Tally, pace};
 use crate::catalog::{Draft, Minting, Paper, Scratch, Sign};
 use crate::commands::connection::Connection;
+use crate::commands::fingerprint::Fingerprint;
 use crate::commands::job::Job;
 use crate::commands::login::Login;
 use crate::commands::show;

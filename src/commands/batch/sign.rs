@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::Fingerprint;
 use crate::batch::{LineMinter, Minted};
 use crate::catalog::{Paper, Scratch, Sign};
+use crate::commands::fingerprint::Fingerprint;
 use crate::commands::sign::{check_length, ended};
 use crate::error::Result;
 use crate::json::{Object, Writer};

@@ -146,7 +146,7 @@ fn run(editor: &str, draft: &Path) -> Result<()> {
     for variable in secret_variables(&SCHEMAS) {
         command.env_remove(variable);
     }
-    let status = os::run_in_foreground(&mut command);
+    let status = os::Foreground::start(&mut command).and_then(os::Foreground::wait);
     let status = status.context("cannot start the editor").or_fail(Category::Configuration)?;
     if status.success() {
         return Ok(());

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 
 use sha2::{Digest as _, Sha256};
 
+use crate::secret::Secret;
+
 /// Marks the requests of a run.
 ///
 /// The mark is the beginning of a SHA-256 over the command, the place (space or API key), and the fields of flags and
@@ -54,6 +56,15 @@ impl Fingerprint {
         self.finish()
     }
 
+    /// The whole hash of the fields that flags give, in hexadecimal.
+    pub fn of_flags(&self) -> String {
+        let mut hash = self.start.clone();
+        let mut buffer = Vec::new();
+        self.shared.iter().for_each(|(key, value)| put_field(&mut buffer, key, Some(value)));
+        hash.update(&buffer);
+        hexadecimal(&hash.finalize())
+    }
+
     /// The mark of a line that cannot be read.
     pub fn of_text(&mut self, text: &[u8]) -> u64 {
         self.buffer.clear();
@@ -76,6 +87,16 @@ impl Fingerprint {
 const BLOCK: usize = 64;
 /// The most memory that is kept for the next line.
 const ROOM: usize = 16 * 1024;
+
+/// What a long random secret is called in a fingerprint. Nothing of it can be found out from this.
+pub fn hash_of(secret: &Secret) -> String {
+    hexadecimal(&Sha256::digest(secret.expose()))
+}
+
+fn hexadecimal(hash: &[u8]) -> String {
+    let digits = hash.iter().flat_map(|byte| [byte >> 4, byte & 0x0f]);
+    digits.map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)])).collect()
+}
 
 fn put_field(buffer: &mut Vec<u8>, key: &str, value: Option<&str>) {
     if let Some(value) = value {
@@ -108,6 +129,14 @@ mod tests {
     fn a_mark_is_the_same_in_every_version() {
         // { printf '\0\0\0\4chat\0\0\0\21https://a.example'; head -c 35 /dev/zero; printf '\0\0\0\11member_id\0\0\0\3"m"\0\0\0\3ttl\0\0\0\00260'; } | sha256sum | cut -c1-16
         assert_eq!(format!("{:016x}", mark(&[("ttl", "60")], &[("member_id", "\"m\"")])), "bdd81c448b359652");
+    }
+
+    #[test]
+    fn the_whole_hash_begins_with_the_mark() {
+        let flags = [("ttl", "60"), ("member_id", "\"m\"")];
+        let whole = Fingerprint::new("chat", "https://a.example", owned(&flags)).of_flags();
+        assert_eq!(whole.len(), 64);
+        assert_eq!(whole[..16], format!("{:016x}", mark(&flags, &[])));
     }
 
     #[test]
