@@ -144,13 +144,13 @@ const BATCH_NOTES: &[&str] = &[
      grow with the input.",
     "After a 429 or 503 all jobs wait. Then one request probes, and the rest follow at a rate that adapts to the service; \
      --timeout limits how long a line waits, not --retries. The run ends with exit code 6 after a Retry-After longer than \
-     --timeout, after eight lines in a row that timed out without any success, or after as many lines in a row without a \
-     connection as there are jobs, and at least eight.",
+     --timeout, after eight consecutive lines that timed out without any success, or after as many consecutive lines \
+     without a connection as there are jobs, and at least eight.",
     "--resume FILE writes to FILE and continues an earlier run that failed or was interrupted. A token is kept if its \
      request is the same and it has not expired; everything else is minted again. FILE must be new, empty, or the output \
      of a batch; anything else is refused and not changed. A second run on the same FILE, and an input line whose id \
      differs from the recorded one, are refused too (exit code 3). Input and output cannot be the same file (exit code 2).",
-    "Ctrl-C, SIGTERM and SIGHUP stop a batch in order: requests in progress finish and get their lines, and the run exits \
+    "Ctrl-C, SIGTERM and SIGHUP stop a batch cleanly: requests in progress finish and get their lines, and the run exits \
      with 130 or 143. A second signal ends it at once. Signals that were ignored at the start stay ignored, so nohup \
      works. Several machines can share a batch through GNU parallel; line then counts within a piece, so give each \
      line an id.",
