@@ -38,6 +38,7 @@ impl Terminal {
     }
 
     /// Starts a run on a terminal with this many columns.
+    #[cfg(feature = "emulator")]
     pub fn with_columns(run: Run, columns: u16) -> Self {
         Self::on(run, Some(Winsize { ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 }))
     }
