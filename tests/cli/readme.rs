@@ -465,7 +465,7 @@ fn the_table_of_formats_has_what_output_takes() {
 #[test]
 fn every_flag_that_is_named_exists() {
     /// Flags of other programs.
-    const FOREIGN: [&str; 25] = [
+    const FOREIGN: [&str; 26] = [
         "--locked",
         "--strip-components",
         "--global",
@@ -484,6 +484,7 @@ fn every_flag_that_is_named_exists() {
         "--mount",
         "--json",
         "--set",
+        "--input",
         "--force",
         "--pipe",
         "--keep-order",
