@@ -17,10 +17,11 @@ pub(super) struct Topic {
 }
 
 /// The topics, in the order of the help.
-pub(super) static TOPICS: [Topic; 6] = [
+pub(super) static TOPICS: [Topic; 7] = [
     Topic { name: "environment", about: "Environment variables that tokenmint reads", text: environment },
     Topic { name: "config", about: "The configuration file and its profiles", text: config },
     Topic { name: "formats", about: "Output formats and the variables they set", text: formats },
+    Topic { name: "batch", about: "Many tokens in one run: lines, limits and --resume", text: batch },
     Topic { name: "permissions", about: "Permissions of video room tokens", text: permissions },
     Topic { name: "errors", about: "Errors, their JSON form and their codes", text: errors },
     Topic { name: "exit-codes", about: "Exit codes and what a script should do", text: exit_codes },
@@ -65,11 +66,12 @@ fn exit_codes() -> String {
 fn formats() -> String {
     let rows = Format::NAMES.map(|(name, format)| (format!("-o {name}"), describe(format).to_owned()));
     format!(
-        "{}\n\n{}\n\n{}",
+        "{}\n\n{}\n\n{}\n\n{}",
         table("Formats", &rows),
         "Formats that set a variable use the default name of the kind, such as SIGNALWIRE_CHAT_TOKEN; --name changes it. \
          The variable of a refresh token ends in _REFRESH_TOKEN instead of _TOKEN. With --write FILE the output goes to \
          FILE, which is created with mode 0600 and replaced atomically.",
+        FORMAT_NOTES.join("\n\n"),
         block(
             "Examples",
             [
@@ -84,6 +86,16 @@ fn formats() -> String {
     )
 }
 
+/// What goes for files of variables and for a command after `--`.
+const FORMAT_NOTES: &[&str] = &[
+    "-o dotenv --write FILE replaces the value of the variable in FILE, or adds a line at its end. All other lines, their \
+     order, and the mode and owner of FILE stay. Several tokenmint processes may write the same file at once. A file \
+     larger than 1 MiB, or not in UTF-8, is refused before anything is minted.",
+    "A command after -- gets the token in its environment, without the variables that hold the API token or the API key \
+     secret. Signals sent to tokenmint are passed on to it, and signals that were ignored when tokenmint started stay \
+     ignored for both. The exit status is that of the command, or 128 + n if signal n ended it.",
+];
+
 const fn describe(format: Format) -> &'static str {
     match format {
         Format::Raw => "the token and a newline (default)",
@@ -94,6 +106,55 @@ const fn describe(format: Format) -> &'static str {
         Format::GithubOutput => "masks the token and appends NAME=token to $GITHUB_OUTPUT",
     }
 }
+
+fn batch() -> String {
+    format!(
+        "{}\n\n{}\n\n{}\n\n{}",
+        "--batch FILE mints a token for each line of FILE (- for stdin). A line is a JSON object whose fields override the \
+         flags. They are the fields of the API; a lifetime may also be written as a duration, \"ttl\":\"5m\". For twilio \
+         they are the flags with underscores. The field id is echoed and never sent. Empty lines are skipped.",
+        block(
+            "Output, one line per input line, in the same order",
+            [
+                "{\"line\":1,\"id\":\"alice\",\"request\":\"…\",\"token\":\"…\",\"expires_at\":\"…\"}",
+                "{\"line\":2,\"id\":\"bob\",\"request\":\"…\",\"error\":{…}}",
+            ]
+            .map(str::to_owned)
+        ),
+        BATCH_NOTES.join("\n\n"),
+        block(
+            "Examples",
+            [
+                "tokenmint chat --ttl 1h -c lobby=rw --batch members.ndjson > tokens.ndjson",
+                "tokenmint chat --ttl 1h -c lobby=rw --batch members.ndjson --resume tokens.ndjson",
+                "parallel --pipe --keep-order --block 1M --sshlogin one,two \\",
+                "  'tokenmint chat --profile dev --ttl 1h -c lobby=rw --batch -' < members.ndjson",
+            ]
+            .map(str::to_owned)
+        )
+    )
+}
+
+/// How a batch runs, ends and is resumed.
+const BATCH_NOTES: &[&str] = &[
+    "request is a hash of the command, the space (or API key) and the fields of flags and line together, with times as \
+     written. Equal requests have the same hash in every run.",
+    "A bad line fails alone, and the exit code is 7 at the end. Refused credentials (401, 403) stop the run with exit \
+     code 4. --jobs N sends up to N requests at once. At most 4 MiB of lines are in progress at once, so memory does not \
+     grow with the input.",
+    "After a 429 or 503 all jobs wait. Then one request probes, and the rest follow at a rate that adapts to the service; \
+     --timeout limits how long a line waits, not --retries. The run ends with exit code 6 after a Retry-After longer than \
+     --timeout, after eight consecutive lines that timed out without any success, or after as many consecutive lines \
+     without a connection as there are jobs, and at least eight.",
+    "--resume FILE writes to FILE and continues an earlier run that failed or was interrupted. A token is kept if its \
+     request is the same and it has not expired; everything else is minted again. FILE must be new, empty, or the output \
+     of a batch; anything else is refused and not changed. A second run on the same FILE, and an input line whose id \
+     differs from the recorded one, are refused too (exit code 3). Input and output cannot be the same file (exit code 2).",
+    "Ctrl-C, SIGTERM and SIGHUP stop a batch cleanly: requests in progress finish and get their lines, and the run exits \
+     with 130 or 143. A second signal ends it at once. Signals that were ignored at the start stay ignored, so nohup \
+     works. Several machines can share a batch through GNU parallel; line then counts within a piece, so give each \
+     line an id.",
+];
 
 fn permissions() -> String {
     let row = |name: &str| {
@@ -168,8 +229,15 @@ pub(super) const CONFIG_NOTES: &[&str] = &[
      arguments, which is run without a shell for at most 30 seconds and prints the secret on one line. KEY_file is the \
      path of a file that holds the secret on one line; ~/ is the home directory, and a relative path starts at the \
      folder of the configuration file.",
+    "This credential helper gets no variable that holds a secret. It may ask for a PIN on the terminal, even if stdin is a \
+     pipe; it reads stdin only if that is a terminal or nothing else reads it. A --timeout of less than 30 seconds limits \
+     it too. It is killed with its process group when its time is up, on Ctrl-Z, or when a signal that can be caught ends \
+     tokenmint. A helper that starts tokenmint is refused, unless it clears its environment first (env -i, sudo).",
+    "[presets.NAME] holds the fields of a command: command, profile (optional), and fields as in a line of --batch. No \
+     secret can be in a preset. `tokenmint profile presets` lists them, and --preset NAME starts from one.",
     "A file that holds a secret itself must be readable by its owner alone (chmod 600). Unknown keys are refused. The \
-     profile emulator is built in and cannot be defined.",
+     profile emulator is built in and cannot be defined. A relative HOME or XDG_CONFIG_HOME is an error, because it would \
+     mean the working directory.",
 ];
 
 /// An example of the file.

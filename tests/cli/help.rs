@@ -23,7 +23,7 @@ fn terms<'a>(page: &'a str, heading: &str) -> Vec<&'a str> {
 }
 
 /// The topics, in the order of the help.
-pub const TOPICS: [&str; 6] = ["environment", "config", "formats", "permissions", "errors", "exit-codes"];
+pub const TOPICS: [&str; 7] = ["environment", "config", "formats", "batch", "permissions", "errors", "exit-codes"];
 
 #[test]
 fn nothing_typed_gets_the_short_help_on_stderr() {

@@ -172,6 +172,9 @@ mod renew;
 mod tree;
 /// Every command line of the README runs.
 mod readme;
+/// The picture of the README is drawn from real runs.
+#[cfg(all(target_os = "linux", feature = "emulator"))]
+mod picture;
 /// What every refusal, warning and help page looks like, byte for byte.
 #[cfg(all(unix, feature = "emulator"))]
 mod snapshots;

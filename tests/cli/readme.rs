@@ -1,5 +1,6 @@
-//! The README keeps its word: every block of shell lines runs, against the emulator and with stubs for programs that are
-//! not ours; its workflow steps, its Node and Python tests and its profiles do too; its tables agree with the program.
+//! The README's promises: every block of shell lines runs, against the emulator and with stubs for the programs of others;
+//! so do its workflow steps, its Node and Python tests and its profiles; its tables agree with the program. The recipes in
+//! `.github` are run likewise.
 #![cfg(all(unix, feature = "emulator"))]
 
 use std::collections::BTreeSet;
@@ -12,16 +13,19 @@ use crate::twilio::{ACCOUNT, KEY, SECRET};
 
 const README: &str = include_str!("../../README.md");
 
-/// Lines that no test can run as they stand, and why.
-const EXCEPTIONS: [(&str, &str); 2] = [
-    ("tokenmint emulator ", "it serves until it is told to stop; other tests run it"),
-    ("tokenmint emulator --tls ", "as above"),
-];
+/// The recipes; `None` in a packed crate, which does not have them.
+fn recipes() -> Option<String> {
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(".github/RECIPES.md")).ok();
+    if text.is_none() {
+        println!("left out: there are no recipes in a packed crate");
+    }
+    text
+}
 
-/// Calls whose failure is what the README shows, with their status.
-const MEANT_TO_FAIL: [&str; 1] = ["2 chat --ttl 31d -c lobby=rw -o json"];
+/// Calls in the recipes whose failure is what they show, with their status.
+const MEANT_TO_FAIL: [&str; 2] = ["2 inspect --min-ttl 5m -q @token.txt", "2 chat --ttl 31d -c lobby=rw -o json"];
 
-/// Programs that stand for others in these tests: their script, in which `"$@"` is what the README gives them.
+/// Stubs for the programs of others: their script, in which `"$@"` is what the README gives them.
 const STUBS: [(&str, &str); 18] = [
     // `cargo run --release -- WORDS…` runs this very program; installing and testing it here would not end.
     (
@@ -33,7 +37,7 @@ const STUBS: [(&str, &str); 18] = [
         esac"#,
     ),
     ("pbcopy", r"cat > /dev/null"),
-    // Of the options before the image only those that the README has are known.
+    // Of the options before the image only `--mount` is known.
     (
         "docker",
         r#"test "$1 $2" = "run --rm" && shift 2 || exit 99
@@ -63,10 +67,25 @@ const STUBS: [(&str, &str); 18] = [
     ("brew", r#"test "$1" = install && case "$2" in */tap/tokenmint) ;; *) exit 1;; esac"#),
     ("scoop", r#"test "$*" = "install $REPOSITORY/releases/latest/download/tokenmint.json""#),
     ("pip", r#"test "$*" = "install tokenmint""#),
-    ("npm", r#"test "$*" = "install --global tokenmint""#),
+    // A front end that needs a token to start or to be tested.
+    (
+        "npm",
+        r#"case "$*" in
+        "install --global tokenmint") ;;
+        start | test) test -n "$SIGNALWIRE_CHAT_TOKEN";;
+        *) exit 99;;
+        esac"#,
+    ),
     ("npx", r#"exec "$@""#),
     ("uvx", r#"exec "$@""#),
-    ("sw", r#"test "$1 $2" = "api create_chat_token" && test -s "$4""#),
+    (
+        "sw",
+        r#"case "$1 $2" in
+        "api create_chat_token") test -s "$4";;
+        "subtokens create") test "$3 $4" = "--set reference=alice";;
+        *) exit 99;;
+        esac"#,
+    ),
     // One machine takes the whole batch.
     ("parallel", r#"for last do :; done; exec sh -c "$last""#),
     // Password managers, which print the emulator's API token.
@@ -84,10 +103,15 @@ fn repository() -> &'static str {
     env!("CARGO_PKG_REPOSITORY").strip_prefix("https://github.com/").expect("a repository on GitHub")
 }
 
-/// A fenced block: its language and its text.
+/// The fenced blocks of the README in one language.
 fn blocks(language: &str) -> Vec<&'static str> {
+    blocks_of(README, language)
+}
+
+/// The fenced blocks of a page in one language.
+fn blocks_of<'a>(page: &'a str, language: &str) -> Vec<&'a str> {
     let mut blocks = Vec::new();
-    let mut rest = README;
+    let mut rest = page;
     while let Some((_, after)) = rest.split_once("\n```") {
         let (info, body) = after.split_once('\n').expect("a block");
         let (text, after) = body.split_once("\n```").expect("the end of a block");
@@ -97,6 +121,11 @@ fn blocks(language: &str) -> Vec<&'static str> {
         rest = after;
     }
     blocks
+}
+
+/// The block of TOML with the preset, and that with the profile.
+fn preset_and_profile() -> [&'static str; 2] {
+    blocks("toml").try_into().expect("two blocks of TOML")
 }
 
 /// A folder with stubs and a configuration, and an emulator that the environment points at.
@@ -121,7 +150,8 @@ impl Stage {
         );
         write(&stage.path("bin/tokenmint"), &script, 0o755);
         let config = format!(
-            "[profiles.dev.signalwire]\nspace = \"{}\"\nproject_id = \"{}\"\napi_token = \"{}\"\n",
+            "{}\n[profiles.dev.signalwire]\nspace = \"{}\"\nproject_id = \"{}\"\napi_token = \"{}\"\n",
+            preset_and_profile()[0],
             stage.emulator.exported("SIGNALWIRE_SPACE"),
             stage.emulator.exported("SIGNALWIRE_PROJECT_ID"),
             stage.emulator.exported("SIGNALWIRE_API_TOKEN"),
@@ -176,6 +206,19 @@ impl Stage {
         command.output().expect("the program starts")
     }
 
+    /// Runs blocks of shell lines, all of which succeed. The calls in them that did not, with their status.
+    fn run_all(&self, blocks: &[&str]) -> Vec<String> {
+        let mut failed = Vec::new();
+        for block in blocks {
+            self.succeeds("sh", &["-euc", block]);
+            failed.extend(self.failed_calls());
+            let tokens = std::fs::read_to_string(self.path("tokens.ndjson")).unwrap_or_default();
+            let is_complete = tokens.matches("\"token\":\"eyJ").count() == 2;
+            assert!(!block.contains("--batch") || is_complete, "{block}: {tokens}");
+        }
+        failed
+    }
+
     fn succeeds(&self, program: &str, arguments: &[&str]) -> String {
         let output = self.run(program, arguments);
         assert!(
@@ -196,17 +239,25 @@ fn every_block_of_shell_lines_runs() {
     }
     let stage = Stage::new();
     let blocks = blocks("sh");
-    assert!(blocks.len() > 15, "{} blocks", blocks.len());
-    let mut failed = Vec::new();
-    for block in blocks {
-        let exempt = |line: &str| EXCEPTIONS.iter().any(|(start, _)| line.starts_with(start));
-        let script: Vec<&str> = block.lines().filter(|line| !exempt(line)).collect();
-        stage.succeeds("sh", &["-euc", &script.join("\n")]);
-        failed.extend(stage.failed_calls());
-        let tokens = std::fs::read_to_string(stage.path("tokens.ndjson")).unwrap_or_default();
-        assert!(!block.contains("--batch") || tokens.matches("\"token\":\"eyJ").count() == 2, "{block}: {tokens}");
+    assert!(blocks.len() > 12, "{} blocks", blocks.len());
+    assert_eq!(stage.run_all(&blocks), [""; 0]);
+}
+
+#[test]
+fn every_recipe_runs() {
+    let Some(page) = recipes() else { return };
+    if !installed("jq") {
+        return;
     }
-    assert_eq!(failed, MEANT_TO_FAIL);
+    let stage = Stage::new();
+    let blocks = blocks_of(&page, "sh");
+    assert!(blocks.len() > 7, "{} blocks", blocks.len());
+    assert_eq!(stage.run_all(&blocks), MEANT_TO_FAIL);
+    // The token that is in the file now is good, and is kept.
+    let token = std::fs::read_to_string(stage.path("token.txt")).expect("a token");
+    let again = blocks.iter().find(|block| block.contains("token.txt")).expect("the recipe");
+    assert!(stage.run_all(&[again]).is_empty());
+    assert_eq!(std::fs::read_to_string(stage.path("token.txt")).expect("a token"), token);
 }
 
 #[test]
@@ -220,8 +271,7 @@ fn each_line_that_mints_prints_a_token() {
         })
         .filter(|line| !["|", ">", "--write", "--dry-run", "--batch", " -- "].iter().any(|part| line.contains(part)))
         .collect();
-    assert!(lines.len() >= 6, "{lines:?}");
-    write(&stage.path("channels.json"), r#"{"news":{"read":true}}"#, 0o600);
+    assert!(lines.len() >= 10, "{lines:?}");
     for line in lines {
         let token = stage.succeeds("sh", &["-euc", line]);
         assert!(token.starts_with("eyJ") && token.lines().count() == 1, "{line}: {token}");
@@ -292,6 +342,8 @@ fn every_way_to_install_is_one_line_that_runs() {
     for line in lines {
         stage.succeeds("sh", &["-euc", line]);
     }
+    let (_, source) = README.split_once("From a copy of the source: `").expect("the way from the source");
+    stage.succeeds("sh", &["-euc", source.split('`').next().expect("a line")]);
     // The archive leaves a program that starts, in the folder that the README says.
     let archive = blocks("sh").into_iter().find(|block| block.contains("tar -xz")).expect("the archive");
     stage.succeeds("sh", &["-euc", archive]);
@@ -302,9 +354,8 @@ fn every_way_to_install_is_one_line_that_runs() {
 #[test]
 fn the_image_and_every_address_are_those_of_the_manifest() {
     let image = format!("ghcr.io/{}", repository().to_lowercase());
-    let dockerfile = blocks("dockerfile");
     let copy = format!("COPY --from={image}:{} /usr/bin/tokenmint /usr/bin/tokenmint", env!("CARGO_PKG_VERSION"));
-    assert!(dockerfile.len() == 1 && dockerfile[0].lines().any(|line| line == copy), "{dockerfile:?}");
+    assert!(README.contains(&format!("`{copy}`")), "{copy}");
     for (start, expected) in [("https://github.com/", repository()), ("ghcr.io/", &image["ghcr.io/".len()..])] {
         let places: Vec<&str> = README.split(start).skip(1).filter(|rest| !rest.starts_with('/')).collect();
         assert!(places.len() >= 2, "{start}");
@@ -316,24 +367,35 @@ fn the_image_and_every_address_are_those_of_the_manifest() {
 
 #[test]
 fn the_tests_in_javascript_and_python_pass() {
-    for (language, file, program, arguments) in
-        [("js", "token.test.mjs", "node", &["--test"][..]), ("python", "test_token.py", "python3", &["-m", "unittest"])]
-    {
+    for (language, file, program) in [("js", "token.test.mjs", "node"), ("python", "test_token.py", "python3")] {
         let blocks = blocks(language);
         assert_eq!(blocks.len(), 1, "{language}");
-        assert!(blocks[0].lines().next().is_some_and(|first| first.contains(file)), "{language}");
+        let first = blocks[0].lines().next().unwrap_or_default();
+        let (_, line) = first.split_once(&format!("{file}, run with: ")).expect("how to run it");
         if installed(program) {
             let stage = Stage::new();
             write(&stage.path(file), blocks[0], 0o600);
-            stage.succeeds(program, arguments);
+            stage.succeeds("sh", &["-euc", line]);
         }
     }
 }
 
+/// What SDKs do in a browser cannot run here.
 #[test]
-fn the_profiles_get_their_secret_from_where_it_is_kept() {
+fn what_is_meant_for_a_browser_is_javascript() {
+    let blocks = blocks("javascript");
+    assert_eq!(blocks.len(), 1);
+    if installed("node") {
+        let stage = Stage::new();
+        write(&stage.path("browser.mjs"), blocks[0], 0o600);
+        stage.succeeds("node", &["--check", "browser.mjs"]);
+    }
+}
+
+#[test]
+fn the_profile_gets_its_secret_from_each_place_where_it_is_kept() {
     let stage = Stage::new();
-    let [example, helpers] = blocks("toml")[..] else { panic!("two blocks of TOML") };
+    let [_, profile] = preset_and_profile();
     let secret = stage.path("secret");
     write(&secret, &format!("{}\n", stage.emulator.exported("SIGNALWIRE_API_TOKEN")), 0o600);
     let ours = |text: &str| {
@@ -341,17 +403,30 @@ fn the_profiles_get_their_secret_from_where_it_is_kept() {
             .replace("00000000-0000-4000-8000-000000000000", stage.emulator.exported("SIGNALWIRE_PROJECT_ID"))
             .replace("/run/secrets/signalwire", &secret.display().to_string())
     };
-    write(&stage.path("example.toml"), &ours(example), 0o600);
-    write(&stage.path("helpers.toml"), &ours(helpers), 0o600);
-    let mut count = 0;
-    for (file, text) in [("example.toml", example), ("helpers.toml", helpers)] {
-        for name in text.lines().filter_map(|line| line.strip_prefix("[profiles.")?.strip_suffix(".signalwire]")) {
-            let line = format!("tokenmint chat --config {file} --profile {name} --ttl 1h -c lobby=rw");
-            assert!(stage.succeeds("sh", &["-euc", &line]).starts_with("eyJ"), "{name}");
-            count += 1;
-        }
+    // One line is in use, the others are commented out.
+    let (sources, rest): (Vec<&str>, Vec<&str>) =
+        profile.lines().partition(|line| line.trim_start_matches("# ").starts_with("api_token_"));
+    assert_eq!(sources.len(), 5, "{sources:?}");
+    for source in sources {
+        let text = format!("{}\n{}\n", rest.join("\n"), source.trim_start_matches("# "));
+        write(&stage.path("profile.toml"), &ours(&text), 0o600);
+        let line = "tokenmint chat --config profile.toml --profile dev --ttl 1h -c lobby=rw";
+        assert!(stage.succeeds("sh", &["-euc", line]).starts_with("eyJ"), "{source}");
     }
-    assert_eq!(count, 6);
+}
+
+#[test]
+fn what_replaces_a_line_of_plugin_token_signs_a_token() {
+    let stage = Stage::new();
+    let rows = table("| coming from plugin-token |");
+    assert!(rows.len() >= 6, "{rows:?}");
+    for row in rows {
+        let line = if row[1].starts_with("twilio ") { row[1].clone() } else { format!("twilio --video {}", row[1]) };
+        // A SID is two letters and 32 digits.
+        let line = line.replace('…', &"0123456789abcdef".repeat(2));
+        let token = stage.succeeds("sh", &["-euc", &format!("tokenmint {line} --identity alice")]);
+        assert!(token.starts_with("eyJ"), "{line}: {token}");
+    }
 }
 
 /// The cells of a Markdown table's rows whose first line begins like this.
@@ -390,24 +465,33 @@ fn the_table_of_formats_has_what_output_takes() {
 #[test]
 fn every_flag_that_is_named_exists() {
     /// Flags of other programs.
-    const FOREIGN: [&str; 17] = [
+    const FOREIGN: [&str; 26] = [
         "--locked",
         "--strip-components",
         "--global",
         "--from",
         "--repo",
         "--release",
-        "--path",
         "--test",
         "--rm",
+        "--foo-bar",
+        "--chat-service-sid",
+        "--sync-service-sid",
+        "--room-name",
+        "--voice-app-sid",
+        "--workspace-sid",
+        "--allow-incoming",
         "--mount",
+        "--json",
+        "--set",
         "--input",
         "--force",
         "--pipe",
         "--keep-order",
         "--block",
         "--sshlogin",
-        "--foo-bar",
+        "--reuse",
+        "--renew",
     ];
     fn add(command: &clap::Command, flags: &mut BTreeSet<String>) {
         for argument in command.get_arguments() {
@@ -421,8 +505,9 @@ fn every_flag_that_is_named_exists() {
     let mut known = BTreeSet::from(["--help".to_owned(), "--version".to_owned()]);
     add(&tree, &mut known);
     let is_flag = |character: char| character.is_ascii_alphanumeric() || character == '-';
+    let text = README.to_owned() + &recipes().unwrap_or_default();
     for word in
-        README.split(|character: char| !is_flag(character)).filter(|word| word.starts_with("--") && word.len() > 2)
+        text.split(|character: char| !is_flag(character)).filter(|word| word.starts_with("--") && word.len() > 2)
     {
         if word.trim_matches('-').is_empty() {
             continue;
@@ -431,18 +516,48 @@ fn every_flag_that_is_named_exists() {
     }
 }
 
+/// The anchors of a page's headings.
+fn anchors(text: &str) -> BTreeSet<String> {
+    let headings = text.lines().filter(|line| line.starts_with('#')).map(|line| line.trim_matches(['#', ' ']));
+    headings.map(|heading| heading.to_lowercase().replace([',', '.'], "").replace(' ', "-")).collect()
+}
+
 #[test]
 fn links_inside_the_repository_lead_somewhere() {
-    let anchors: BTreeSet<String> = README
-        .lines()
-        .filter(|line| line.starts_with('#'))
-        .map(|line| line.trim_matches(['#', ' ']).to_lowercase().replace([',', '.'], "").replace(' ', "-"))
-        .collect();
-    for link in README.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(link, _)| link) {
-        match link.strip_prefix('#') {
-            Some(anchor) => assert!(anchors.contains(anchor), "{anchor} in {anchors:?}"),
-            None if link.starts_with("https://") => {}
-            None => assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join(link).exists(), "{link}"),
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let is_packed = !root.join(".github/workflows").is_dir();
+    let files = [
+        "README.md",
+        ".github/CONTRIBUTING.md",
+        ".github/RECIPES.md",
+        ".github/RELEASING.md",
+        ".github/SECURITY.md",
+        "tests/fuzz/README.md",
+    ];
+    for file in files {
+        // A packed crate has the README alone.
+        let Ok(text) = std::fs::read_to_string(root.join(file)) else { continue };
+        let links = text.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(link, _)| link);
+        for link in links.filter(|link| !link.starts_with("https://")) {
+            if is_packed && link.starts_with(".github/") {
+                continue;
+            }
+            let (place, anchor) = link.split_once('#').unwrap_or((link, ""));
+            let target = match place {
+                "" => root.join(file),
+                _ => root.join(file).parent().expect("a folder").join(place),
+            };
+            assert!(target.exists(), "{link} in {file}");
+            if !anchor.is_empty() {
+                let anchors = anchors(&std::fs::read_to_string(&target).expect("a page"));
+                assert!(anchors.contains(anchor), "{link} in {file}: {anchors:?}");
+            }
         }
     }
+}
+
+#[test]
+fn the_readme_is_at_most_400_lines_long() {
+    let lines = README.lines().count();
+    assert!(lines <= 400, "{lines} lines");
 }

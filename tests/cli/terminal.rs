@@ -8,6 +8,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use nix::pty::Winsize;
 use nix::sys::signal::{Signal, kill};
 use nix::sys::termios::{LocalFlags, tcgetattr};
 use nix::unistd::Pid;
@@ -32,8 +33,18 @@ pub struct Terminal {
 
 impl Terminal {
     /// Starts a run on a terminal of its own.
-    pub fn start(mut run: Run) -> Self {
-        let pty = nix::pty::openpty(None, None).expect("a terminal");
+    pub fn start(run: Run) -> Self {
+        Self::on(run, None)
+    }
+
+    /// Starts a run on a terminal with this many columns.
+    #[cfg(feature = "emulator")]
+    pub fn with_columns(run: Run, columns: u16) -> Self {
+        Self::on(run, Some(Winsize { ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 }))
+    }
+
+    fn on(mut run: Run, size: Option<Winsize>) -> Self {
+        let pty = nix::pty::openpty(&size, None).expect("a terminal");
         let end = || File::from(pty.slave.try_clone().expect("one more handle"));
         let mut command = run.command();
         let child = command.stdin(end()).stdout(end()).stderr(end()).spawn().expect("the program starts");
