@@ -465,7 +465,7 @@ fn the_table_of_formats_has_what_output_takes() {
 #[test]
 fn every_flag_that_is_named_exists() {
     /// Flags of other programs.
-    const FOREIGN: [&str; 26] = [
+    const FOREIGN: [&str; 24] = [
         "--locked",
         "--strip-components",
         "--global",
@@ -490,8 +490,6 @@ fn every_flag_that_is_named_exists() {
         "--keep-order",
         "--block",
         "--sshlogin",
-        "--reuse",
-        "--renew",
     ];
     fn add(command: &clap::Command, flags: &mut BTreeSet<String>) {
         for argument in command.get_arguments() {
