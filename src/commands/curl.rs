@@ -35,7 +35,7 @@ pub(super) fn show(job: &Job, request: &Request, login: &Login) -> Result<u8> {
     };
     notes.extend(more.map(|text| Note::Hint(text.to_owned())));
     job.report.aside(&notes.take());
-    let text = paper::curl(&shown(request), &paper::body_for_sh(request), &space, &login, &job.mint.settings);
+    let text = paper::curl(&shown(request), &paper::Body::for_sh(request), &space, &login, &job.mint.settings);
     deliver::stdout(text.as_bytes())?;
     Ok(0)
 }

@@ -329,15 +329,15 @@ fn the_curl_command_takes_the_token_from_where_it_is() {
     let server = || Server::minting().optional();
     let of_variable = server();
     let text = command(with_sat(&of_variable, ""));
-    assert!(text.contains(r#"--header "Authorization: Bearer $SIGNALWIRE_SUBSCRIBER_TOKEN""#), "{text}");
+    assert!(text.contains(r#"--oauth2-bearer "$SIGNALWIRE_SUBSCRIBER_TOKEN""#), "{text}");
     let of_file = server();
     let run = tokenmint(LINE).env("SIGNALWIRE_SPACE", of_file.space()).args(["--subscriber-token", &place]);
     let file_text = command(run);
-    assert!(file_text.contains(r#""Authorization: Bearer $(cat '"#), "{file_text}");
+    assert!(file_text.contains(r#"--oauth2-bearer "$(cat '"#), "{file_text}");
     let of_stdin = server();
     let run = tokenmint(LINE).env("SIGNALWIRE_SPACE", of_stdin.space()).args(["--subscriber-token", "-"]).stdin(SAT);
     let demanding = command(run.says("set SIGNALWIRE_SUBSCRIBER_TOKEN before you run it"));
-    assert!(demanding.contains(r#""Authorization: Bearer ${SIGNALWIRE_SUBSCRIBER_TOKEN:?"#), "{demanding}");
+    assert!(demanding.contains(r#"--oauth2-bearer "${SIGNALWIRE_SUBSCRIBER_TOKEN:?"#), "{demanding}");
     assert!([&text, &file_text, &demanding].iter().all(|text| !text.contains("--user")));
     if !installed("curl") {
         return;
@@ -358,7 +358,7 @@ fn the_curl_command_takes_the_token_from_where_it_is() {
 fn the_curl_command_of_a_reference_mints_the_token_with_our_own_command() {
     let run = tokenmint(LINE).args(["--reference", "al'ice $x", "--curl", "-q"]).env("SIGNALWIRE_SPACE", "example");
     let run = run.env("SIGNALWIRE_PROJECT_ID", PROJECT).env("SIGNALWIRE_API_TOKEN", API_TOKEN);
-    let part = r#""Authorization: Bearer $(tokenmint subscriber --reference 'al'\''ice $x')""#;
+    let part = r#"--oauth2-bearer "$(tokenmint subscriber --reference 'al'\''ice $x')""#;
     run.stdout(contains(part)).run();
     let run = tokenmint(INVITE).args(["--curl", "-q", "-p", "emulator"]);
     run.stdout(contains("$(tokenmint subscriber --profile emulator --reference alice)")).run();
