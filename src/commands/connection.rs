@@ -2,21 +2,17 @@
 //! that is the space.
 
 use std::sync::Arc;
-use std::time::Instant;
 
+use super::issuer::{Issued, Issuer};
 use super::login::{self, Login};
 use super::refusal::Refusal;
-use super::send::send;
 use crate::app::App;
-use crate::catalog::Request;
 use crate::credentials::{self, Needs, Set, Source, Wanted};
-use crate::error::{Failure, Note, Result};
+use crate::error::{Note, Result};
 use crate::http::{Client, Credentials, Mode, Settings};
 use crate::output::report::Report;
-use crate::secret::Secret;
 use crate::signalwire::Space;
 use crate::signalwire::credentials::{PROJECT_ID, SCHEMA, SPACE};
-use crate::token::Role;
 
 /// A client of the space that one source gave, with what its requests authenticate with.
 pub struct Connection {
@@ -28,6 +24,8 @@ pub struct Connection {
     pub source: String,
     /// What is known where the service refuses them.
     pub refusal: Refusal,
+    /// The token that came first, and what mints another one.
+    pub issued: Option<(Issuer, Issued)>,
     server: Option<Server>,
 }
 
@@ -59,6 +57,7 @@ impl Connection {
         let server = (set.source == Source::Emulator).then(|| Server::start(app)).transpose()?;
         let space = server.as_ref().map_or(own_space, Server::space);
         let (name, source) = (space.to_string(), set.source.to_string());
+        let mut issued = None;
         let (client, refusal) = match (login, &secret) {
             (Login::Token(held), _) => {
                 let client = Client::new(space, &Credentials::Bearer(&held.token), settings, mode, app.clone())?;
@@ -70,13 +69,18 @@ impl Connection {
                 match login {
                     Login::Issued(request) => {
                         let client = Client::new(space, &basic, settings, Mode::Single, app.clone())?;
-                        authenticated(client, request, &refusal, mode, app, report)?
+                        let issuer = Issuer::new(client, (**request).clone(), refusal);
+                        let first = issuer.issue(app, &|line| report.trace(line))?;
+                        let client = issuer.client(&first, mode, first.spent)?;
+                        let refusal = Refusal::of_new_token(first.expires_at, app.clock);
+                        issued = Some((issuer, first));
+                        (client, refusal)
                     }
                     _ => (Client::new(space, &basic, settings, mode, app.clone())?, refusal),
                 }
             }
         };
-        Ok(Connection { space: name, source, refusal, client: Arc::new(client), server })
+        Ok(Connection { space: name, source, refusal, client: Arc::new(client), issued, server })
     }
 
     /// What this space is called from run to run: the emulator has another port in each.
@@ -89,30 +93,6 @@ impl Connection {
         let text = "this token is from the built-in emulator; it is not valid on SignalWire";
         self.server.as_ref().map(|_| Note::Note(text.to_owned()))
     }
-}
-
-/// What is known of a token that this run has minted itself.
-const ISSUED: &str = "it was minted just before";
-const REMEDY: &str = "a new token has not expired; check that the address belongs to a subscriber of this space";
-
-/// The same client with the token of this request, which is sent now.
-fn authenticated(
-    client: Client,
-    request: &Request,
-    refusal: &Refusal,
-    mode: Mode,
-    app: &App,
-    report: &Report,
-) -> Result<(Client, Refusal)> {
-    let started = Instant::now();
-    let first = |failure: Failure| failure.context(format!("cannot mint the {} token first", request.kind.name));
-    // What is odd about it is about members that go nowhere.
-    let (token, _) =
-        send(&client, request, app, &|line| report.trace(line)).map_err(|failure| first(refusal.explain(failure)))?;
-    let text = token.get(Role::Token).ok_or_else(|| first(Failure::internal("an answer without its token")))?;
-    let token = Secret::new(text.to_owned());
-    let client = client.then(&Credentials::Bearer(&token), mode, started.elapsed())?;
-    Ok((client, Refusal::of_new_token(ISSUED, REMEDY)))
 }
 
 /// The space of a request on paper, with credentials or without.
@@ -149,7 +129,7 @@ impl Server {
 #[cfg(not(feature = "emulator"))]
 impl Server {
     fn start(_: &App) -> Result<Self> {
-        Err(Failure::configuration("this tokenmint was built without its emulator"))
+        Err(crate::error::Failure::configuration("this tokenmint was built without its emulator"))
     }
 
     #[allow(clippy::unused_self, reason = "the same call as with the emulator")]

@@ -67,6 +67,16 @@ impl Login {
         request.body.iter().map(|(key, raw)| (key.to_owned(), raw.to_owned())).collect()
     }
 
+    /// What is worth saying where requests go on for long.
+    pub fn lasting(&self, kind: &Kind) -> Option<Note> {
+        let bearer = match kind.endpoint().map(|endpoint| &endpoint.authentication) {
+            Some(Authentication::Bearer(bearer)) if matches!(self, Login::Token(_)) => bearer,
+            _ => return None,
+        };
+        let (name, issue) = (bearer.name, bearer.issue.example());
+        Some(Note::Hint(format!("when the {name} expires, calls fail; with {issue} the server mints new ones itself")))
+    }
+
     /// What is worth saying of a request on paper.
     pub fn note(&self) -> Option<Note> {
         let Login::Issued(request) = self else { return None };

@@ -12,6 +12,7 @@ mod held;
 pub mod help;
 pub mod input;
 pub mod inspect;
+pub mod issuer;
 pub mod job;
 pub mod login;
 pub mod mint;

@@ -226,7 +226,7 @@ fn a_failure_of_the_first_step_says_that_it_was_the_first() {
     let server =
         Server::answering([Answer::token(), Answer::json(401, format!(r#"{{"error":"Unauthorized {GUEST}"}}"#))]);
     let run = tokenmint(INVITE).credentials(&server).fails(4).hides(GUEST);
-    run.says_all(&["refused the subscriber token", "minted just before"]).stderr(contains(FIRST).not()).run();
+    run.says_all(&["refused the subscriber token", "it was minted by this run"]).stderr(contains(FIRST).not()).run();
     // A service that gives the API token or the first token back as the second is not believed.
     for echo in [API_TOKEN, GUEST] {
         let server = Server::answering([Answer::token(), Answer::json(201, format!(r#"{{"token":"{echo}"}}"#))]);
