@@ -66,7 +66,7 @@ impl Draft {
             set_by: Vec::new(),
             given: match body {
                 Some(_) => Place::Body,
-                None if given.is_empty() => Place::Nowhere,
+                None if given.is_empty() && preset.is_none() => Place::Nowhere,
                 None => Place::Flags,
             },
             defaults,
@@ -86,7 +86,7 @@ impl Draft {
         if let Some(preset) = preset {
             let minutes = |field: &Field| draft.note_minutes(field, preset.asked.get(field.key)?);
             app.notes.extend(kind.distinct_fields().filter_map(minutes));
-            draft.lay_over(preset);
+            draft.lay_over(preset, now)?;
         }
         for field in kind.fields {
             if let Some(values) = given.get(field.flag.name) {
@@ -102,14 +102,15 @@ impl Draft {
     }
 
     /// Puts the fields of a preset under what `--body` has given so far.
-    fn lay_over(&mut self, preset: &PresetFields) {
+    fn lay_over(&mut self, preset: &PresetFields, now: Timestamp) -> Result<()> {
         let keys = preset.asked.iter().map(|(key, _)| key).filter(|key| self.values.get(key).is_none());
         let keys = keys.map(str::to_owned).collect();
-        let mut values = preset.encoded.clone();
+        let mut values = preset.encoded(self.kind, now)?;
         values.merge(std::mem::take(&mut self.values));
         let mut asked = preset.asked.clone();
         asked.merge(std::mem::take(&mut self.asked));
         (self.values, self.asked, self.preset) = (values, asked, Some((preset.clone(), keys)));
+        Ok(())
     }
 
     /// The preset, if the value of this key is its own.

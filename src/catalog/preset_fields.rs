@@ -13,10 +13,8 @@ use crate::text;
 pub struct PresetFields {
     /// What messages call the preset.
     name: String,
-    /// As written: what is counted from now is another value in each run.
+    /// As written: what is counted from now is another value for each token.
     pub(super) asked: Object,
-    /// As sent.
-    pub(super) encoded: Object,
 }
 
 impl PresetFields {
@@ -25,24 +23,37 @@ impl PresetFields {
     /// # Errors
     /// Exit 3 naming the key: one that is unknown, a secret, or a value that its flag would not take.
     pub fn new(kind: &Kind, name: &str, fields: &Object, now: Timestamp) -> Result<Self> {
-        let as_flags = matches!(kind.minting, Minting::Signed(_));
-        let mut checked = PresetFields { name: name.to_owned(), asked: fields.clone(), encoded: fields.clone() };
-        for (key, raw) in fields.iter() {
-            let field = kind.field(key).ok_or_else(|| checked.unknown(kind, key))?;
+        let preset = PresetFields { name: name.to_owned(), asked: fields.clone() };
+        for (key, _) in fields.iter() {
+            let field = kind.field(key).ok_or_else(|| preset.unknown(kind, key))?;
             if field.input.is_secret() {
-                return Err(checked
+                let place = if field.is_argument() { String::new() } else { field.dashed() + " " };
+                return Err(preset
                     .refuse(key, "is a secret, which a preset cannot hold")
-                    .with_hint(format!("remove it, and give it with {} @FILE, or - for stdin", field.dashed())));
-            }
-            let encoded = field.encode_member(raw, as_flags, now).map_err(|_| checked.invalid(kind, key))?;
-            if field.check(encoded.as_deref().unwrap_or(raw)).iter().any(|problem| !problem.is_soft()) {
-                return Err(checked.invalid(kind, key));
-            }
-            if let Some(encoded) = encoded {
-                checked.encoded.set(key, encoded);
+                    .with_hint(format!("remove it, and give it as {place}@FILE, or - for stdin")));
             }
         }
-        Ok(checked)
+        let encoded = preset.encoded(kind, now)?;
+        for (key, raw) in encoded.iter() {
+            let problems = kind.field(key).map(|field| field.check(raw)).unwrap_or_default();
+            if problems.iter().any(|problem| !problem.is_soft()) {
+                return Err(preset.invalid(kind, key));
+            }
+        }
+        Ok(preset)
+    }
+
+    /// The fields as they are sent for a token that is minted now.
+    pub(super) fn encoded(&self, kind: &Kind, now: Timestamp) -> Result<Object> {
+        let as_flags = matches!(kind.minting, Minting::Signed(_));
+        let mut encoded = self.asked.clone();
+        for (key, raw) in self.asked.iter() {
+            let Some(field) = kind.field(key) else { continue };
+            if let Some(text) = field.encode_member(raw, as_flags, now).map_err(|_| self.invalid(kind, key))? {
+                encoded.set(key, text);
+            }
+        }
+        Ok(encoded)
     }
 
     /// What messages call the preset.
@@ -67,6 +78,7 @@ impl PresetFields {
             example.split_once(' ').map(|(_, value)| value).filter(|value| !value.contains(char::is_uppercase));
         failure.with_hint(match example.filter(|_| field.input.is_duration()) {
             Some(value) => format!("write {key} = \"{value}\", for example"),
+            None if field.input.is_time() => format!("write {key} = \"+1h\" for an hour from then, for example"),
             None => format!("run tokenmint {} --help for what it takes", kind.name),
         })
     }
@@ -76,6 +88,12 @@ impl PresetFields {
     }
 
     fn unknown(&self, kind: &Kind, key: &str) -> Failure {
+        let authenticates = kind.endpoint().and_then(|endpoint| endpoint.authentication.flags().find(|f| f.key == key));
+        if let Some(flag) = authenticates {
+            return self
+                .refuse(key, "is not part of the request, and a preset cannot hold it")
+                .with_hint(format!("remove it, and add {} to the command line", flag.example()));
+        }
         let known: Vec<&str> =
             ["command", "profile"].into_iter().chain(kind.distinct_fields().map(|f| f.key)).collect();
         let nearest = meant(kind, key).or_else(|| text::nearest(key, known.iter().copied()));
@@ -106,7 +124,7 @@ mod tests {
     fn read(kind: &Kind, fields: &str) -> std::result::Result<String, (String, String)> {
         let fields = Object::parse(fields).unwrap();
         PresetFields::new(kind, "preset 'x'", &fields, now())
-            .map(|fields| fields.encoded.to_string())
+            .map(|preset| preset.encoded(kind, now()).unwrap().to_string())
             .map_err(|failure| (failure.to_string(), failure.hint().unwrap_or_default().to_owned()))
     }
 
@@ -115,6 +133,16 @@ mod tests {
         assert_eq!(read(&chat::KIND, r#"{"ttl":"1h30m"}"#).unwrap(), r#"{"ttl":90}"#);
         assert_eq!(read(&chat::KIND, r#"{"ttl":90}"#).unwrap(), r#"{"ttl":90}"#);
         assert_eq!(read(&guest::KIND, r#"{"expire_at":"+1h"}"#).unwrap(), r#"{"expire_at":1700003600}"#);
+        let hint = read(&guest::KIND, r#"{"expire_at":"1h"}"#).unwrap_err().1;
+        assert_eq!(hint, "write expire_at = \"+1h\" for an hour from then, for example");
+    }
+
+    #[test]
+    fn times_from_now_are_worked_out_for_each_token() {
+        let fields = Object::parse(r#"{"expire_at":"+1h"}"#).unwrap();
+        let preset = PresetFields::new(&guest::KIND, "preset 'x'", &fields, now()).unwrap();
+        let later = Timestamp::from_second(1_800_000_000).unwrap();
+        assert_eq!(preset.encoded(&guest::KIND, later).unwrap().to_string(), r#"{"expire_at":1800003600}"#);
     }
 
     #[test]

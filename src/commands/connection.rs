@@ -57,7 +57,7 @@ impl Connection {
         let server = (set.source == Source::Emulator).then(|| Server::start(app)).transpose()?;
         let space = server.as_ref().map_or(own_space, Server::space);
         let (name, source) = (space.to_string(), set.source.to_string());
-        let mut issued = None;
+        let mut earlier = None;
         let (client, refusal) = match (login, &secret) {
             (Login::Token(held), _) => {
                 let client = Client::new(space, &Credentials::Bearer(&held.token), settings, mode, app.clone())?;
@@ -73,14 +73,14 @@ impl Connection {
                         let first = issuer.issue(app, &|line| report.trace(line))?;
                         let client = issuer.client(&first, mode, first.spent)?;
                         let refusal = Refusal::of_new_token(first.expires_at, app.clock);
-                        issued = Some((issuer, first));
+                        earlier = Some((issuer, first));
                         (client, refusal)
                     }
                     _ => (Client::new(space, &basic, settings, mode, app.clone())?, refusal),
                 }
             }
         };
-        Ok(Connection { space: name, source, refusal, client: Arc::new(client), issued, server })
+        Ok(Connection { space: name, source, refusal, client: Arc::new(client), issued: earlier, server })
     }
 
     /// What this space is called from run to run: the emulator has another port in each.

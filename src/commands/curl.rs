@@ -47,7 +47,7 @@ fn on_paper(job: &Job, login: &Login, set: Option<&Set>) -> paper::Login {
         (Login::Nothing, _) => paper::Login::Nothing,
         (Login::Token(held), _) => paper::Login::Token(held.word.clone()),
         (Login::Issued(request), _) => paper::Login::Token(login::command(job, request)),
-        (Login::Absent(bearer), _) => paper::Login::Token(ShellWord::variable(bearer.variable)),
+        (Login::Absent(bearer), _) => paper::Login::Token(ShellWord::variable(bearer.sought.variable)),
         (Login::Set, Some(set)) => paper::Login::Pair(set.public_in_shell(PROJECT_ID), set.secret_in_shell()),
         (Login::Set, None) => paper::Login::Pair(
             ShellWord::variable("SIGNALWIRE_PROJECT_ID"),

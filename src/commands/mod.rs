@@ -21,7 +21,6 @@ pub mod profile;
 pub mod send;
 mod serve;
 mod show;
-mod token_input;
 pub mod refusal;
 pub mod sign;
 mod summary;

@@ -95,8 +95,8 @@ pub fn secret_variables(request: &catalog::Request) -> Vec<String> {
 }
 
 fn secret_variable(request: &catalog::Request, field: &Field) -> String {
-    if let Input::Token { variable, .. } = field.input {
-        return variable.to_owned();
+    if let Input::Token(sought) = field.input {
+        return sought.variable.to_owned();
     }
     format!("SIGNALWIRE_{}_{}", request.kind.name.to_uppercase(), field.key.to_uppercase())
 }
@@ -115,22 +115,22 @@ impl Body {
     pub fn for_sh(request: &catalog::Request) -> Self {
         const MARK: &str = "\u{1a}";
         let mut word = sh_quoted(&request.shown(|_| MARK.to_owned()));
-        let mut demands = String::new();
+        let mut demands = Vec::new();
         for field in request.secret_fields() {
             let variable = secret_variable(request, field);
             // A token has no character that JSON escapes, so the variable is what `-o export` sets.
             let (what, quote) = match field.input {
-                Input::Token { .. } => (field.key.to_owned(), "\""),
+                Input::Token(_) => (field.key.to_owned(), "\""),
                 _ => (format!("{} as a JSON string", field.key), ""),
             };
             // Not inside of the pipe, which would go on without it.
-            demands += &format!(": \"${{{variable}:?set it to the {what}}}\" &&\n");
+            demands.push(format!(": \"${{{variable}:?set it to the {what}}}\" &&\n"));
             word = word.replacen(MARK, &format!("{quote}'\"${variable}\"'{quote}"), 1);
         }
         if demands.is_empty() {
-            return Body { before: demands, flag: format!("--data-raw {word}") };
+            return Body { before: String::new(), flag: format!("--data-raw {word}") };
         }
-        Body { before: format!("{demands}printf %s {word} |\n"), flag: "--data-binary @-".to_owned() }
+        Body { before: format!("{}printf %s {word} |\n", demands.concat()), flag: "--data-binary @-".to_owned() }
     }
 }
 

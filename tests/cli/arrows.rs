@@ -6,7 +6,7 @@ use std::path::Path;
 
 /// The layers from top to bottom, a line each. A module may use those of lower layers, never one of its own layer. What was
 /// typed (`options`) is plain values, which whatever acts on it reads.
-const LAYERS: [&[&str]; 24] = [
+const LAYERS: [&[&str]; 25] = [
     &["lib"],
     &["testing"],
     &["cli"],
@@ -22,12 +22,13 @@ const LAYERS: [&[&str]; 24] = [
     &["signalwire", "twilio"],
     &["catalog"],
     &["credentials"],
+    &["pasted"],
     &["jwt"],
     &["app"],
     &["token"],
     &["redact"],
     &["secret"],
-    &["codes", "json", "time"],
+    &["codes", "json", "sid", "time"],
     &["text"],
     &["os"],
     &["error"],

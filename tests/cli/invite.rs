@@ -135,7 +135,7 @@ fn what_cannot_be_the_token_is_refused_and_not_repeated() {
     let server = Server::unused();
     let run = tokenmint(LINE).env("SIGNALWIRE_SPACE", server.space()).args(["--subscriber-token", SAT]).hides(CANARY);
     run.fails(2).says("never the value itself").run();
-    for (text, words) in [("", "is empty"), ("{}", "without a 'token'"), ("{\"error\":{}}", "holds an error")] {
+    for (text, words) in [("", "is empty"), ("{}", "without token"), ("{\"error\":{}}", "holds an error")] {
         let run = tokenmint(LINE).env("SIGNALWIRE_SPACE", server.space()).args(["--subscriber-token", "-"]);
         run.stdin(text).fails(2).says_all(&["--subscriber-token", words]).run();
     }
@@ -350,6 +350,23 @@ fn the_curl_command_takes_the_token_from_where_it_is() {
         let request = server.request();
         assert_eq!(request.header("authorization"), Some(format!("Bearer {SAT}").as_str()));
         assert_eq!(request.text(), format!(r#"{{"address_id":"{ADDRESS}"}}"#));
+    }
+}
+
+#[test]
+fn a_secret_in_the_place_of_an_id_or_a_word_is_not_repeated() {
+    let key = "PSK_0123456789abcdef0123";
+    for (line, wrong) in [
+        ("invite --reference a --address-id", SAT),
+        ("invite --reference a --address-id", API_TOKEN),
+        ("guest --allowed-address", key),
+        ("subscriber --reference a --application-id", key),
+        ("subscriber --reference a --scope", key),
+        ("video --room-name r --join-as", SAT),
+    ] {
+        let server = Server::unused();
+        let run = tokenmint(line).arg(wrong).credentials(&server).hides(wrong).hides(&wrong[..20]);
+        run.fails(2).says_all(&["got what looks like", "(not shown)"]).run();
     }
 }
 

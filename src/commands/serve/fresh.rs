@@ -34,7 +34,7 @@ impl Fresh {
     /// A connection that has just been made.
     pub(super) fn new(connection: Connection) -> Result<Self> {
         let current = match &connection.issued {
-            Some((issuer, issued)) => Current::new(issuer, issued)?,
+            Some((issuer, first)) => Current::new(issuer, first)?,
             None => Current { client: Arc::clone(&connection.client), ends: None },
         };
         Ok(Fresh { connection, current: Mutex::new(current) })
@@ -69,10 +69,10 @@ impl Fresh {
         if current.ends.is_some_and(|ends| lasts(ends, app.now())) {
             return Ok(Arc::clone(&current.client));
         }
-        let issued = issuer.issue(app, &|_| {})?;
-        *current = Current::new(issuer, &issued)?;
+        let next = issuer.issue(app, &|_| {})?;
+        *current = Current::new(issuer, &next)?;
         // This call has spent some of its time already.
-        issuer.client(&issued, Mode::Single, issued.spent).map(Arc::new)
+        issuer.client(&next, Mode::Single, next.spent).map(Arc::new)
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Current> {
@@ -81,9 +81,9 @@ impl Fresh {
 }
 
 impl Current {
-    fn new(issuer: &Issuer, issued: &Issued) -> Result<Self> {
-        let client = issuer.client(issued, Mode::Single, Duration::ZERO)?;
-        Ok(Current { client: Arc::new(client), ends: issued.expires_at })
+    fn new(issuer: &Issuer, token: &Issued) -> Result<Self> {
+        let client = issuer.client(token, Mode::Single, Duration::ZERO)?;
+        Ok(Current { client: Arc::new(client), ends: token.expires_at })
     }
 }
 
