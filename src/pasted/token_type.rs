@@ -133,7 +133,7 @@ pub fn look_of_prefix(text: &str) -> Option<&'static str> {
 
 /// What a text looks like that no message may repeat: a token, or a secret in the wrong place.
 pub fn look_of_secret(text: &str) -> Option<&'static str> {
-    if text.starts_with("eyJ") { Some("looks like a token (a JWT)") } else { of_prefix_and_length(text) }
+    if text.starts_with("eyJ") { Some("looks like a JWT") } else { of_prefix_and_length(text) }
 }
 
 fn of_prefix_and_length(text: &str) -> Option<&'static str> {
