@@ -1,6 +1,7 @@
 //! How the requests to an endpoint are authenticated, and what it means where the service refuses one for that.
 
 use super::Field;
+use crate::pasted::Sought;
 
 /// How the requests to an endpoint are authenticated.
 pub enum Authentication {
@@ -14,14 +15,10 @@ pub enum Authentication {
 
 /// A token that authenticates requests, and the ways to give it.
 pub struct Bearer {
-    /// What it is called, without an article.
-    pub name: &'static str,
+    /// What it is, and where it is found.
+    pub sought: Sought<'static>,
     /// The name of the kind that mints it.
     pub issuer: &'static str,
-    /// The variable that holds it, which is that of the kind.
-    pub variable: &'static str,
-    /// The `typ` in the header of such a token.
-    pub typ: &'static str,
     /// The flag that reads it from a file or stdin.
     pub token: Field,
     /// The flag that has one minted first; its key is a field of the issuer's.

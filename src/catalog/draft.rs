@@ -78,7 +78,7 @@ impl Draft {
             set_by: Vec::new(),
             given: match body {
                 Some(_) => Place::Body,
-                None if given.is_empty() => Place::Nowhere,
+                None if given.is_empty() && preset.is_none() => Place::Nowhere,
                 None => Place::Flags,
             },
             defaults,
@@ -318,9 +318,15 @@ impl Draft {
         }
     }
 
+    /// The same draft for a server, whose missing values can be given at this place.
+    pub fn placed(self, place: Place) -> Self {
+        Draft { given: place, ..self }
+    }
+
     /// Where a value that is missing can be given: with a batch line, that line.
     pub fn place(&self, line: bool) -> Place {
-        if line { Place::Line } else { self.given }
+        let is_served = matches!(self.given, Place::Server | Place::Caller);
+        if line && !is_served { Place::Line } else { self.given }
     }
 
     /// The required fields that a body lacks, each under its first flag.

@@ -56,8 +56,8 @@ impl Field {
             Input::Json => json::value(text).map_err(|fault| not_json(name, text, &fault)),
             Input::Object => object(name, text).map(|object| object.to_string()),
             // A variable that is not set arrives as an empty text.
-            Input::Text | Input::Secret | Input::Token { .. } if text.is_empty() => Err(wrong("is empty".to_owned())),
-            Input::Text | Input::Secret | Input::Token { .. } => Ok(json::string(text)),
+            Input::Text | Input::Secret | Input::Token(_) if text.is_empty() => Err(wrong("is empty".to_owned())),
+            Input::Text | Input::Secret | Input::Token(_) => Ok(json::string(text)),
             Input::Entries { .. } | Input::CommaList => self.encode(name, &[Some(text.to_owned())], now),
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::json::Object;
+use crate::pasted::Sought;
 
 /// How the text of a flag becomes the JSON of its field.
 #[derive(Clone, Copy)]
@@ -11,12 +12,7 @@ pub enum Input {
     /// The same for a secret, which is read from a file or from stdin and never shown.
     Secret,
     /// A token that is read from a file or stdin in any form in which we print it, and never shown.
-    Token {
-        /// The variable that carries it where no other name is asked for.
-        variable: &'static str,
-        /// Takes it out of a text, in which a variable of this name holds it if there are several.
-        find: fn(&str, &str) -> Result<String>,
-    },
+    Token(&'static Sought<'static>),
     /// A duration, sent as whole minutes.
     Minutes,
     /// A duration or a bare number of seconds, sent as whole seconds.
@@ -83,6 +79,6 @@ impl Input {
 
     /// Whether the value must not be shown.
     pub fn is_secret(self) -> bool {
-        matches!(self, Input::Secret | Input::Token { .. })
+        matches!(self, Input::Secret | Input::Token(_))
     }
 }

@@ -13,7 +13,7 @@ use crate::text;
 pub struct PresetFields {
     /// What messages call the preset.
     name: String,
-    /// As written: what is counted from now is another value in each run.
+    /// As written: what is counted from now is another value for each token.
     pub(super) asked: Object,
 }
 
@@ -23,22 +23,24 @@ impl PresetFields {
     /// # Errors
     /// Exit 3 naming the key: one that is unknown, a secret, or a value that its flag would not take.
     pub fn new(kind: &Kind, name: &str, fields: &Object, now: Timestamp) -> Result<Self> {
-        let checked = PresetFields { name: name.to_owned(), asked: fields.clone() };
+        let preset = PresetFields { name: name.to_owned(), asked: fields.clone() };
         for (key, _) in fields.iter() {
-            let field = kind.field(key).ok_or_else(|| checked.unknown(kind, key))?;
+            let field = kind.field(key).ok_or_else(|| preset.unknown(kind, key))?;
             if field.input.is_secret() {
-                return Err(checked
+                let place = if field.is_argument() { String::new() } else { field.dashed() + " " };
+                return Err(preset
                     .refuse(key, "is a secret, which a preset cannot hold")
-                    .with_hint(format!("remove it, and give it with {} @FILE, or - for stdin", field.dashed())));
+                    .with_hint(format!("remove it, and give it as {place}@FILE, or - for stdin")));
             }
         }
-        for (key, raw) in checked.encoded(kind, now)?.iter() {
-            let is_invalid = |field: &Field| field.check(raw).iter().any(|problem| !problem.is_soft());
-            if kind.field(key).is_some_and(is_invalid) {
-                return Err(checked.invalid(kind, key));
+        let encoded = preset.encoded(kind, now)?;
+        for (key, raw) in encoded.iter() {
+            let problems = kind.field(key).map(|field| field.check(raw)).unwrap_or_default();
+            if problems.iter().any(|problem| !problem.is_soft()) {
+                return Err(preset.invalid(kind, key));
             }
         }
-        Ok(checked)
+        Ok(preset)
     }
 
     /// The fields as they are sent, with times counted from `now`.
@@ -50,9 +52,8 @@ impl PresetFields {
         let mut encoded = self.asked.clone();
         for (key, raw) in self.asked.iter() {
             let Some(field) = kind.field(key) else { continue };
-            let value = field.encode_member(raw, as_flags, now).map_err(|_| self.invalid(kind, key))?;
-            if let Some(value) = value {
-                encoded.set(key, value);
+            if let Some(text) = field.encode_member(raw, as_flags, now).map_err(|_| self.invalid(kind, key))? {
+                encoded.set(key, text);
             }
         }
         Ok(encoded)
@@ -80,6 +81,7 @@ impl PresetFields {
             example.split_once(' ').map(|(_, value)| value).filter(|value| !value.contains(char::is_uppercase));
         failure.with_hint(match example.filter(|_| field.input.is_duration()) {
             Some(value) => format!("write {key} = \"{value}\", for example"),
+            None if field.input.is_time() => format!("write {key} = \"+1h\" for an hour from then, for example"),
             None => format!("run tokenmint {} --help for what it takes", kind.name),
         })
     }
@@ -89,6 +91,12 @@ impl PresetFields {
     }
 
     fn unknown(&self, kind: &Kind, key: &str) -> Failure {
+        let authenticates = kind.endpoint().and_then(|endpoint| endpoint.authentication.flags().find(|f| f.key == key));
+        if let Some(flag) = authenticates {
+            return self
+                .refuse(key, "is not part of the request, and a preset cannot hold it")
+                .with_hint(format!("remove it, and add {} to the command line", flag.example()));
+        }
         let known: Vec<&str> =
             ["command", "profile"].into_iter().chain(kind.distinct_fields().map(|f| f.key)).collect();
         let nearest = meant(kind, key).or_else(|| text::nearest(key, known.iter().copied()));
@@ -119,8 +127,7 @@ mod tests {
     fn read(kind: &Kind, fields: &str) -> std::result::Result<String, (String, String)> {
         let fields = Object::parse(fields).unwrap();
         PresetFields::new(kind, "preset 'x'", &fields, now())
-            .and_then(|fields| fields.encoded(kind, now()))
-            .map(|fields| fields.to_string())
+            .map(|preset| preset.encoded(kind, now()).unwrap().to_string())
             .map_err(|failure| (failure.to_string(), failure.hint().unwrap_or_default().to_owned()))
     }
 
@@ -129,6 +136,16 @@ mod tests {
         assert_eq!(read(&chat::KIND, r#"{"ttl":"1h30m"}"#).unwrap(), r#"{"ttl":90}"#);
         assert_eq!(read(&chat::KIND, r#"{"ttl":90}"#).unwrap(), r#"{"ttl":90}"#);
         assert_eq!(read(&guest::KIND, r#"{"expire_at":"+1h"}"#).unwrap(), r#"{"expire_at":1700003600}"#);
+        let hint = read(&guest::KIND, r#"{"expire_at":"1h"}"#).unwrap_err().1;
+        assert_eq!(hint, "write expire_at = \"+1h\" for an hour from then, for example");
+    }
+
+    #[test]
+    fn times_from_now_are_worked_out_for_each_token() {
+        let fields = Object::parse(r#"{"expire_at":"+1h"}"#).unwrap();
+        let preset = PresetFields::new(&guest::KIND, "preset 'x'", &fields, now()).unwrap();
+        let later = Timestamp::from_second(1_800_000_000).unwrap();
+        assert_eq!(preset.encoded(&guest::KIND, later).unwrap().to_string(), r#"{"expire_at":1800003600}"#);
     }
 
     #[test]

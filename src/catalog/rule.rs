@@ -5,6 +5,7 @@ use jiff::Timestamp;
 
 use super::Problem;
 use crate::json;
+use crate::pasted::token_type::look_of_secret;
 use crate::text::clip;
 use crate::time;
 
@@ -167,7 +168,7 @@ impl Rule for Name {
         if !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte)) {
             return Vec::new();
         }
-        let sentence = format!("must be 1 or more of the characters A-Z a-z 0-9 _ -, got '{}'", clip(&name, SHOWN));
+        let sentence = format!("must be 1 or more of the characters A-Z a-z 0-9 _ -, got {}", quoted(&name));
         vec![Problem::new(sentence, INVALID, "{} is invalid")]
     }
 
@@ -235,7 +236,7 @@ impl Rule for OneOf {
         let known = self.0.join(", ");
         let one_of = if self.0.len() == 1 { "" } else { "one of " };
         vec![Problem::new(
-            format!("must be {one_of}{known}, got '{}'", clip(&given, SHOWN)),
+            format!("must be {one_of}{known}, got {}", quoted(&given)),
             "unsupported_option",
             format!("{{}} must be one of {known}"),
         )]
@@ -265,8 +266,7 @@ impl Rule for Region {
         if self.documented.contains(&given.as_ref()) {
             return Vec::new();
         }
-        let sentence =
-            format!("is documented as {} only; sent as '{}'", self.documented.join(", "), clip(&given, SHOWN));
+        let sentence = format!("is documented as {} only; sent as {}", self.documented.join(", "), quoted(&given));
         vec![Problem::new(sentence, self.code, "{} is not supported").soft()]
     }
 
@@ -327,7 +327,15 @@ impl Rule for Uuids {
 
 /// What is said of a text that is not a UUID.
 pub fn not_uuid(given: &str) -> String {
-    format!("must be a UUID such as 0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f0, got '{}'", clip(given, SHOWN))
+    format!("must be a UUID such as 0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f0, got {}", quoted(given))
+}
+
+/// A value in a message, unless it looks like a secret in the wrong place.
+fn quoted(given: &str) -> String {
+    match look_of_secret(given) {
+        Some(look) => format!("what {look} (not shown)"),
+        None => format!("'{}'", clip(given, SHOWN)),
+    }
 }
 
 /// 8-4-4-4-12 hexadecimal digits.

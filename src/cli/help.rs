@@ -135,7 +135,7 @@ fn long_about(kind: &Kind) -> String {
         Some(Endpoint { path, scope, authentication, .. }) => {
             let with = match authentication {
                 Authentication::Basic => format!("with an API token that has the scope {scope}"),
-                Authentication::Bearer(bearer) => format!("with a {} (Bearer)", bearer.name),
+                Authentication::Bearer(bearer) => format!("with a {} (Bearer)", bearer.sought.name),
                 Authentication::None(_) => "without authentication".to_owned(),
             };
             format!("{}\n\nPOST {path} {with}.", kind.help.long)

@@ -50,6 +50,15 @@ pub(super) fn page(name: &str) -> Option<&'static Page> {
     PAGES.iter().find(|page| page.name == name)
 }
 
+/// How a command fails that asks the service about credentials.
+const OF_A_CHECK: &[Category] = &[
+    Category::Internal,
+    Category::Usage,
+    Category::Configuration,
+    Category::CredentialsRefused,
+    Category::Unavailable,
+];
+
 static PAGES: [Page; 18] = [
     Page {
         without: &[],
@@ -109,13 +118,7 @@ static PAGES: [Page; 18] = [
     ),
     Page {
         without: &[],
-        failures: &[
-            Category::Internal,
-            Category::Usage,
-            Category::Configuration,
-            Category::CredentialsRefused,
-            Category::Unavailable,
-        ],
+        failures: OF_A_CHECK,
         environment: &["TOKENMINT_PROFILE", "TOKENMINT_CONFIG", "XDG_CONFIG_HOME", "NO_COLOR"],
         ..Page::configured(
             "profile",
@@ -141,13 +144,7 @@ static PAGES: [Page; 18] = [
     },
     Page {
         without: &[],
-        failures: &[
-            Category::Internal,
-            Category::Usage,
-            Category::Configuration,
-            Category::CredentialsRefused,
-            Category::Unavailable,
-        ],
+        failures: OF_A_CHECK,
         environment: &[
             "SIGNALWIRE_SPACE",
             "SIGNALWIRE_PROJECT_ID",

@@ -57,7 +57,7 @@ impl Sections {
         let values = credentials.into_iter().flat_map(Schema::fields);
         let values = values.filter_map(|field| field.variables.first().copied());
         let bearer = kind.endpoint().and_then(|endpoint| match endpoint.authentication {
-            Authentication::Bearer(bearer) => Some(bearer.variable),
+            Authentication::Bearer(bearer) => Some(bearer.sought.variable),
             Authentication::Basic | Authentication::None(_) => None,
         });
         let values = values.chain(bearer);

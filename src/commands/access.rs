@@ -1,22 +1,28 @@
 //! The way into a space: credentials from one source, fetched once, and clients that send with them; where that source is
 //! the emulator's profile, its server.
 
-use std::time::Instant;
-
+use super::issuer::{Issued, Issuer};
 use super::login::Login;
 use super::refusal::Refusal;
-use super::send::send;
 use super::space_set::space_of;
 use crate::app::App;
-use crate::catalog::Request;
 use crate::credentials::{Needs, Set, Source};
-use crate::error::{Failure, Result};
+use crate::error::Result;
 use crate::http::{Client, Credentials, Mode, Settings};
 use crate::output::report::Report;
 use crate::secret::Secret;
 use crate::signalwire::Space;
 use crate::signalwire::credentials::PROJECT_ID;
-use crate::token::Role;
+
+/// A client that has no open connection yet.
+pub(super) struct Connected {
+    /// Sends to the space.
+    pub(super) client: Client,
+    /// What is known where the service refuses its credentials.
+    pub(super) refusal: Refusal,
+    /// The token that came first, and what mints another one.
+    pub(super) issued: Option<(Issuer, Issued)>,
+}
 
 /// What is needed to make clients of a space.
 pub(super) struct Access {
@@ -42,8 +48,7 @@ impl Access {
         Ok(Access { space, set, secret, _server: server })
     }
 
-    /// A client that has no open connection yet, with what is known where the service refuses its credentials. A token that
-    /// comes first is minted here.
+    /// A new client. A token that comes first is minted here.
     ///
     /// # Errors
     /// As [`Client::new`]; of the token that comes first as of any mint.
@@ -54,55 +59,32 @@ impl Access {
         mode: Mode,
         app: &App,
         report: &Report,
-    ) -> Result<(Client, Refusal)> {
+    ) -> Result<Connected> {
         let client =
             |credentials: &Credentials, mode| Client::new(self.space.clone(), credentials, settings, mode, app.clone());
+        let plain = |client, refusal| Connected { client, refusal, issued: None };
         let Some(secret) = &self.secret else {
             return Ok(match login {
                 Login::Token(held) => {
-                    (client(&Credentials::Bearer(&held.token), mode)?, Refusal::of_token(&held.place))
+                    plain(client(&Credentials::Bearer(&held.token), mode)?, Refusal::of_token(&held.place))
                 }
-                _ => (client(&Credentials::None, mode)?, Refusal::default()),
+                _ => plain(client(&Credentials::None, mode)?, Refusal::default()),
             });
         };
         let basic = Credentials::Basic(self.set.public(PROJECT_ID), secret);
         let refusal = Refusal::new(&self.set, secret);
-        match login {
-            Login::Issued(request) => {
-                authenticated(client(&basic, Mode::Single)?, request, &refusal, mode, app, report)
-            }
-            _ => Ok((client(&basic, mode)?, refusal)),
-        }
+        let Login::Issued(request) = login else { return Ok(plain(client(&basic, mode)?, refusal)) };
+        let issuer = Issuer::new(client(&basic, Mode::Single)?, (**request).clone(), refusal);
+        let first = issuer.issue(app, &|line| report.trace(line))?;
+        let client = issuer.client(&first, mode, first.spent)?;
+        let refusal = Refusal::of_new_token(first.expires_at, app.clock);
+        Ok(Connected { client, refusal, issued: Some((issuer, first)) })
     }
 
     /// The set of credentials.
     pub(super) fn set(&self) -> &Set {
         &self.set
     }
-}
-
-/// What is known of a token that this run has minted itself.
-const ISSUED: &str = "it was minted just before";
-const REMEDY: &str = "a new token has not expired; check that the address belongs to a subscriber of this space";
-
-/// The same client with the token of this request, which is sent now.
-fn authenticated(
-    client: Client,
-    request: &Request,
-    refusal: &Refusal,
-    mode: Mode,
-    app: &App,
-    report: &Report,
-) -> Result<(Client, Refusal)> {
-    let started = Instant::now();
-    let first = |failure: Failure| failure.context(format!("cannot mint the {} token first", request.kind.name));
-    // What is odd about it is about members that go nowhere.
-    let (token, _) =
-        send(&client, request, app, &|line| report.trace(line)).map_err(|failure| first(refusal.explain(failure)))?;
-    let text = token.get(Role::Token).ok_or_else(|| first(Failure::internal("an answer without its token")))?;
-    let token = Secret::new(text.to_owned());
-    let client = client.then(&Credentials::Bearer(&token), mode, started.elapsed())?;
-    Ok((client, Refusal::of_new_token(ISSUED, REMEDY)))
 }
 
 /// The emulator of `--profile emulator`, for the time of one run.
@@ -127,7 +109,7 @@ impl Server {
 #[cfg(not(feature = "emulator"))]
 impl Server {
     fn start(_: &App) -> Result<Self> {
-        Err(Failure::configuration("this tokenmint was built without its emulator"))
+        Err(crate::error::Failure::configuration("this tokenmint was built without its emulator"))
     }
 
     #[allow(clippy::unused_self, reason = "the same call as with the emulator")]

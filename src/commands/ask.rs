@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::access::Access;
+use super::access::{Access, Connected};
 use super::delivery::Delivery;
 use super::held::Held;
 use super::job::Job;
@@ -90,7 +90,7 @@ fn ask_once(job: &Job, wish: Wish, login: &Login) -> Result<(Token, Held)> {
     let mut held = Held::nothing();
     let token = wish.reuse_or(job, place, |request, settings| {
         let access = Access::open(set, login, job.app)?;
-        let (client, refusal) = access.connect(login, settings, Mode::Single, job.app, job.report)?;
+        let Connected { client, refusal, .. } = access.connect(login, settings, Mode::Single, job.app, job.report)?;
         let (token, holding) = ask_held(job, &client, &refusal, request)?;
         held = holding;
         Ok(token)
@@ -113,7 +113,8 @@ fn ask_again_and_again(job: &Job, typed: &Typed, login: &Login, margin: SignedDu
         let wish = Wish::new(job, typed.draft(job, job.app.now(), &job.app.notes)?, login)?;
         job.app.notes.extend(wish.request.notes.iter().cloned().chain(note.clone()));
         wish.reuse_or(job, place.clone(), |request, settings| {
-            let (client, refusal) = access.connect(login, settings, Mode::Single, job.app, job.report)?;
+            let Connected { client, refusal, .. } =
+                access.connect(login, settings, Mode::Single, job.app, job.report)?;
             ask_over(job, &client, &refusal, request)
         })
     })

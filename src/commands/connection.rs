@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::access::Access;
+use super::access::{Access, Connected};
+use super::issuer::{Issued, Issuer};
 use super::login::Login;
 use super::refusal::Refusal;
 use super::space_set::{find_set, note_of};
@@ -22,6 +23,8 @@ pub struct Connection {
     pub source: String,
     /// What is known where the service refuses them.
     pub refusal: Refusal,
+    /// The token that came first, and what mints another one.
+    pub issued: Option<(Issuer, Issued)>,
     access: Access,
 }
 
@@ -39,9 +42,9 @@ impl Connection {
         report: &Report,
     ) -> Result<Self> {
         let access = Access::open(find_set(login, wanted, app, report)?, login, app)?;
-        let (client, refusal) = access.connect(login, settings, mode, app, report)?;
+        let Connected { client, refusal, issued } = access.connect(login, settings, mode, app, report)?;
         let (space, source) = (access.space.to_string(), access.set().source.to_string());
-        Ok(Connection { client: Arc::new(client), space, source, refusal, access })
+        Ok(Connection { client: Arc::new(client), space, source, refusal, issued, access })
     }
 
     /// What this space is called from run to run: the emulator has another port in each.

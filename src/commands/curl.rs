@@ -35,7 +35,7 @@ pub(super) fn show(job: &Job, request: &Request, login: &Login) -> Result<u8> {
     };
     notes.extend(more.map(|text| Note::Hint(text.to_owned())));
     job.report.aside(&notes.take());
-    let text = paper::curl(&shown(request), &paper::body_for_sh(request), &space, &login, &job.mint.settings);
+    let text = paper::curl(&shown(request), &paper::Body::for_sh(request), &space, &login, &job.mint.settings);
     deliver::stdout(text.as_bytes())?;
     Ok(0)
 }
@@ -47,7 +47,7 @@ fn on_paper(job: &Job, login: &Login, set: Option<&Set>) -> paper::Login {
         (Login::Nothing, _) => paper::Login::Nothing,
         (Login::Token(held), _) => paper::Login::Token(held.word.clone()),
         (Login::Issued(request), _) => paper::Login::Token(login::command(job, request)),
-        (Login::Absent(bearer), _) => paper::Login::Token(ShellWord::variable(bearer.variable)),
+        (Login::Absent(bearer), _) => paper::Login::Token(ShellWord::variable(bearer.sought.variable)),
         (Login::Set, Some(set)) => paper::Login::Pair(set.public_in_shell(PROJECT_ID), set.secret_in_shell()),
         (Login::Set, None) => paper::Login::Pair(
             ShellWord::variable("SIGNALWIRE_PROJECT_ID"),

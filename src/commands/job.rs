@@ -60,9 +60,11 @@ impl<'a> Job<'a> {
             for value in given.get_mut(field.flag.name).into_iter().flatten().flatten() {
                 match (field.input, value.split_once('=')) {
                     (Input::Secret, _) => *value = reader.read_secret(&field.dashed(), value)?,
-                    (Input::Token { find, .. }, _) => {
+                    (Input::Token(sought), _) => {
                         let text = reader.read_argument(&words(field), &field.dashed(), value)?;
-                        *value = find(&text, &Names::new(kind, self.mint.name.as_deref())?.refresh)?;
+                        let variable = Names::new(kind, self.mint.name.as_deref())?.refresh;
+                        let found = sought.under(&variable).find("the input", &text)?;
+                        found.token.expose().clone_into(value);
                     }
                     (Input::Entries { json: true, .. }, Some((key, json))) => {
                         *value = format!("{key}={}", reader.read(&field.dashed(), json)?);

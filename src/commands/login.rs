@@ -5,7 +5,6 @@ use std::path::Path;
 
 use super::fingerprint::hash_of;
 use super::job::Job;
-use super::token_input::Sought;
 use crate::catalog::{Authentication, Bearer, Defaults, Draft, Given, Kind, Request};
 use crate::credentials::{Needs, ShellWord};
 use crate::error::{Failure, Note, Result};
@@ -14,7 +13,6 @@ use crate::providers;
 use crate::secret::Secret;
 use crate::signalwire::credentials::SPACE;
 use crate::text;
-use crate::token::Member;
 
 /// What the requests of a run authenticate with.
 pub enum Login {
@@ -76,6 +74,16 @@ impl Login {
         }
     }
 
+    /// What is worth saying where requests go on for long.
+    pub fn lasting(&self, kind: &Kind) -> Option<Note> {
+        let bearer = match kind.endpoint().map(|endpoint| &endpoint.authentication) {
+            Some(Authentication::Bearer(bearer)) if matches!(self, Login::Token(_)) => bearer,
+            _ => return None,
+        };
+        let (name, issue) = (bearer.sought.name, bearer.issue.example());
+        Some(Note::Hint(format!("when the {name} expires, calls fail; with {issue} the server mints new ones itself")))
+    }
+
     /// What is worth saying of a request on paper.
     pub fn note(&self) -> Option<Note> {
         let Login::Issued(request) = self else { return None };
@@ -87,14 +95,14 @@ impl Login {
 /// What is said where the token is missing.
 pub fn absent(bearer: &Bearer) -> Failure {
     let (token, issue) = (bearer.token.example(), bearer.issue.example());
-    Failure::configuration(format!("no {} found", bearer.name))
-        .with_hint(format!("set {}, or add {token}, or {issue} to mint one first", bearer.variable))
+    Failure::configuration(format!("no {} found", bearer.sought.name))
+        .with_hint(format!("set {}, or add {token}, or {issue} to mint one first", bearer.sought.variable))
 }
 
 fn bearer_token(job: &Job, bearer: &'static Bearer, given: &Given) -> Result<Login> {
     let typed = |flag: &'static str| given.get(flag).and_then(|values| values.iter().flatten().last());
     let (token, issue) = (typed(bearer.token.flag.name), typed(bearer.issue.flag.name));
-    let name = bearer.variable;
+    let name = bearer.sought.variable;
     let variable = job.app.env.required_text(name).map_err(|failure| {
         failure.with_hint(format!("unset it, or set it to the output of tokenmint {}", bearer.issuer))
     })?;
@@ -103,7 +111,7 @@ fn bearer_token(job: &Job, bearer: &'static Bearer, given: &Given) -> Result<Log
     let sources: Vec<String> = sources.into_iter().flatten().collect();
     if let [first, second, ..] = &sources[..] {
         return Err(Failure::usage(format!("{first} and {second} cannot be used together"))
-            .with_hint(format!("each gives the {}; keep one of them", bearer.name)));
+            .with_hint(format!("each gives the {}; keep one of them", bearer.sought.name)));
     }
     match (token, issue, variable) {
         (Some(text), ..) => from_text(job, bearer, text),
@@ -113,10 +121,6 @@ fn bearer_token(job: &Job, bearer: &'static Bearer, given: &Given) -> Result<Log
     }
 }
 
-fn sought(bearer: &Bearer) -> Sought {
-    Sought { name: bearer.name, member: Member::TOKEN.key, variable: bearer.variable, typ: bearer.typ }
-}
-
 /// What to do about a token that is another.
 fn mint_one(bearer: &Bearer) -> String {
     format!("mint one with tokenmint {} {}", bearer.issuer, bearer.issue.example())
@@ -124,14 +128,13 @@ fn mint_one(bearer: &Bearer) -> String {
 
 fn from_text(job: &Job, bearer: &Bearer, text: &str) -> Result<Login> {
     let flag = bearer.token.dashed();
-    let found = sought(bearer).find(text);
-    let found = found.map_err(|failure| Failure::usage(format!("{flag} {failure}")).with_hint(mint_one(bearer)))?;
+    let found = bearer.sought.find(&flag, text).map_err(|failure| failure.with_hint(mint_one(bearer)))?;
     let typed = job.mint.given.get(bearer.token.flag.name).and_then(|values| values.iter().flatten().last());
     let file = typed.and_then(|typed| typed.strip_prefix('@')).filter(|_| found.is_bare);
     // A pipe of this shell is not there for another one.
     let file = file.map(Path::new).filter(|path| path.is_file());
     let word = file.and_then(ShellWord::content);
-    let demanded = || ShellWord::demanded(bearer.variable, &format!("the {}", bearer.name));
+    let demanded = || ShellWord::demanded(bearer.sought.variable, &format!("the {}", bearer.sought.name));
     Ok(Login::Token(Held {
         token: found.token,
         place: format!("it came from {flag}"),
@@ -140,9 +143,9 @@ fn from_text(job: &Job, bearer: &Bearer, text: &str) -> Result<Login> {
 }
 
 fn from_variable(job: &Job, bearer: &Bearer, text: &str) -> Result<Login> {
-    let (name, token) = (bearer.variable, text.trim());
-    if let Some(fault) = sought(bearer).fault(token) {
-        return Err(Failure::configuration(format!("{name} {fault}")).with_hint(mint_one(bearer)));
+    let (name, token) = (bearer.sought.variable, text.trim());
+    if let Some(misfit) = bearer.sought.misfit(token) {
+        return Err(Failure::configuration(format!("{name} {misfit}")).with_hint(mint_one(bearer)));
     }
     if token.len() != text.len() {
         job.app.notes.push(Note::Warning(format!("{name} has surrounding white space, which is ignored")));

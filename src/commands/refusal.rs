@@ -1,5 +1,7 @@
 //! What is known about credentials that the service refused: where they came from, and what can be wrong with them.
 
+use jiff::Timestamp;
+
 use crate::credentials::{Set, Source};
 use crate::error::Failure;
 use crate::http::CHECK;
@@ -14,8 +16,30 @@ pub struct Refusal {
     /// The profile that was used, as a word of a command line.
     profile: Option<String>,
     likely_mistake: Option<&'static str>,
-    /// What to do, where the usual hint does not fit.
-    remedy: Option<&'static str>,
+    /// Of a token that the run has minted itself.
+    minted: Option<MintedToken>,
+}
+
+/// A token that the run has minted itself. In a long one it may have expired.
+#[derive(Clone, Copy)]
+struct MintedToken {
+    expires_at: Option<Timestamp>,
+    clock: fn() -> Timestamp,
+}
+
+impl MintedToken {
+    /// What is known about it, as the end of a sentence, and what to do.
+    fn now(self) -> (&'static str, &'static str) {
+        match self.expires_at {
+            Some(end) if end <= (self.clock)() => {
+                ("it was minted when the run started, and has expired", "run the command again: it mints a new token")
+            }
+            _ => (
+                "it was minted by this run",
+                "a new token has not expired; check that the address belongs to a subscriber of this space",
+            ),
+        }
+    }
 }
 
 impl Refusal {
@@ -29,7 +53,7 @@ impl Refusal {
             source: Some(format!("they came from {}", set.summary())),
             profile,
             likely_mistake: likely_mistake(secret.expose()),
-            remedy: None,
+            minted: None,
         }
     }
 
@@ -38,9 +62,9 @@ impl Refusal {
         Refusal { source: Some(place.to_owned()), ..Refusal::default() }
     }
 
-    /// For a token that the run itself has minted.
-    pub fn of_new_token(place: &str, remedy: &'static str) -> Self {
-        Refusal { remedy: Some(remedy), ..Refusal::of_token(place) }
+    /// For a token that the run itself has minted, with its end.
+    pub fn of_new_token(expires_at: Option<Timestamp>, clock: fn() -> Timestamp) -> Self {
+        Refusal { minted: Some(MintedToken { expires_at, clock }), ..Refusal::default() }
     }
 
     /// Adds to a 401 or 403 where the credentials came from, and what the API token looks like.
@@ -53,8 +77,8 @@ impl Refusal {
             Some(source) => failure.and(format_args!("; {source}")),
             None => failure,
         };
-        let failure = match self.remedy {
-            Some(remedy) => failure.with_hint(remedy),
+        let failure = match self.minted.map(MintedToken::now) {
+            Some((place, remedy)) => failure.and(format_args!("; {place}")).with_hint(remedy),
             None => failure,
         };
         match (self.likely_mistake, &self.profile, failure.hint()) {
@@ -115,7 +139,7 @@ mod tests {
     fn refusal(token: &str) -> Refusal {
         let profile = Some("dev".to_owned());
         let source = Some("they came from profile 'dev' in c.toml".to_owned());
-        Refusal { source, profile, likely_mistake: likely_mistake(token), remedy: None }
+        Refusal { source, profile, likely_mistake: likely_mistake(token), minted: None }
     }
 
     #[test]
@@ -131,6 +155,20 @@ mod tests {
         let said = refusal("PT1").explain(failure(401).with_hint("(tokenmint profile check tests them)"));
         assert_eq!(said.hint(), Some("(tokenmint profile check dev tests them)"));
         assert!(refusal("PSK_1").explain(failure(401)).hint().unwrap().contains("signing key"));
+    }
+
+    #[test]
+    fn a_token_of_the_run_that_has_expired_meanwhile_is_said_to_have() {
+        let clock = || Timestamp::from_second(7_200).unwrap();
+        let said = |end| {
+            let refusal = Refusal::of_new_token(Some(Timestamp::from_second(end).unwrap()), clock);
+            let failure = Failure::message(Category::CredentialsRefused, "x refused the token").with_status(401);
+            refusal.explain(failure)
+        };
+        let expired = said(7_200);
+        assert_eq!(expired.to_string(), "x refused the token; it was minted when the run started, and has expired");
+        assert_eq!(expired.hint(), Some("run the command again: it mints a new token"));
+        assert!(said(7_201).hint().unwrap().contains("has not expired"));
     }
 
     #[test]

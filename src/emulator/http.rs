@@ -66,7 +66,7 @@ fn authenticate(service: &Service, endpoint: &Endpoint, header: Option<&HeaderVa
         Authentication::Bearer(bearer) => {
             let token = header.and_then(|header| after_scheme(header, "Bearer "));
             let token = token.and_then(|token| std::str::from_utf8(token).ok());
-            token.is_some_and(|token| service.minter.accepts(token.trim_ascii(), bearer.typ))
+            token.is_some_and(|token| service.minter.accepts(token.trim_ascii(), bearer.sought.typ))
         }
     };
     if !accepted {

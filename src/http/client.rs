@@ -45,7 +45,7 @@ pub enum Mode {
 
 /// A client of one space with one set of credentials. It may be used from several threads at once.
 pub struct Client {
-    connections: Connections,
+    connections: Arc<Connections>,
     space: Space,
     route: Route,
     scheme: Authorization,
@@ -86,7 +86,7 @@ impl Client {
         };
         let (gated, halted) = taken_apart(mode);
         Ok(Client {
-            connections: connections(&space, proxy, authorities),
+            connections: Arc::new(connections(&space, proxy, authorities)),
             space,
             route,
             scheme: credentials.scheme(),
@@ -99,12 +99,12 @@ impl Client {
         })
     }
 
-    /// The same client with other credentials: it keeps its connections, and what it has kept out of messages so far it
-    /// keeps out of them from now on. Of the time for a single request, `spent` is gone.
+    /// A client with other credentials over the same connections, which keeps what this one keeps out of messages out of
+    /// them, too. Of the time for a single request, `spent` is gone.
     ///
     /// # Errors
     /// Exit 1 for a token that does not fit into a header.
-    pub fn then(self, credentials: &Credentials, mode: Mode, spent: Duration) -> Result<Self> {
+    pub fn then(&self, credentials: &Credentials, mode: Mode, spent: Duration) -> Result<Self> {
         let (gated, halted) = taken_apart(mode);
         let timeout = if gated { self.policy.timeout } else { self.policy.timeout.saturating_sub(spent) };
         Ok(Client {
@@ -114,7 +114,10 @@ impl Client {
             policy: Policy { timeout, gated, ..self.policy },
             entrance: gated.then(|| Entrance::new(Arc::clone(&halted))),
             halted,
-            ..self
+            connections: Arc::clone(&self.connections),
+            space: self.space.clone(),
+            route: self.route.clone(),
+            app: self.app.clone(),
         })
     }
 

@@ -1,7 +1,7 @@
 //! Capability tokens, which Access Tokens replaced, and the line that mints an Access Token for the same.
 
-use super::member;
 use crate::json::{self, Object};
+use crate::pasted::member;
 use crate::text;
 
 /// The command that mints an Access Token with the capabilities of a capability token (Twilio's guide to migrating, and the

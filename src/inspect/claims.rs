@@ -3,9 +3,9 @@
 
 use jiff::Timestamp;
 
-use super::token_type::TokenType;
 use super::validity;
 use crate::json::{self, Object};
+use crate::pasted::token_type::TokenType;
 use crate::text::{SHOWN, clip};
 use crate::time;
 

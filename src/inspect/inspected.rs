@@ -1,14 +1,14 @@
 //! A token that was read back, and the judgement of it.
 
-use super::decode::{Decoded, Format};
-use super::paste::Pasted;
-use super::problem::Problem;
-use super::token_type::TokenType;
 use super::validity::Validity;
-use super::{decode, member, paste, token_type};
 use crate::error::{Failure, Result};
 use crate::json::Object;
 use crate::jwt;
+use crate::pasted::decoded::{Decoded, Format};
+use crate::pasted::forms::Pasted;
+use crate::pasted::problem::Problem;
+use crate::pasted::token_type::TokenType;
+use crate::pasted::{decoded::decode, forms, member, token_type};
 use crate::secret::Secret;
 use crate::twilio::Key;
 
@@ -57,14 +57,14 @@ impl Signature {
 /// # Errors
 /// Exit 2 where nothing in it can be a token. A token that makes no sense is reported, not an error.
 pub fn read(text: &str) -> Result<Vec<(Option<String>, Inspected)>> {
-    let pasted = paste::tokens_in(text)?;
+    let pasted = forms::tokens_in(text)?;
     Ok(pasted.into_iter().map(|Pasted { name, token }| (name, Inspected::of(&token))).collect())
 }
 
 impl Inspected {
     /// Takes a token apart.
     pub fn of(token: &str) -> Self {
-        let decoded = decode::decode(token);
+        let decoded = decode(token);
         let kind = TokenType::of(&decoded);
         let Decoded { format, header, claims, faults } = decoded;
         Inspected {

@@ -2,11 +2,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::decode::Format;
-use super::problem::Problem;
 use super::validity::End;
 use super::{Inspected, Signature, problems};
 use crate::error::{Category, Failure, Result};
+use crate::pasted::decoded::Format;
+use crate::pasted::problem::Problem;
 use crate::text;
 use crate::time;
 

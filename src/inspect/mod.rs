@@ -3,17 +3,11 @@
 
 mod capability;
 mod claims;
-mod damage;
-pub mod decode;
 mod inspected;
 mod judgement;
-mod member;
-pub mod paste;
-mod problem;
 mod problems;
 pub mod report;
 mod summary;
-pub mod token_type;
 pub mod validity;
 mod verdict;
 

@@ -3,20 +3,20 @@
 
 use jiff::Timestamp;
 
-use super::decode::Format;
-use super::member;
-use super::problem::Problem;
-use super::token_type::TokenType;
 use super::validity::{self, End};
 use super::{Inspected, Signature, capability, claims};
 use crate::json::Object;
+use crate::pasted::decoded::Format;
+use crate::pasted::member;
+use crate::pasted::problem::Problem;
+use crate::pasted::token_type::TokenType;
+use crate::sid::Sid;
 use crate::text::clip;
 use crate::time;
 use crate::twilio::MAX_TTL_SECONDS;
 use crate::twilio::claims::CONTENT_TYPE;
 use crate::twilio::identity::{self, Product};
 use crate::twilio::region;
-use crate::twilio::sid::Sid;
 
 /// Everything that is wrong, the worst first.
 pub(super) fn of(token: &Inspected, now: Timestamp) -> Vec<Problem> {

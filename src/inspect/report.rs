@@ -4,12 +4,12 @@ use jiff::Timestamp;
 
 use super::Judgement;
 use super::claims::{self, Row};
-use super::problem::Problem;
 use super::summary;
 use super::verdict::Verdict;
 use crate::json::{self, Object};
 use crate::output::screen::{BAD, BOLD, DIM, NAME, Screen, WARN};
 use crate::output::table::{Cell, Table, paragraph};
+use crate::pasted::problem::Problem;
 use crate::text;
 use crate::time;
 

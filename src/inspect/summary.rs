@@ -1,12 +1,12 @@
 //! What a person wants to know of a token: until when, for whom, and what it may do.
 
 use super::claims::{access, at, shown};
-use super::decode::Format;
-use super::member;
-use super::token_type::TokenType;
 use super::validity::End;
 use super::{Judgement, Signature};
 use crate::json::{self, Object};
+use crate::pasted::decoded::Format;
+use crate::pasted::member;
+use crate::pasted::token_type::TokenType;
 use crate::text::{SHOWN, clip};
 
 /// The most channels that are listed; the claims have them all.

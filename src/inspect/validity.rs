@@ -3,9 +3,9 @@
 
 use jiff::Timestamp;
 
-use super::decode::Format;
-use super::token_type::TokenType;
 use crate::json::{self, Object};
+use crate::pasted::decoded::Format;
+use crate::pasted::token_type::TokenType;
 use crate::signalwire::chat_expiry;
 use crate::time;
 

@@ -3,11 +3,11 @@
 use anstyle::Style;
 
 use super::claims::relative;
-use super::decode::Format;
-use super::token_type::TokenType;
 use super::validity::End;
 use super::{Judgement, Signature};
 use crate::output::screen::{BAD, GOOD, WARN};
+use crate::pasted::decoded::Format;
+use crate::pasted::token_type::TokenType;
 use crate::text;
 
 /// A verdict: its mark and colour, and its words.

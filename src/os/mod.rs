@@ -1,6 +1,7 @@
 //! The few things that differ between operating systems: file owners and modes, process groups, signals, the terminal,
 //! core dumps, exit statuses. Everything else is written against the standard library alone.
 
+mod change;
 #[cfg(unix)]
 mod echo;
 mod files;
@@ -23,6 +24,7 @@ pub mod stream;
 #[cfg(unix)]
 mod terminal;
 
+pub use change::Change;
 #[cfg(unix)]
 pub use echo::without_echo;
 #[cfg(test)]
@@ -32,9 +34,9 @@ pub use files::{
     private_folder, read_limited, replace_private,
 };
 #[cfg(not(unix))]
-pub use imp::{Change, Foreground, Group, protect_memory, signals, without_echo};
+pub use imp::{Foreground, Group, protect_memory, signals, without_echo};
 pub use imp::{distrust, is_executable, report_size_limit};
 pub use permissions::UnsafePermissions;
 #[cfg(unix)]
-pub use process::{Change, Foreground, Group, protect_memory};
+pub use process::{Foreground, Group, protect_memory};
 pub use status::{end, reason, shell_status};

@@ -6,6 +6,7 @@ use std::process::{Child, ChildStdout, Command, ExitStatus};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use super::Change;
 use super::UnsafePermissions;
 
 /// How often a program is asked whether it has ended: the standard library cannot wait for and end one at a time.
@@ -91,17 +92,6 @@ impl Foreground {
 pub struct Group {
     child: Arc<Mutex<Child>>,
     reaped: bool,
-}
-
-/// What has become of the program of a [`Group`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change {
-    /// It has ended; its status is there to be taken.
-    Ended,
-    /// Unix alone stops programs.
-    WantsTerminal,
-    /// The same.
-    Stopped,
 }
 
 /// A terminal is not lent here: every program of a console may read from it.

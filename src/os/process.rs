@@ -10,6 +10,7 @@ use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
 use rustix::process::{WaitId, WaitIdOptions, waitid};
 
+use super::Change;
 use super::signals;
 use super::terminal::Terminal;
 
@@ -103,17 +104,6 @@ impl Foreground {
 pub struct Group {
     child: Child,
     reaped: bool,
-}
-
-/// What has become of the program of a [`Group`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change {
-    /// It has ended; its status is there to be taken.
-    Ended,
-    /// It was stopped for using a terminal that is not its own.
-    WantsTerminal,
-    /// It was stopped, as by Ctrl-Z.
-    Stopped,
 }
 
 impl Group {

@@ -62,15 +62,16 @@ impl Login {
     fn words(&self) -> String {
         match self {
             Login::Pair(user, password) => format!(" --user \"{}:{}\"", user.text, password.text),
-            Login::Token(token) => format!(" --header \"Authorization: Bearer {}\"", token.text),
+            // curl hides the values of both flags from a list of processes, and the value of a header from none.
+            Login::Token(token) => format!(" --oauth2-bearer \"{}\"", token.text),
             Login::Nothing => String::new(),
         }
     }
 }
 
-/// A command for POSIX `sh` that sends the same bytes, with credentials from where they are stored; `body` is a word of
-/// that shell. The name under which curl introduces itself stays its own.
-pub fn curl(request: &Request, body: &str, space: &Space, login: &Login, settings: &Settings) -> String {
+/// A command for POSIX `sh` that sends the same bytes, with credentials from where they are stored. The name under which
+/// curl introduces itself stays its own.
+pub fn curl(request: &Request, body: &Body, space: &Space, login: &Login, settings: &Settings) -> String {
     let headers = Request::headers().into_iter().filter(|(name, _)| *name != "User-Agent");
     let headers: Vec<String> =
         headers.map(|(name, value)| format!("--header {}", sh_quoted(&format!("{name}: {value}")))).collect();
@@ -78,11 +79,12 @@ pub fn curl(request: &Request, body: &str, space: &Space, login: &Login, setting
     let cacert =
         cacert.map_or_else(String::new, |path| format!(" \\\n  --cacert {}", sh_word(&path.to_string_lossy())));
     format!(
-        "curl --silent --show-error --max-time {}{} \\\n  {}{cacert} \\\n  --data-raw {} \\\n  {}\n",
+        "{}curl --silent --show-error --max-time {}{} \\\n  {}{cacert} \\\n  {} \\\n  {}\n",
+        body.before,
         settings.timeout.as_secs().max(1),
         login.words(),
         headers.join(" "),
-        body,
+        body.flag,
         sh_quoted(&format!("{space}{}", request.path)),
     )
 }
@@ -93,26 +95,43 @@ pub fn secret_variables(request: &catalog::Request) -> Vec<String> {
 }
 
 fn secret_variable(request: &catalog::Request, field: &Field) -> String {
-    if let Input::Token { variable, .. } = field.input {
-        return variable.to_owned();
+    if let Input::Token(sought) = field.input {
+        return sought.variable.to_owned();
     }
     format!("SIGNALWIRE_{}_{}", request.kind.name.to_uppercase(), field.key.to_uppercase())
 }
 
-/// The body as a word for `sh`, in which a variable that must be set takes the place of a secret.
-pub fn body_for_sh(request: &catalog::Request) -> String {
-    const MARK: &str = "\u{1a}";
-    let mut word = sh_quoted(&request.shown(|_| MARK.to_owned()));
-    for field in request.secret_fields() {
-        let variable = secret_variable(request, field);
-        // A token has no character that JSON escapes, so the variable is what `-o export` sets.
-        let demanded = match field.input {
-            Input::Token { .. } => format!("\"'\"${{{variable}:?set it to the {}}}\"'\"", field.key),
-            _ => format!("'\"${{{variable}:?set it to the {} as a JSON string}}\"'", field.key),
-        };
-        word = word.replacen(MARK, &demanded, 1);
+/// The body of a curl command.
+pub struct Body {
+    /// What comes before the command.
+    before: String,
+    /// The flag that gives the body.
+    flag: String,
+}
+
+impl Body {
+    /// The body of a request. Variables that must be set take the place of secrets, and reach curl through a pipe: its
+    /// arguments are in the list of processes.
+    pub fn for_sh(request: &catalog::Request) -> Self {
+        const MARK: &str = "\u{1a}";
+        let mut word = sh_quoted(&request.shown(|_| MARK.to_owned()));
+        let mut demands = Vec::new();
+        for field in request.secret_fields() {
+            let variable = secret_variable(request, field);
+            // A token has no character that JSON escapes, so the variable is what `-o export` sets.
+            let (what, quote) = match field.input {
+                Input::Token(_) => (field.key.to_owned(), "\""),
+                _ => (format!("{} as a JSON string", field.key), ""),
+            };
+            // Not inside of the pipe, which would go on without it.
+            demands.push(format!(": \"${{{variable}:?set it to the {what}}}\" &&\n"));
+            word = word.replacen(MARK, &format!("{quote}'\"${variable}\"'{quote}"), 1);
+        }
+        if demands.is_empty() {
+            return Body { before: String::new(), flag: format!("--data-raw {word}") };
+        }
+        Body { before: format!("{}printf %s {word} |\n", demands.concat()), flag: "--data-binary @-".to_owned() }
     }
-    word
 }
 
 #[derive(serde::Serialize)]

@@ -7,6 +7,8 @@ use crate::catalog::{
     Authentication, Emulation, Endpoint, Field, Form, Help, Input, Invented, Kind, Minting, Problem, Refused,
 };
 use crate::json::{self, Object};
+use crate::pasted::token_type::look_of_secret;
+use crate::text::count;
 
 /// `tokenmint embed`.
 pub static KIND: Kind = Kind {
@@ -74,26 +76,18 @@ impl Rule for ClickToCallKey {
         // Without the value: a secret in the wrong place must not be repeated.
         let but = match digits {
             Some(digits) if digits.chars().count() != Self::DIGITS => {
-                format!("{} characters after c2c_", digits.chars().count())
+                format!("{} after c2c_", count(digits.chars().count() as u64, "character"))
             }
             Some(_) => "characters other than digits after c2c_".to_owned(),
             None if given.is_empty() => "an empty text".to_owned(),
-            None => other_secret(&given).to_owned(),
+            None => {
+                look_of_secret(&given).map_or_else(|| "something else".to_owned(), |look| format!("what {look}"))
+                    + " (not shown)"
+            }
         };
         let sentence = format!("must be a click-to-call key, c2c_ and {} hexadecimal digits; got {but}", Self::DIGITS);
         vec![Problem::new(sentence, "invalid_parameter", "{} is invalid")]
     }
-}
-
-/// What was given in place of the key, by its look.
-fn other_secret(given: &str) -> &'static str {
-    let looks: [(&str, &str); 4] = [
-        ("PT", "what looks like an API token, a secret"),
-        ("PSK_", "what looks like a signing key, a secret"),
-        ("vpt_", "what looks like a conference token"),
-        ("eyJ", "what looks like a minted token (a JWT)"),
-    ];
-    looks.iter().find(|(prefix, _)| given.starts_with(prefix)).map_or("something else (not shown)", |(_, look)| look)
 }
 
 /// The real claims are known to the service alone; these hold what the request said, for tests that decrypt them with the
@@ -113,7 +107,7 @@ mod tests {
             ("\"c2c_0123456789abcdef0123456789abcde\"", "got 31 characters after c2c_"),
             ("\"c2c_0123456789abcdef0123456789abcdeg\"", "got characters other than digits after c2c_"),
             ("\"0123456789abcdef0123456789abcdef\"", "got something else (not shown)"),
-            ("\"PTdeadbeefdeadbeefdeadbeef\"", "looks like an API token"),
+            ("\"PTdeadbeefdeadbeefdeadbeef\"", "what looks like a SignalWire API token"),
             ("\"eyJhbGciOiJkaXIi\"", "a JWT"),
             ("\"\"", "got an empty text"),
             ("7", "must be a string"),

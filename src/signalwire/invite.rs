@@ -11,6 +11,8 @@ use crate::catalog::{
     Violation, not_future, past_seconds,
 };
 use crate::json::{self, Object};
+use crate::pasted::Sought;
+use crate::token::Member;
 
 /// `tokenmint invite`.
 pub static KIND: Kind = Kind {
@@ -43,10 +45,13 @@ tokenmint invite --address-id 0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f0 --reference a
 
 /// The token that authenticates the request.
 static SUBSCRIBER_TOKEN: Bearer = Bearer {
-    name: "subscriber token",
+    sought: Sought {
+        name: "subscriber token",
+        member: Member::TOKEN.key,
+        variable: subscriber::KIND.variable,
+        typ: "SAT",
+    },
     issuer: subscriber::KIND.name,
-    variable: subscriber::KIND.variable,
-    typ: "SAT",
     token: Field::new(
         "subscriber_token",
         "subscriber-token",

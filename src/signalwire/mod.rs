@@ -7,7 +7,6 @@ pub mod credentials;
 pub mod embed;
 pub mod guest;
 pub mod invite;
-mod pair;
 pub mod permission;
 mod provider;
 pub mod pubsub;

@@ -2,10 +2,10 @@
 //! SignalWire's REST reference, "Refresh Subscriber token".
 
 use super::guest::{ANY_SCOPE, DEFAULT_LIFETIME};
-use super::pair;
 use super::refresh_token::RefreshToken;
 use crate::catalog::{Consumed, Emulation, Endpoint, Field, Form, Help, Input, Invented, Kind, Minting};
 use crate::json::Object;
+use crate::pasted::Sought;
 use crate::token::Member;
 
 /// `tokenmint refresh`.
@@ -42,8 +42,8 @@ const FIELD: Field = Field::new(
     "refresh_token",
     "refresh-token",
     "",
-    Input::Token { variable: VARIABLE, find: pair::refresh_token_in },
-    &RefreshToken,
+    Input::Token(&TOKEN),
+    &RULE,
     "Where the refresh token is: @FILE, or - for stdin (the default)\n\n\
      The token alone, or a pair as -o json, -o export (for any shell) or -o dotenv prints it. A dotenv file may hold other \
      variables too. Never the token itself: other users can see the command line.\n\n\
@@ -53,8 +53,15 @@ const FIELD: Field = Field::new(
 .argument("@FILE|-")
 .required();
 
-/// What `tokenmint subscriber` calls the refresh token.
-const VARIABLE: &str = "SIGNALWIRE_SUBSCRIBER_REFRESH_TOKEN";
+static RULE: RefreshToken = RefreshToken(&TOKEN);
+
+/// What is exchanged, as `tokenmint subscriber` prints it.
+pub(super) static TOKEN: Sought<'static> = Sought {
+    name: "refresh token",
+    member: Member::REFRESH.key,
+    variable: "SIGNALWIRE_SUBSCRIBER_REFRESH_TOKEN",
+    typ: "Refresh",
+};
 
 static CONSUMED: Consumed = Consumed {
     field: "refresh_token",

@@ -13,7 +13,7 @@ use super::key::{Key, check_secret};
 use super::sign::Signer;
 use super::{other_grants, region};
 use crate::app::{App, Environment};
-use crate::catalog::missing::{self, Missing};
+use crate::catalog::missing::{self, Missing, Place};
 use crate::catalog::{Draft, Help, Kind, Minting, Offline, Paper, Prepared, Scratch, Sign, Values};
 use crate::credentials::Set;
 use crate::error::{Category, Failure, Note, Result};
@@ -153,7 +153,8 @@ impl Plan {
         let missing: Vec<Missing> = identity.into_iter().chain(grants).collect();
         let failure = missing::failure(self.draft.kind, &missing, place);
         match failure.hint() {
-            Some(hint) if !has_grants => {
+            // Callers have no flags.
+            Some(hint) if !has_grants && place != Place::Caller => {
                 let hint = format!("{hint} (or another grant: {GRANTS})");
                 failure.with_hint(hint)
             }

@@ -2,10 +2,10 @@
 
 use super::fields::{CHAT, REGION, SYNC, VOICE};
 use super::region;
-use super::sid::Sid;
 use crate::app::Environment;
 use crate::credentials::{BuiltIn, Confusion, Field, Placed, Schema, Setting, never};
 use crate::error::Failure;
+use crate::sid::Sid;
 
 /// The key of the account SID.
 pub const ACCOUNT_SID: &str = "account_sid";

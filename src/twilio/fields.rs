@@ -2,9 +2,10 @@
 
 use super::other_grants::{self, OtherGrants};
 use super::region::Region;
-use super::sid::{Is, ServiceOrDefault, Sid};
+use super::sid_rule::{Is, ServiceOrDefault};
 use crate::catalog::rule::{AnyObject, Epoch, Integer, NonEmpty};
 use crate::catalog::{Fallback, Field, Input};
+use crate::sid::Sid;
 
 /// The most seconds of a token (the page of error 20157).
 pub const MAX_TTL_SECONDS: i64 = 86_400;

@@ -1,9 +1,9 @@
 //! The API key secret: the key that signs and verifies, and what can be known of a set of credentials offline.
 
-use super::sid;
 use crate::error::{Category, Failure, Note, OrFail, Result};
 use crate::jwt::Hs256;
 use crate::secret::Secret;
+use crate::sid;
 
 /// The key of HS256 signatures: the bytes of an API key secret as they are, since Twilio decodes nothing.
 #[derive(Debug, Clone)]

@@ -10,7 +10,7 @@ pub mod key;
 mod other_grants;
 mod provider;
 pub mod region;
-pub mod sid;
+mod sid_rule;
 pub mod sign;
 
 pub use access_token::{Plan, Signing};

@@ -6,7 +6,7 @@ use std::path::Path;
 
 /// The layers from top to bottom, a line each. A module may use those of lower layers, never one of its own layer. What was
 /// typed (`options`) is plain values, which whatever acts on it reads.
-const LAYERS: [&[&str]; 25] = [
+const LAYERS: [&[&str]; 26] = [
     &["lib"],
     &["testing"],
     &["cli"],
@@ -23,12 +23,13 @@ const LAYERS: [&[&str]; 25] = [
     &["catalog"],
     &["credentials"],
     &["cache"],
+    &["pasted"],
     &["jwt"],
     &["app"],
     &["token"],
     &["redact"],
     &["secret"],
-    &["codes", "json", "time"],
+    &["codes", "json", "sid", "time"],
     &["text"],
     &["os"],
     &["error"],

@@ -2,10 +2,15 @@
 //! lie in the environment, and never shows a secret.
 #![cfg(unix)]
 
+#[cfg(target_os = "linux")]
+use std::sync::Arc;
+
 use predicates::str::contains;
 
 use crate::credentials::dev;
 use crate::harness::{API_TOKEN, CHAT, PROJECT, Run, installed, tokenmint};
+#[cfg(target_os = "linux")]
+use crate::server::Answer;
 use crate::server::Server;
 
 const OTHER_PROJECT: &str = "11111111-2222-4333-8444-555555555555";
@@ -148,5 +153,50 @@ fn the_emulator_has_its_public_set_and_a_hint_to_start_it() {
         "http://127.0.0.1:8793/api/chat/tokens",
     ] {
         assert!(text.contains(part), "{part} in {text}");
+    }
+}
+
+/// The processes in whose arguments this text is, seen while curl waits for its answer.
+#[cfg(target_os = "linux")]
+fn seen_in_arguments(text: &str) -> Vec<String> {
+    let processes = std::fs::read_dir("/proc").expect("a list of processes").flatten();
+    let arguments = processes.filter_map(|process| std::fs::read(process.path().join("cmdline")).ok());
+    let arguments = arguments.map(|bytes| String::from_utf8_lossy(&bytes).replace('\0', " "));
+    arguments.filter(|line| line.contains(text)).collect()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn no_secret_is_in_the_arguments_of_curl() {
+    if !installed("curl") {
+        return;
+    }
+    let sat = concat!(
+        "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIiwidHlwIjoiU0FUIn0",
+        "..aXZpdml2aXZpdml2.Y3VybA.dGFndGFndGFndGFndGFndA"
+    );
+    let refresh = sat.replace("U0FUIn0", "UmVmcmVzaCJ9");
+    for (line, variable, secret) in [
+        ("invite --address-id 0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f0", "SIGNALWIRE_SUBSCRIBER_TOKEN", sat),
+        ("refresh -", "SIGNALWIRE_SUBSCRIBER_REFRESH_TOKEN", refresh.as_str()),
+        ("subscriber --reference a --password -", "SIGNALWIRE_SUBSCRIBER_PASSWORD", "\"canary-of-curl\""),
+        (CHAT, "SIGNALWIRE_API_TOKEN", "PTcanary-of-curl"),
+    ] {
+        let own = secret.to_owned();
+        let server = Server::answering([Answer::With(Arc::new(move |_| {
+            let seen = seen_in_arguments(&own);
+            Answer::json(if seen.is_empty() { 200 } else { 500 }, seen.join("\n"))
+        }))]);
+        let run = tokenmint(line).credentials(&server).env("SIGNALWIRE_SUBSCRIBER_TOKEN", sat).stdin(secret);
+        let run = if line.starts_with("invite") { run } else { run.unset("SIGNALWIRE_SUBSCRIBER_TOKEN") };
+        let text = command(run.args(["-q"]));
+        let run = sh(&text, &[(variable, secret)]);
+        assert_eq!(String::from_utf8_lossy(&run.stdout), "", "{text}");
+        let request = server.request();
+        let authorization = request.header("authorization").expect("a login");
+        assert!(
+            request.text().contains(secret) || authorization == format!("Bearer {secret}") || line == CHAT,
+            "{text}"
+        );
     }
 }

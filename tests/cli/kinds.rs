@@ -201,7 +201,7 @@ fn what_its_requests_authenticate_with_is_declared_whole() {
         }
         let Authentication::Bearer(bearer) = &endpoint.authentication else { continue };
         let issuer = kinds().find(|issuer| issuer.name == bearer.issuer).expect("its issuer");
-        assert_eq!(bearer.variable, issuer.variable);
+        assert_eq!(bearer.sought.variable, issuer.variable);
         assert!(bearer.token.input.is_secret() && !bearer.issue.input.is_secret());
         // With the one flag the issuer's request is whole.
         let required: Vec<&str> =
@@ -209,7 +209,7 @@ fn what_its_requests_authenticate_with_is_declared_whole() {
         assert_eq!(required, [bearer.issue.flag.name]);
         // What is an input of ours is hidden from the programs that we start, and from every message.
         let secrets = provider_of(kind).expect("a provider").credentials.other_secrets;
-        assert!(secrets.contains(&bearer.variable), "{secrets:?}");
+        assert!(secrets.contains(&bearer.sought.variable), "{secrets:?}");
         for field in [&bearer.token, &bearer.issue] {
             assert!(!field.required && kind.fields.iter().all(|own| own.flag.name != field.flag.name));
             assert!(field.summary().chars().count() <= 70 && !field.summary().ends_with('.'), "{}", field.help);

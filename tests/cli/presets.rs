@@ -101,6 +101,75 @@ fn a_preset_is_for_every_way_to_mint() {
 }
 
 #[cfg(unix)]
+/// A preset of each kind that authenticates in another way, or not with the fields of the request alone.
+const FABRIC: &str = "\
+[presets.alice]
+command = \"subscriber\"
+reference = \"alice\"
+expire_at = \"+1h\"
+
+[presets.call]
+command = \"invite\"
+address_id = \"0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f0\"
+
+[presets.widget]
+command = \"embed\"
+token = \"c2c_0123456789abcdef0123456789abcdef\"
+
+[presets.renew]
+command = \"refresh\"
+";
+
+#[test]
+fn a_preset_is_for_every_kind() {
+    use crate::harness::{CALL, GUEST, REFRESH};
+    for (line, path, token) in [
+        ("subscriber --preset alice", "/api/fabric/subscribers/tokens", GUEST),
+        ("invite --preset call", "/api/fabric/subscriber/invites", CALL),
+        ("embed --preset widget", "/api/fabric/embeds/tokens", CALL),
+        ("refresh --preset renew -q", "/api/fabric/subscribers/tokens/refresh", GUEST),
+    ] {
+        let server = Server::minting();
+        let run = tokenmint(line).config(FABRIC).credentials(&server);
+        let run = if line.starts_with("refresh") { run.stdin(REFRESH) } else { run };
+        let run = if line.starts_with("invite") { run.env("SIGNALWIRE_SUBSCRIBER_TOKEN", GUEST) } else { run };
+        run.prints(format!("{token}\n")).run();
+        assert_eq!(server.request().target, path);
+    }
+    for (command, key, parts) in [
+        ("invite", "reference = \"a\"", &["'reference' is not part of the request", "add --reference NAME"][..]),
+        (
+            "invite",
+            "subscriber_token = \"canary\"",
+            &["'subscriber_token' is not part", "add --subscriber-token @FILE"],
+        ),
+        ("refresh", "refresh_token = \"canary\"", &["'refresh_token' is a secret", "give it as @FILE"]),
+        ("subscriber", "expire_at = \"1h\"", &["'expire_at'", "write expire_at = \"+1h\""]),
+    ] {
+        let config = format!("[presets.x]\ncommand = \"{command}\"\n{key}\n");
+        let run = tokenmint(&format!("{command} --preset x")).config(&config).hides("canary");
+        run.fails(3).says_all(parts).run();
+    }
+    // What is missing goes beside the preset.
+    let run = tokenmint("twilio --preset ring").config("[presets.ring]\ncommand = \"twilio\"\nvideo = \"r\"\n");
+    run.fails(2).says_all(&["missing --identity", "hint: add --identity NAME"]).run();
+}
+
+#[cfg(all(unix, feature = "emulator"))]
+#[test]
+fn a_server_with_a_preset_counts_its_times_from_each_call() {
+    let server = Server::minting();
+    let run = tokenmint("subscriber --preset alice --serve 127.0.0.1:0").config(FABRIC).credentials(&server);
+    let running = crate::running::Running::start(run);
+    let ask = || running.ask("GET", "/token", "", "").json()["expiry_at"].as_i64().expect("milliseconds");
+    let first = ask();
+    let start = jiff::Timestamp::now().as_second();
+    while jiff::Timestamp::now().as_second() == start {
+        std::thread::yield_now();
+    }
+    assert!(ask() > first, "a token that lasts as long as the first, from now");
+}
+
 #[test]
 fn a_command_gets_the_token_of_a_preset() {
     let server = Server::minting();

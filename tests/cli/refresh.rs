@@ -150,11 +150,16 @@ fn what_holds_no_single_token_is_refused_with_what_was_expected() {
         (format!("{REFRESH} {REFRESHED}"), "white space"),
         (format!(r#"{{"refresh_token":"{REFRESH}"}}{{}}"#), "not one complete JSON object"),
         (format!(r#"{{"refresh_token":"{REFRESH}","refresh_token":"x"}}"#), "twice"),
-        (format!(r#"{{"token":"{GUEST}","refresh_token":null}}"#), "no refresh_token"),
-        (r#"{"error":{"code":"usage"}}"#.to_owned(), "no refresh_token"),
-        ("<html>".to_owned(), "characters that tokens never have"),
-        (format!("\"{REFRESH}\""), "characters that tokens never have"),
-        (format!("export SIGNALWIRE_SUBSCRIBER_TOKEN='{GUEST}'\n"), "does not set SIGNALWIRE_SUBSCRIBER_REFRESH_TOKEN"),
+        (format!(r#"{{"token":"{GUEST}","refresh_token":null}}"#), "without refresh_token"),
+        (r#"{"error":{"code":"usage"}}"#.to_owned(), "holds an error, not a token"),
+        ("<html>".to_owned(), "that is an HTML page"),
+        (format!("\"{REFRESH}\"\u{1}"), "characters that tokens never have"),
+        ("SIGNALWIRE_SUBSCRIBER_REFRESH_TOKEN=\n".to_owned(), "sets SIGNALWIRE_SUBSCRIBER_REFRESH_TOKEN to nothing"),
+        ("MINE_TOKEN=\n".to_owned(), "does not set SIGNALWIRE_SUBSCRIBER_REFRESH_TOKEN"),
+        (
+            format!("export SIGNALWIRE_SUBSCRIBER_TOKEN='{GUEST}'\n"),
+            "is not a refresh token: it is a SignalWire access",
+        ),
         ("a".repeat(65_537), "more than 65536"),
     ] {
         refuse(refresh("").stdin(text), &[why, "expected a refresh token"]);
@@ -172,15 +177,15 @@ fn a_token_that_is_certainly_another_is_named_and_not_sent() {
         base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(json)
     };
     for (token, what) in [
-        (GUEST.to_owned(), "a subscriber access token (SAT), not a refresh token"),
-        (TOKEN.to_owned(), "a SignalWire Chat or PubSub token, not"),
-        (JWT.to_owned(), "a signed token (JWS), not"),
-        (format!("{}.e30.c2ln", header(r#"{"typ":"VRT","alg":"HS512"}"#)), "a SignalWire video room token, not"),
-        (format!("{}..a.b.c", header(r#"{"enc":"A256GCM","typ":"Embed"}"#)), "a token of type 'Embed', not"),
-        (format!("{}..a.b.c", header(r#"{"enc":"A256GCM","typ":"\u001b[31m"}"#)), "a token of another type, not"),
-        (API_TOKEN.to_owned(), "a SignalWire API token (PT…), not"),
-        ("c2c_0123456789abcdef".to_owned(), "a click-to-call token (c2c_…), not"),
-        (REFRESH.rsplit_once('.').expect("parts").0.to_owned(), "has 4 parts where a refresh token has 5"),
+        (GUEST.to_owned(), "is not a refresh token: it is a SignalWire access token"),
+        (TOKEN.to_owned(), "it is a SignalWire Chat token, which also serves PubSub"),
+        (JWT.to_owned(), "it is a JWT of an unknown service"),
+        (format!("{}.e30.c2ln", header(r#"{"typ":"VRT","alg":"HS512"}"#)), "it is a SignalWire video room token"),
+        (format!("{}..a.b.c", header(r#"{"enc":"A256GCM","typ":"Embed"}"#)), "it is a JWT of an unknown service"),
+        (format!("{}..a.b.c", header(r#"{"enc":"A256GCM","typ":"\u001b[31m"}"#)), "it is a JWT of an unknown service"),
+        (API_TOKEN.to_owned(), "it looks like a SignalWire API token"),
+        ("c2c_0123456789abcdef".to_owned(), "it looks like a SignalWire click-to-call token"),
+        (REFRESH.rsplit_once('.').expect("parts").0.to_owned(), "has 4 parts, where an encrypted one has five"),
     ] {
         refuse(refresh("").stdin(token.as_str()).hides(&token), &["the input", what]);
         let pair = json!({ "kind": "subscriber", "refresh_token": token }).to_string();

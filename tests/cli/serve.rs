@@ -4,8 +4,8 @@ use nix::sys::signal::Signal;
 use serde_json::{Value, json};
 
 use crate::harness::{
-    ADDRESS, API_TOKEN, CHAT, GUEST, GUEST_COMMAND, PUBSUB, REFRESH, Run, SUBSCRIBER, SUBSCRIBER_ID, TOKEN, VIDEO,
-    holds_secret, tokenmint,
+    ADDRESS, API_TOKEN, CALL, CHAT, GUEST, GUEST_COMMAND, PUBSUB, REFRESH, Run, SUBSCRIBER, SUBSCRIBER_ID, TOKEN,
+    VIDEO, holds_secret, tokenmint,
 };
 use crate::running::{Reply, Running};
 use crate::server::{Answer, Server};
@@ -115,6 +115,69 @@ fn a_twilio_token_names_its_identity() {
         .says_all(&["missing at least one grant", "hint: add --video"])
         .run();
     serving(twilio("twilio --video"), "--let ttl").fails(2).says("missing --identity").run();
+}
+
+#[test]
+fn a_token_that_the_server_has_minted_first_is_minted_again_once_it_is_refused() {
+    let refused_once = Answer::json(401, r#"{"error":"Unauthorized"}"#);
+    let server = Server::answering([Answer::token(), refused_once, Answer::token()]);
+    let running = served("invite --address-id 0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f0 --reference alice", &server, "");
+    refused(&get(&running, "/token"), 401, "subscriber token");
+    for _ in 0..2 {
+        assert_eq!(get(&running, "/token").json()["token"], CALL);
+    }
+    drop(running);
+    let targets: Vec<String> = server.requests().into_iter().map(|request| request.target).collect();
+    let (first, call) = ("/api/fabric/subscribers/tokens", "/api/fabric/subscriber/invites");
+    assert_eq!(targets, [first, call, first, call, call]);
+}
+
+#[test]
+fn a_token_at_hand_is_said_to_expire() {
+    let server = Server::minting();
+    let run = tokenmint("invite --address-id 0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f0");
+    let run = run.env("SIGNALWIRE_SPACE", server.space()).env("SIGNALWIRE_SUBSCRIBER_TOKEN", GUEST);
+    let running = Running::start(serving(run, ""));
+    assert_eq!(get(&running, "/token").json()["token"], CALL);
+    let said = running.end(Signal::SIGTERM).1.join("\n");
+    assert!(said.contains("when the subscriber token expires, calls fail; with --reference"), "{said}");
+}
+
+#[test]
+fn what_is_missing_is_asked_of_those_who_can_give_it() {
+    let server = Server::unused();
+    for (line, message, hint) in [
+        ("chat", "missing --ttl and --channel", "--let ttl,channels"),
+        (
+            "chat --ttl 1h",
+            "missing --channel",
+            "add --channel lobby=rw, or let callers set what is missing: --let channels",
+        ),
+        ("chat --body {\"ttl\":60}", "missing --channel", "--let channels"),
+        ("embed", "missing --token", "add --token KEY, or let callers set what is missing: --let token"),
+    ] {
+        serving(tokenmint(line).credentials(&server), "").fails(2).says_all(&[message, hint]).run();
+    }
+    let hint = "add --identity NAME, or let callers set what is missing: --let identity";
+    serving(twilio("twilio --video"), "").fails(2).says_all(&["missing --identity", hint]).run();
+    let running = served("chat --ttl 1h", &server, "--let channels,member_id");
+    let twilio = Running::start(serving(twilio("twilio --identity a"), "--let video"));
+    for (reply, message, hint) in [
+        (get(&running, "/token"), "missing channels", "add channels to the query or to the JSON body"),
+        (
+            post(&running, &json!({"member_id": "a"})),
+            "missing channels",
+            "add channels to the query or to the JSON body",
+        ),
+        (
+            get(&twilio, "/token"),
+            "missing at least one grant",
+            "add at least one grant to the query or to the JSON body",
+        ),
+    ] {
+        refused(&reply, 400, message);
+        assert_eq!(reply.json()["error"]["hint"], hint, "{reply:?}");
+    }
 }
 
 #[test]

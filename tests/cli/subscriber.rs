@@ -221,8 +221,8 @@ fn a_password_is_shown_on_none_of_the_ways_out() {
     ] {
         with_password(line).stdout(contains(shown)).run();
     }
-    let curl =
-        with_password("--curl").stdout(contains("${SIGNALWIRE_SUBSCRIBER_PASSWORD:?").and(contains("--data-raw")));
+    let curl = with_password("--curl")
+        .stdout(contains("${SIGNALWIRE_SUBSCRIBER_PASSWORD:?").and(contains("--data-binary @-")));
     curl.says("SIGNALWIRE_SUBSCRIBER_PASSWORD").run();
     let dry = tokenmint("subscriber --batch - --dry-run").hides(PASSWORD);
     let dry = dry.stdin(format!("{{\"reference\":\"a\",\"password\":\"{PASSWORD}\"}}\n"));

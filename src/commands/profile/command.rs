@@ -1,7 +1,12 @@
 //! What every action of `profile` works with.
 
+use std::path::PathBuf;
+
 use crate::app::App;
+use crate::credentials::config::Config;
+use crate::credentials::locate::locate;
 use crate::credentials::{Needs, Wanted};
+use crate::error::Result;
 use crate::options::General;
 use crate::output::screen::Screen;
 use crate::providers::SCHEMAS;
@@ -29,6 +34,17 @@ impl ProfileCommand<'_> {
 }
 
 impl ProfileCommand<'_> {
+    /// The configuration file with its place. One that nobody named need not be there.
+    pub(super) fn config(&self) -> Result<(PathBuf, Config)> {
+        let location = locate(self.general.config.as_deref(), &self.app.env)?;
+        let config = if location.explicit || location.path.exists() {
+            Config::read(&location.path, &self.app.env, &SCHEMAS)?
+        } else {
+            Config::default()
+        };
+        Ok((location.path, config))
+    }
+
     /// What a table is printed to.
     pub(super) fn screen(&self) -> Screen {
         Screen::of_stdout(self.general.verbosity.color)

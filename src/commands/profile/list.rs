@@ -4,7 +4,6 @@ use serde_json::json;
 
 use super::command::{ProfileCommand, line};
 use crate::credentials::config::{Config, Profile};
-use crate::credentials::locate::locate;
 use crate::credentials::{EMULATOR, Schema};
 use crate::error::{Note, Result};
 use crate::output::screen::{BOLD, DIM, GOOD};
@@ -15,12 +14,7 @@ use crate::text;
 impl ProfileCommand<'_> {
     /// The profiles, each with its providers.
     pub(super) fn list(&self) -> Result<String> {
-        let location = locate(self.general.config.as_deref(), &self.app.env)?;
-        let config = if location.explicit || location.path.exists() {
-            Config::read(&location.path, &self.app.env, &SCHEMAS)?
-        } else {
-            Config::default()
-        };
+        let (path, config) = self.config()?;
         let default = config.default_profile.as_deref();
         let profiles = config.profiles.iter().map(|(name, profile)| (name.as_str(), sections(profile)));
         let emulated = SCHEMAS.iter().filter(|schema| schema.is_emulated()).map(|schema| schema.section).collect();
@@ -29,7 +23,7 @@ impl ProfileCommand<'_> {
             let profiles = profiles.map(|(name, services): (_, Vec<&str>)| {
                 json!({ "name": name, "default": default == Some(name), "built_in": name == EMULATOR, "services": services })
             });
-            return Ok(line(&json!({ "path": text::path(&location.path), "profiles": profiles.collect::<Vec<_>>() })));
+            return Ok(line(&json!({ "path": text::path(&path), "profiles": profiles.collect::<Vec<_>>() })));
         }
         self.note_environment(&config);
         let screen = self.screen();

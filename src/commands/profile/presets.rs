@@ -5,24 +5,18 @@ use serde_json::json;
 use super::command::{ProfileCommand, line};
 use crate::catalog::Kind;
 use crate::commands::preset::check_all;
-use crate::credentials::config::Config;
-use crate::credentials::locate::locate;
 use crate::credentials::preset::Preset;
 use crate::error::{Note, Result};
-use crate::providers::SCHEMAS;
+use crate::output::screen::DIM;
+use crate::output::table::{Cell, Table};
 use crate::text;
 
 impl ProfileCommand<'_> {
     /// The presets. Of their fields the names: `--dry-run` shows what they make.
     pub(super) fn presets(&self) -> Result<String> {
-        let location = locate(self.general.config.as_deref(), &self.app.env)?;
-        let config = if location.explicit || location.path.exists() {
-            Config::read(&location.path, &self.app.env, &SCHEMAS)?
-        } else {
-            Config::default()
-        };
+        let (path, config) = self.config()?;
         let presets = check_all(&config, self.app)?;
-        let place = text::path(&location.path);
+        let place = text::path(&path);
         if self.json {
             let presets: Vec<_> = presets.iter().map(as_object).collect();
             return Ok(line(&json!({ "path": place, "presets": presets })));
@@ -32,7 +26,16 @@ impl ProfileCommand<'_> {
                 .notes
                 .push(Note::Hint(format!("no presets in {place}; add a table [presets.NAME] with its command")));
         }
-        Ok(aligned(&presets.iter().map(row).collect::<Vec<_>>()))
+        let screen = self.screen();
+        let mut table = Table::default();
+        // A script that reads lines has no use for a heading.
+        if screen.width.is_some() && !presets.is_empty() {
+            table.row(["PRESET", "COMMAND", "PROFILE", "FIELDS"].map(|title| Cell::styled(title, DIM)));
+        }
+        for preset in &presets {
+            table.row(row(preset));
+        }
+        Ok(table.render(0, &screen))
     }
 }
 
@@ -47,18 +50,7 @@ fn as_object((name, kind, preset): &Listed) -> serde_json::Value {
     json!({ "name": name, "command": kind.name, "profile": preset.profile, "fields": keys(preset) })
 }
 
-fn row((name, kind, preset): &Listed) -> [String; 4] {
+fn row((name, kind, preset): &Listed) -> [Cell; 4] {
     let profile = preset.profile.as_deref().map_or_else(|| "-".to_owned(), |profile| text::clip(profile, 60));
-    [text::clip(name, 60), kind.name.to_owned(), profile, keys(preset).join(", ")]
-}
-
-/// Rows with their columns below each other, two blanks between them and none at the end.
-fn aligned(rows: &[[String; 4]]) -> String {
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
-    let widths = [0, 1, 2, 3].map(width);
-    let padded = |row: &[String; 4]| {
-        let cells = row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}"));
-        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned() + "\n"
-    };
-    rows.iter().map(padded).collect()
+    [text::clip(name, 60), kind.name.to_owned(), profile, keys(preset).join(", ")].map(Cell::plain)
 }

@@ -7,6 +7,8 @@ mod endpoint;
 #[cfg(feature = "emulator")]
 mod fields;
 #[cfg(feature = "emulator")]
+mod fresh;
+#[cfg(feature = "emulator")]
 mod origins;
 #[cfg(feature = "emulator")]
 mod rate;

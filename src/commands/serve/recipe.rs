@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use super::fresh::Fresh;
 use crate::app::{App, Notes};
+use crate::catalog::missing::Place;
 use crate::catalog::{Defaults, Draft, Given, Kind, Minting, Offline, PresetFields, Request, Scratch};
 use crate::commands::connection::Connection;
 use crate::commands::job::Job;
 use crate::commands::login::Login;
-use crate::commands::send::send;
 use crate::commands::sign::{SigningRequest, check_length};
 use crate::credentials::Set;
 use crate::error::{Category, Failure, Result};
@@ -31,7 +32,7 @@ pub(super) struct Recipe {
 
 enum Source {
     /// A service. The emulator, if it is the service, lives as long as this.
-    Service(Box<Connection>),
+    Service(Box<Fresh>),
     /// A key.
     Key { way: &'static dyn Offline, set: Box<Set>, secret: Secret },
 }
@@ -59,6 +60,7 @@ impl Recipe {
         let kind = job.mint.kind;
         let (given, body) = job.read_values(kind)?;
         let draft = Draft::over(job.preset(), kind, &given, body.as_deref(), Defaults::default(), job.app)?;
+        let draft = draft.placed(Place::Server);
         draft.require_but(brought)?;
         match &kind.minting {
             Minting::Http(_) => {
@@ -67,8 +69,8 @@ impl Recipe {
                 }
                 let (login, settings) = (Login::find(job, kind, &given)?, &job.mint.settings);
                 let connection = Connection::find(&login, job.wanted(), settings, Mode::Single, job.app, job.report)?;
-                job.app.notes.extend(connection.note());
-                let source = Source::Service(Box::new(connection));
+                job.app.notes.extend(connection.note().into_iter().chain(login.lasting(kind)));
+                let source = Source::Service(Box::new(Fresh::new(connection)?));
                 Ok(Self::from_parts(job, given, body, Defaults::default(), source))
             }
             Minting::Signed(way) => {
@@ -96,7 +98,7 @@ impl Recipe {
         for field in self.kind.fields.iter().filter(|field| field.required && brought.contains(&field.key)) {
             line.set(field.key, json::string("user"));
         }
-        match self.prepare(line).map(|_| ()) {
+        match self.prepare_at(line, Place::Server).map(|_| ()) {
             Err(failure) if brought.iter().all(|key| self.kind.field(key).is_some_and(|field| field.required)) => {
                 Err(failure)
             }
@@ -109,10 +111,14 @@ impl Recipe {
     /// # Errors
     /// Exit 2 for what the fields say, which is a 400.
     pub(super) fn prepare(&self, fields: Object) -> Result<Prepared> {
+        self.prepare_at(fields, Place::Caller)
+    }
+
+    fn prepare_at(&self, fields: Object, place: Place) -> Result<Prepared> {
         // Notes are for one caller.
         let app = App { notes: Notes::default(), ..self.app.clone() };
         let (preset, defaults) = (self.preset.as_ref(), self.defaults.clone());
-        let draft = Draft::over(preset, self.kind, &self.given, self.body.as_deref(), defaults, &app)?;
+        let draft = Draft::over(preset, self.kind, &self.given, self.body.as_deref(), defaults, &app)?.placed(place);
         match &self.source {
             Source::Service(_) => {
                 let request = draft.with_line(fields, app.now())?;
@@ -144,9 +150,9 @@ impl Recipe {
         let Prepared { app, step } = prepared;
         let (token, named) = match (step, &self.source) {
             (Step::Give(token, named), _) => (token, named),
-            (Step::Ask(request), Source::Service(connection)) => {
-                let (token, odd) = send(&connection.client, &request, &app, &|_| {})?;
-                app.notes.extend(connection.note().into_iter().chain(odd));
+            (Step::Ask(request), Source::Service(service)) => {
+                let (token, odd) = service.mint(&request, &app)?;
+                app.notes.extend(service.note().into_iter().chain(odd));
                 (token, Vec::new())
             }
             (Step::Ask(_), Source::Key { .. }) => return Err(Failure::internal("a request without its service")),
@@ -158,9 +164,7 @@ impl Recipe {
     /// Where the credentials came from, for a failure on stderr. Callers need not know it.
     pub(super) fn explain(&self, failure: Failure) -> Failure {
         match &self.source {
-            Source::Service(connection) if failure.category() == Category::CredentialsRefused => {
-                connection.refusal.explain(failure)
-            }
+            Source::Service(service) if failure.category() == Category::CredentialsRefused => service.explain(failure),
             Source::Service(_) | Source::Key { .. } => failure,
         }
     }

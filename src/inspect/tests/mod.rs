@@ -8,11 +8,11 @@ mod twilio;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::token_type::TokenType;
 use super::*;
 use crate::error::Result;
 use crate::json::Object;
 use crate::output::screen::Screen;
+use crate::pasted::token_type::TokenType;
 use crate::secret::Secret;
 use crate::twilio::Key;
 use jiff::{SignedDuration, Timestamp};

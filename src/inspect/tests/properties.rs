@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::app::App;
 use crate::catalog::{Defaults, Draft, Given, Nonce};
+use crate::pasted::member;
 use crate::twilio::{Issuer, Plan, Signer, access_token};
 
 fn look_at(token: &mut Inspected, now: i64) {

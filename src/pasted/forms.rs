@@ -34,10 +34,51 @@ pub fn tokens_in(text: &str) -> Result<Vec<Pasted>> {
         return Ok(vec![Pasted { name, token: inner.to_owned() }]);
     }
     let found = if inner.starts_with('{') { in_object(inner) } else { in_url(inner).ok_or_else(|| fault(inner)) };
-    match found {
-        Ok(token) => Ok(vec![Pasted { name: None, token }]),
-        Err(fault) => Err(fault),
+    found.map(|token| vec![Pasted { name: None, token }])
+}
+
+/// A line that sets a variable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Assignment<'a> {
+    pub name: &'a str,
+    /// What is assigned, without quotes. It may be empty.
+    pub value: &'a str,
+}
+
+/// The assignment in a line of a dotenv file, or in one that a shell reads. A comment may follow it.
+pub(super) fn assignment(line: &str) -> Option<Assignment<'_>> {
+    let line = without_comment(line).trim_matches(is_edge);
+    if let Some(name) = name_of(line) {
+        return Some(Assignment { name, value: unwrapped(line) });
     }
+    // A variable that is empty. What ends in the padding of base64 is seldom named like one.
+    let name = after_word(line, "export ").unwrap_or(line).strip_suffix('=')?;
+    (is_name(name) && name.contains('_')).then_some(Assignment { name, value: "" })
+}
+
+/// A line up to its comment, which a `#` after a blank begins, unless that stands between quotes.
+fn without_comment(line: &str) -> &str {
+    let mut quote = None;
+    let mut before = ' ';
+    for (place, character) in line.char_indices() {
+        match (quote, character) {
+            (None, '#') if before.is_whitespace() => return &line[..place],
+            (None, '\'' | '"' | '`') => quote = Some(character),
+            (Some(open), _) if open == character => quote = None,
+            _ => {}
+        }
+        before = character;
+    }
+    line
+}
+
+/// The token that a text is but for quotes or `Bearer` around it.
+///
+/// # Errors
+/// Why it is none.
+pub(super) fn bare(text: &str) -> std::result::Result<&str, String> {
+    let inner = unwrapped(text);
+    if token::is_believable(inner) { Ok(inner) } else { Err(why_not(inner)) }
 }
 
 /// The tokens of several lines that are all assignments, or comments, of which some look like a JWT.
@@ -91,7 +132,7 @@ fn in_object(text: &str) -> Result<String> {
 }
 
 /// Whether a JSON object is what a service answers with an error.
-fn is_error(object: &Object) -> bool {
+pub(super) fn is_error(object: &Object) -> bool {
     let has = |key: &str| object.get(key).is_some();
     has("error") || has("errors") || (has("code") && (has("message") || has("detail")))
 }
@@ -123,30 +164,35 @@ fn not_a_token(why: &str) -> Failure {
 }
 
 fn fault(text: &str) -> Failure {
-    if text.is_empty() {
-        return not_a_token("the text is empty");
+    let failure = not_a_token(&why_not(text));
+    if text.starts_with('<') {
+        return failure.with_hint("something other than a token endpoint answered; check the URL");
     }
+    failure
+}
+
+/// Why a text cannot be a token: the rest of a sentence about it, which repeats none of it.
+pub(super) fn why_not(text: &str) -> String {
     let start: String = text.chars().take(200).collect::<String>().to_ascii_lowercase();
-    if start.starts_with("<!doctype html") || start.contains("<html") {
-        return not_a_token("that is an HTML page")
-            .with_hint("something other than a token endpoint answered; check the URL");
-    }
-    if start.starts_with('<') {
-        return not_a_token("that is an XML document")
-            .with_hint("something other than a token endpoint answered; check the URL");
-    }
-    if start.starts_with("http://") || start.starts_with("https://") {
-        return not_a_token("that is a URL without a token in it");
-    }
-    if text.len() > token::MAX_LENGTH {
-        return not_a_token(&format!("it has more than {} characters", token::MAX_LENGTH));
-    }
     let lines = text.lines().filter(|line| !line.trim().is_empty()).count();
-    match lines {
-        2.. => not_a_token(&format!("it has {}", count(lines as u64, "line"))),
-        _ if text.contains(char::is_whitespace) => not_a_token("it contains white space"),
-        _ => not_a_token("it contains characters that tokens never have"),
-    }
+    let why = if text.is_empty() {
+        "the text is empty"
+    } else if start.starts_with('<') && (start.starts_with("<!doctype html") || start.contains("<html")) {
+        "that is an HTML page"
+    } else if start.starts_with('<') {
+        "that is an XML document"
+    } else if start.starts_with("http://") || start.starts_with("https://") {
+        "that is a URL without a token in it"
+    } else if text.len() > token::MAX_LENGTH {
+        return format!("it has more than {} characters", token::MAX_LENGTH);
+    } else if lines > 1 {
+        return format!("it has {}", count(lines as u64, "line"));
+    } else if text.contains(char::is_whitespace) {
+        "it contains white space"
+    } else {
+        "it contains characters that tokens never have"
+    };
+    why.to_owned()
 }
 
 fn is_edge(character: char) -> bool {
@@ -234,6 +280,26 @@ fn is_name(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_assigns_what_stands_before_its_comment() {
+        for (line, name, value) in [
+            ("A=x", "A", "x"),
+            ("A = \"x\" # kept", "A", "x"),
+            ("export A='x'; # kept", "A", "x"),
+            ("set -gx A 'x'", "A", "x"),
+            ("$env:A = 'x'", "A", "x"),
+            ("A_B=", "A_B", ""),
+            ("export A=''", "A", ""),
+            ("A=x#y", "A", "x#y"),
+            ("A='x # y'", "A", "x # y"),
+        ] {
+            assert_eq!(assignment(line), Some(Assignment { name, value }), "{line}");
+        }
+        for line in ["", "# A=x", "dG9rZQ==", "two words", "a.b.c"] {
+            assert_eq!(assignment(line), None, "{line}");
+        }
+    }
 
     const TOKEN: &str = "eyJh.eyJp.sig";
 

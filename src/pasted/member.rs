@@ -3,6 +3,6 @@
 use crate::json::{self, Object};
 
 /// The string of a member, if it is one.
-pub(super) fn text(object: &Object, key: &str) -> Option<String> {
+pub fn text(object: &Object, key: &str) -> Option<String> {
     object.get(key).and_then(json::as_str).map(std::borrow::Cow::into_owned)
 }

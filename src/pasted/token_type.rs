@@ -1,9 +1,9 @@
 //! The types of token. The marks are those seen in tokens of the services: SignalWire's `typ`, Twilio's `cty`.
 
-use super::decode::{Decoded, Format};
+use super::decoded::{Decoded, Format};
 use super::member;
 use crate::json::{self, Object};
-use crate::twilio::sid;
+use crate::sid;
 
 /// The types of token that can be told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,6 +131,16 @@ pub fn look_of_prefix(text: &str) -> Option<&'static str> {
     PREFIXES.iter().find(|(prefix, _)| text.starts_with(prefix)).map(|(_, what)| *what)
 }
 
+/// What a text looks like that no message may repeat: a token, or a secret in the wrong place.
+pub fn look_of_secret(text: &str) -> Option<&'static str> {
+    if text.starts_with("eyJ") { Some("looks like a JWT") } else { of_prefix_and_length(text) }
+}
+
+fn of_prefix_and_length(text: &str) -> Option<&'static str> {
+    let found = PREFIXES.iter().find(|(prefix, _)| text.starts_with(prefix) && text.len() > prefix.len() + 12);
+    found.map(|(_, what)| *what)
+}
+
 /// What an opaque text looks like, if that is known.
 pub fn look(token: &str) -> Option<String> {
     if let Some(name) = sid::described(token) {
@@ -141,6 +151,5 @@ pub fn look(token: &str) -> Option<String> {
             "looks like a Twilio auth token (32 hexadecimal digits), a secret and not a client token".to_owned(),
         );
     }
-    let found = PREFIXES.iter().find(|(prefix, _)| token.starts_with(prefix) && token.len() > prefix.len() + 15);
-    found.map(|(_, what)| (*what).to_owned())
+    of_prefix_and_length(token).map(str::to_owned)
 }

@@ -12,27 +12,27 @@ pub struct Problem {
 
 impl Problem {
     /// A problem that makes the service refuse the token with this code.
-    pub(super) fn coded(code: &str, sentence: impl Into<String>) -> Self {
+    pub fn coded(code: &str, sentence: impl Into<String>) -> Self {
         Problem { code: Some(code.to_owned()), sentence: sentence.into(), fatal: true }
     }
 
     /// A problem that makes every service refuse the token.
-    pub(super) fn fatal(sentence: impl Into<String>) -> Self {
+    pub fn fatal(sentence: impl Into<String>) -> Self {
         Problem { code: None, sentence: sentence.into(), fatal: true }
     }
 
     /// A problem that a service may overlook.
-    pub(super) fn mild(sentence: impl Into<String>) -> Self {
+    pub fn mild(sentence: impl Into<String>) -> Self {
         Problem { code: None, sentence: sentence.into(), fatal: false }
     }
 
     /// The problem with the code that the service answers if it refuses the token for it.
-    pub(super) fn with_code(self, code: &str) -> Self {
+    pub fn with_code(self, code: &str) -> Self {
         Problem { code: self.code.or_else(|| Some(code.to_owned())), ..self }
     }
 
     /// The problem as one that a service may overlook.
-    pub(super) fn made_mild(self) -> Self {
+    pub fn made_mild(self) -> Self {
         Problem { fatal: false, ..self }
     }
 
