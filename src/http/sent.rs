@@ -11,7 +11,8 @@ use ureq::unversioned::transport::{Buffers, NextTimeout, Transport};
 
 use super::deadline::Deadline;
 use super::tcp::Socket;
-use super::{proof, tls};
+use super::tls;
+use crate::os::proof;
 
 /// How far a request without an answer got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,6 +3,8 @@
 
 #[cfg(unix)]
 mod echo;
+#[cfg(feature = "emulator")]
+pub mod end_signal;
 mod files;
 pub mod identity;
 #[cfg(not(unix))]
@@ -15,9 +17,11 @@ mod permissions;
 #[cfg(unix)]
 mod process;
 pub mod prompt;
+pub mod proof;
 pub mod replace;
 #[cfg(unix)]
 pub mod signals;
+pub mod sockets;
 mod status;
 pub mod stream;
 #[cfg(unix)]
@@ -32,7 +36,7 @@ pub use files::{
 };
 #[cfg(not(unix))]
 pub use imp::{Change, Group, protect_memory, run_in_foreground, signals, without_echo};
-pub use imp::{distrust, is_executable, report_size_limit};
+pub use imp::{distrust, editor_command, is_character_device, is_executable, report_size_limit};
 pub use permissions::UnsafePermissions;
 #[cfg(unix)]
 pub use process::{Change, Group, protect_memory, run_in_foreground};

@@ -1,7 +1,9 @@
-//! Systems that are not Unix: what has no meaning there does nothing.
+//! Windows: what has no meaning there does nothing.
 
 use std::fs::{DirBuilder, Metadata, OpenOptions};
 use std::io;
+use std::os::windows::process::CommandExt as _;
+use std::path::Path;
 use std::process::{Child, ChildStdout, Command, ExitStatus};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -36,7 +38,7 @@ pub fn without_echo<T>(_: impl FnOnce() -> T) -> io::Result<T> {
 
 /// Nothing to lock here: a folder cannot be opened.
 #[allow(clippy::unnecessary_wraps, reason = "the same call as on Unix")]
-pub(super) fn open_folder(_: &std::path::Path) -> io::Result<Option<std::fs::File>> {
+pub(super) fn open_folder(_: &Path) -> io::Result<Option<std::fs::File>> {
     Ok(None)
 }
 
@@ -58,6 +60,7 @@ pub struct Group {
 
 /// What has become of the program of a [`Group`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(dead_code, reason = "the same changes as on Unix, where they are told")]
 pub enum Change {
     /// It has ended; its status is there to be taken.
     Ended,
@@ -147,6 +150,11 @@ fn locked(child: &Mutex<Child>) -> std::sync::MutexGuard<'_, Child> {
 pub mod signals {
     use std::io;
 
+    use signal_hook::consts::{SIGINT, SIGTERM};
+
+    /// The signals that end a batch run in good order, each with its exit status.
+    pub const ENDS_A_RUN: [(i32, u8); 2] = [(SIGINT, 130), (SIGTERM, 143)];
+
     /// No signal is ignored at the start here.
     pub fn take(wanted: &[i32]) -> Vec<i32> {
         wanted.to_vec()
@@ -177,6 +185,20 @@ pub mod signals {
 
 pub(super) fn signal(_: ExitStatus) -> Option<i32> {
     None
+}
+
+/// Devices have no files here.
+pub fn is_character_device(_: &Metadata) -> bool {
+    false
+}
+
+/// A command line of the user, of `VISUAL` or `EDITOR`, with a file behind it. The command interpreter finds what is no
+/// `.exe`, too (`code` is a script), and takes a quoted path with blanks.
+pub fn editor_command(line: &str, file: &Path) -> Command {
+    let mut command = Command::new("cmd");
+    // A path has no quotes here. With /S those around the whole are dropped, and no others.
+    command.raw_arg(format!("/D /S /C \"{line} \"{}\"\"", file.display()));
+    command
 }
 
 /// Whether a file may be run as a program, as far as the file system tells.

@@ -1,8 +1,9 @@
 //! Unix: file owners and modes.
 
 use std::fs::{DirBuilder, Metadata, OpenOptions};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
-use std::process::ExitStatus;
+use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::path::Path;
+use std::process::{Command, ExitStatus};
 use std::sync::Arc;
 
 use nix::fcntl::OFlag;
@@ -40,8 +41,20 @@ pub(super) fn private_folder(builder: &mut tempfile::Builder) {
 }
 
 /// A folder, to be locked.
-pub(super) fn open_folder(path: &std::path::Path) -> std::io::Result<Option<std::fs::File>> {
+pub(super) fn open_folder(path: &Path) -> std::io::Result<Option<std::fs::File>> {
     std::fs::File::open(path).map(Some)
+}
+
+/// Whether a file is a device such as /dev/null or a terminal.
+pub fn is_character_device(metadata: &Metadata) -> bool {
+    metadata.file_type().is_char_device()
+}
+
+/// A command line of the user, of `VISUAL` or `EDITOR`, with a file behind it.
+pub fn editor_command(line: &str, file: &Path) -> Command {
+    let mut command = Command::new("sh");
+    command.args(["-c", &format!("{line} \"$@\""), "editor"]).arg(file);
+    command
 }
 
 /// Whether a file may be run as a program.

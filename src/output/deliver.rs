@@ -148,11 +148,7 @@ fn github_file(variable: &'static str, env: &Environment) -> Result<Place> {
 
 /// A file, or a device such as /dev/null: neither keeps a writer waiting for a reader.
 fn takes_lines(metadata: &std::fs::Metadata) -> bool {
-    #[cfg(unix)]
-    let is_device = std::os::unix::fs::FileTypeExt::is_char_device(&metadata.file_type());
-    #[cfg(not(unix))]
-    let is_device = false;
-    metadata.is_file() || is_device
+    metadata.is_file() || os::is_character_device(metadata)
 }
 
 fn open_to_append(path: &Path) -> Result<std::fs::File> {
