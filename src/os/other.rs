@@ -1,7 +1,10 @@
 //! Windows: what has no meaning there does nothing.
 
-use std::fs::{DirBuilder, Metadata, OpenOptions};
+use std::ffi::OsStr;
+use std::fs::{DirBuilder, File, Metadata, OpenOptions};
 use std::io;
+use std::os::windows::ffi::OsStrExt as _;
+use std::os::windows::fs::OpenOptionsExt as _;
 use std::os::windows::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, ExitStatus};
@@ -9,6 +12,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::UnsafePermissions;
+
+// Values of the Windows headers.
+const GENERIC_WRITE: u32 = 0x4000_0000;
+const DELETE: u32 = 0x0001_0000;
+const FILE_FLAG_DELETE_ON_CLOSE: u32 = 0x0400_0000;
+const ERROR_ACCESS_DENIED: i32 = 5;
+const ERROR_SHARING_VIOLATION: i32 = 32;
 
 /// How often a program is asked whether it has ended: the standard library cannot wait for and end one at a time.
 const POLL_INTERVAL: Duration = Duration::from_millis(5);
@@ -36,10 +46,43 @@ pub fn without_echo<T>(_: impl FnOnce() -> T) -> io::Result<T> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// Nothing to lock here: a folder cannot be opened.
-#[allow(clippy::unnecessary_wraps, reason = "the same call as on Unix")]
-pub(super) fn open_folder(_: &Path) -> io::Result<Option<std::fs::File>> {
-    Ok(None)
+/// Nothing to do here: a folder is not flushed.
+pub(super) fn sync_folder(_: &Path) {}
+
+/// Locks a folder until the file is dropped; `WouldBlock` while another program has it. A folder has no lock here; a file
+/// in it that cannot be opened twice and is gone when it is closed does the same.
+pub(super) fn try_lock_folder(folder: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.access_mode(GENERIC_WRITE | DELETE).create(true).share_mode(0).custom_flags(FILE_FLAG_DELETE_ON_CLOSE);
+    options.write(true).open(folder.join(".tokenmint.lock")).map_err(|error| match error.raw_os_error() {
+        Some(ERROR_SHARING_VIOLATION) => io::ErrorKind::WouldBlock.into(),
+        _ => error,
+    })
+}
+
+/// Whether an error may be that of a file that another program has open. "Access denied" is said of others, too.
+pub(super) fn is_in_use(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(ERROR_ACCESS_DENIED | ERROR_SHARING_VIOLATION))
+}
+
+/// Why no file can have a name, which the system says only when the file is created: until then it is "not found".
+pub(super) fn bad_name(name: &OsStr) -> Option<&'static str> {
+    const MAX_UNITS: usize = 255;
+    const DEVICES: [&str; 4] = ["CON", "PRN", "AUX", "NUL"];
+    let text = name.to_string_lossy();
+    let stem = text.split('.').next().unwrap_or_default().trim_end().to_ascii_uppercase();
+    let port = stem.strip_prefix("COM").or_else(|| stem.strip_prefix("LPT"));
+    if name.encode_wide().count() > MAX_UNITS {
+        Some("file name too long")
+    } else if text.contains(|character: char| character < ' ' || "<>:\"|?*".contains(character)) {
+        Some("a file name cannot hold < > : \" | ? * or control characters")
+    } else if text.ends_with(['.', ' ']) {
+        Some("a file name cannot end in a dot or a space")
+    } else if DEVICES.contains(&stem.as_str()) || port.is_some_and(|port| matches!(port.as_bytes(), [b'1'..=b'9'])) {
+        Some("it is the name of a device")
+    } else {
+        None
+    }
 }
 
 /// Runs a command to its end. Ctrl-C reaches it from the console, and is its to answer.
@@ -204,4 +247,23 @@ pub fn editor_command(line: &str, file: &Path) -> Command {
 /// Whether a file may be run as a program, as far as the file system tells.
 pub fn is_executable(metadata: &Metadata) -> bool {
     metadata.is_file()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_no_file_can_have_are_known_beforehand() {
+        for name in
+            ["a<b", "a:b", "what?", "a\"b", "a|b", "a\tb", "token.", "token ", "con", "NUL.txt", "Com1", "lpt9.a.b"]
+        {
+            assert!(bad_name(OsStr::new(name)).is_some(), "{name}");
+        }
+        for name in ["token", ".env", "a b", "console", "com10", "com", "nul1", "comX", "con-1"] {
+            assert_eq!(bad_name(OsStr::new(name)), None, "{name}");
+        }
+        assert_eq!(bad_name(OsStr::new(&"n".repeat(255))), None);
+        assert_eq!(bad_name(OsStr::new(&"n".repeat(256))), Some("file name too long"));
+    }
 }

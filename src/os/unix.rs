@@ -1,6 +1,8 @@
 //! Unix: file owners and modes.
 
-use std::fs::{DirBuilder, Metadata, OpenOptions};
+use std::ffi::OsStr;
+use std::fs::{DirBuilder, File, Metadata, OpenOptions};
+use std::io;
 use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::process::{Command, ExitStatus};
@@ -40,9 +42,28 @@ pub(super) fn private_folder(builder: &mut tempfile::Builder) {
     builder.permissions(PermissionsExt::from_mode(0o700));
 }
 
-/// A folder, to be locked.
-pub(super) fn open_folder(path: &Path) -> std::io::Result<Option<std::fs::File>> {
-    std::fs::File::open(path).map(Some)
+/// Writes the names of a folder to the disk, where its file system can be asked for that.
+pub(super) fn sync_folder(folder: &Path) {
+    if let Ok(folder) = File::open(folder) {
+        let _ = folder.sync_all();
+    }
+}
+
+/// Locks a folder until the file is dropped; `WouldBlock` while another program has it.
+pub(super) fn try_lock_folder(folder: &Path) -> io::Result<File> {
+    let folder = File::open(folder)?;
+    folder.try_lock()?;
+    Ok(folder)
+}
+
+/// A file that is open can be replaced.
+pub(super) fn is_in_use(_: &io::Error) -> bool {
+    false
+}
+
+/// Any name that the file system takes will do; what it does not, it says when the name is looked up.
+pub(super) fn bad_name(_: &OsStr) -> Option<&'static str> {
+    None
 }
 
 /// Whether a file is a device such as /dev/null or a terminal.

@@ -78,7 +78,7 @@ impl<'a> DotenvFile<'a> {
         }
         // Elsewhere an open file cannot be replaced. Where it can, it stays locked until the new one has its name.
         let held = cfg!(unix).then_some(file);
-        temporary.persist(path).map_err(|error| error.error)?;
+        os::put_in_place(temporary, path)?;
         drop(held);
         Ok(true)
     }
