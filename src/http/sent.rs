@@ -344,6 +344,8 @@ mod tests {
         assert!(matches!(talk.client.await_input(NextTimeout::default()), Err(Error::Timeout(_))));
     }
 
+    // Windows discards what has arrived when a connection is reset.
+    #[cfg(unix)]
     #[test]
     fn an_answer_is_read_though_the_rest_of_the_request_meets_a_closed_connection() {
         let mut talk = Talk::new(LONG);

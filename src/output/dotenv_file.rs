@@ -127,7 +127,7 @@ fn read(file: &File, path: &Path) -> Result<Zeroizing<Vec<u8>>> {
     })?;
     // UTF-16, for one, in which some editors save: a line of ASCII would make nonsense of it.
     if text.contains(&0) {
-        return Err(refused("is not text in UTF-8", "save it as UTF-8, or name another file"));
+        return Err(refused("is not UTF-8 text", crate::text::encoding_hint(&text)));
     }
     Ok(text)
 }

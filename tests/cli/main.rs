@@ -116,6 +116,8 @@ mod spaces;
 mod tls;
 /// Answers that come late, broken, twice or from elsewhere.
 mod transport;
+/// Files in other encodings than UTF-8.
+mod encodings;
 /// The layers of the source.
 mod arrows;
 /// The shape inside the folders of the source.
