@@ -157,7 +157,8 @@ pub(super) fn places() -> Rows {
         ("TOKENMINT_CONFIG", "the variable"),
         ("$XDG_CONFIG_HOME/tokenmint/config.toml", "if that variable is set"),
         ("~/.config/tokenmint/config.toml", "if it exists"),
-        ("the system's own folder", "`tokenmint profile path` prints it"),
+        ("~/Library/Application Support/tokenmint/config.toml", "on macOS"),
+        (r"%APPDATA%\tokenmint\config.toml", "on Windows"),
     ];
     places.map(|(place, when)| (place.to_owned(), when.to_owned())).into()
 }
@@ -168,8 +169,9 @@ pub(super) const CONFIG_NOTES: &[&str] = &[
      arguments, which is run without a shell for at most 30 seconds and prints the secret on one line. KEY_file is the \
      path of a file that holds the secret on one line; ~/ is the home directory, and a relative path starts at the \
      folder of the configuration file.",
-    "A file that holds a secret itself must be readable by its owner alone (chmod 600). Unknown keys are refused. The \
-     profile emulator is built in and cannot be defined.",
+    "A file that holds a secret itself must be readable by its owner alone (chmod 600; on Windows, keep it inside your \
+     user profile). Unknown keys are refused. The profile emulator is built in and cannot be defined.",
+    "`tokenmint profile path` prints the place that applies.",
 ];
 
 /// An example of the file.

@@ -37,7 +37,9 @@ pub use files::{
 };
 #[cfg(not(unix))]
 pub use imp::{Change, Group, protect_memory, run_in_foreground, signals, without_echo};
-pub use imp::{distrust, editor_command, is_character_device, is_executable, report_size_limit};
+pub use imp::{
+    distrust, editor_command, is_character_device, is_executable, program_files, report_size_limit, variable_key,
+};
 pub use permissions::UnsafePermissions;
 #[cfg(unix)]
 pub use process::{Change, Group, protect_memory, run_in_foreground};

@@ -1,12 +1,13 @@
 //! Windows: what has no meaning there does nothing.
 
+use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::fs::{DirBuilder, File, Metadata, OpenOptions};
 use std::io;
 use std::os::windows::ffi::OsStrExt as _;
 use std::os::windows::fs::OpenOptionsExt as _;
 use std::os::windows::process::CommandExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, ExitStatus};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -226,8 +227,10 @@ pub mod signals {
     }
 }
 
-pub(super) fn signal(_: ExitStatus) -> Option<i32> {
-    None
+/// Ctrl-C is a status here, `STATUS_CONTROL_C_EXIT`.
+pub(super) fn signal(status: ExitStatus) -> Option<i32> {
+    const CONTROL_C_EXIT: i32 = 0xc000_013a_u32.cast_signed();
+    (status.code() == Some(CONTROL_C_EXIT)).then_some(signal_hook::consts::SIGINT)
 }
 
 /// Devices have no files here.
@@ -244,14 +247,53 @@ pub fn editor_command(line: &str, file: &Path) -> Command {
     command
 }
 
-/// Whether a file may be run as a program, as far as the file system tells.
-pub fn is_executable(metadata: &Metadata) -> bool {
-    metadata.is_file()
+/// The files that the path of a program may mean, by the endings of `PATHEXT`. A file without one of them is a script for
+/// another shell, as `npm` is next to `npm.cmd`.
+pub fn program_files(path: PathBuf, endings: Option<&OsStr>) -> Vec<PathBuf> {
+    let endings = endings.map_or(".COM;.EXE;.BAT;.CMD".into(), OsStr::to_string_lossy);
+    let mut endings =
+        endings.split(';').filter_map(|ending| ending.strip_prefix('.')).filter(|ending| !ending.is_empty());
+    let has = |ending: &str| path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(ending));
+    if endings.clone().any(has) {
+        return vec![path];
+    }
+    endings
+        .by_ref()
+        .map(|ending| {
+            let mut name = path.clone().into_os_string();
+            name.push(".");
+            name.push(ending);
+            name.into()
+        })
+        .collect()
+}
+
+/// Whether a file may be run as a program, as far as the file system tells. A program of the Microsoft Store is a link
+/// that cannot be followed.
+pub fn is_executable(path: &Path) -> bool {
+    path.metadata().or_else(|_| path.symlink_metadata()).is_ok_and(|metadata| !metadata.is_dir())
+}
+
+/// The name under which a variable of the environment is kept: `Path` and `PATH` are one.
+pub fn variable_key(name: &OsStr) -> Cow<'_, OsStr> {
+    Cow::Owned(name.to_ascii_uppercase())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_program_has_one_of_the_endings() {
+        let files = |path: &str, endings: Option<&str>| {
+            let files = program_files(path.into(), endings.map(OsStr::new));
+            files.into_iter().map(|path| path.display().to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(files(r"C:\n\npm", None), [r"C:\n\npm.COM", r"C:\n\npm.EXE", r"C:\n\npm.BAT", r"C:\n\npm.CMD"]);
+        assert_eq!(files("npm.cmd", None), ["npm.cmd"]);
+        assert_eq!(files("a.b", Some(".EXE;;.PS1")), ["a.b.EXE", "a.b.PS1"]);
+        assert_eq!(files("a.ps1", Some(".EXE;.PS1")), ["a.ps1"]);
+    }
 
     #[test]
     fn names_that_no_file_can_have_are_known_beforehand() {

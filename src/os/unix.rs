@@ -1,10 +1,11 @@
 //! Unix: file owners and modes.
 
+use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::fs::{DirBuilder, File, Metadata, OpenOptions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 use std::sync::Arc;
 
@@ -78,9 +79,19 @@ pub fn editor_command(line: &str, file: &Path) -> Command {
     command
 }
 
+/// The files that the path of a program may mean: the one that it names.
+pub fn program_files(path: PathBuf, _: Option<&OsStr>) -> Vec<PathBuf> {
+    vec![path]
+}
+
 /// Whether a file may be run as a program.
-pub fn is_executable(metadata: &Metadata) -> bool {
-    metadata.is_file() && metadata.permissions().mode() & 0o111 != 0
+pub fn is_executable(path: &Path) -> bool {
+    path.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
+}
+
+/// The name under which a variable of the environment is kept.
+pub fn variable_key(name: &OsStr) -> Cow<'_, OsStr> {
+    Cow::Borrowed(name)
 }
 
 pub(super) fn signal(status: ExitStatus) -> Option<i32> {
