@@ -118,6 +118,9 @@ mod tls;
 mod transport;
 /// Files in other encodings than UTF-8.
 mod encodings;
+/// Endings of programs, names of files, and files in use, on Windows.
+#[cfg(windows)]
+mod windows;
 /// The layers of the source.
 mod arrows;
 /// The shape inside the folders of the source.
