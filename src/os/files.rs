@@ -65,7 +65,7 @@ pub fn create_private_folders(path: &Path) -> io::Result<()> {
 /// # Errors
 /// Whatever the system says; the file is then as it was.
 pub fn replace_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    let folder = folder_of(path);
     let mut file = tempfile::Builder::new().prefix(".tokenmint-").tempfile_in(folder)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
@@ -109,6 +109,16 @@ pub fn lock_folder(folder: &Path) -> Option<File> {
             Err(_) => return None,
         }
     }
+}
+
+/// Locks what is needed, besides the file itself, to replace a file while other runs do the same. `None` where the file can
+/// stay locked until the new one has its name, and where nothing can be locked.
+pub fn lock_to_replace(path: &Path) -> Option<File> {
+    if imp::LOCK_LASTS { None } else { lock_folder(folder_of(path)) }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."))
 }
 
 /// Makes a fresh folder that only its owner can enter, gone when it is dropped.

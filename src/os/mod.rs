@@ -32,8 +32,8 @@ pub use echo::without_echo;
 #[cfg(test)]
 pub use files::temporary_folder;
 pub use files::{
-    create_private, create_private_folders, lock_folder, open_regular, private_folder, put_in_place, read_limited,
-    replace_private,
+    create_private, create_private_folders, lock_folder, lock_to_replace, open_regular, private_folder, put_in_place,
+    read_limited, replace_private,
 };
 #[cfg(not(unix))]
 pub use imp::{Change, Group, protect_memory, run_in_foreground, signals, without_echo};

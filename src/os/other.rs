@@ -61,6 +61,9 @@ pub(super) fn try_lock_folder(folder: &Path) -> io::Result<File> {
     })
 }
 
+/// A file must be closed before another can take its name.
+pub(super) const LOCK_LASTS: bool = false;
+
 /// Whether an error may be that of a file that another program has open. "Access denied" is said of others, too.
 pub(super) fn is_in_use(error: &io::Error) -> bool {
     matches!(error.raw_os_error(), Some(ERROR_ACCESS_DENIED | ERROR_SHARING_VIOLATION))

@@ -57,6 +57,9 @@ pub(super) fn try_lock_folder(folder: &Path) -> io::Result<File> {
     Ok(folder)
 }
 
+/// A file stays locked while another takes its name.
+pub(super) const LOCK_LASTS: bool = true;
+
 /// A file that is open can be replaced.
 pub(super) fn is_in_use(_: &io::Error) -> bool {
     false
