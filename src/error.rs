@@ -347,13 +347,13 @@ impl Note {
     }
 }
 
-#[cfg(test)]
+// The words are those of a Unix.
+#[cfg(all(test, unix))]
 mod tests {
     use anyhow::Context as _;
 
     use super::*;
 
-    #[cfg(unix)]
     #[test]
     fn an_io_error_is_in_the_words_of_the_system() {
         let full = || io::Error::from_raw_os_error(28);
@@ -369,7 +369,6 @@ mod tests {
         assert_eq!(system_words(&io::Error::other("a sentence of ours")), "a sentence of ours");
     }
 
-    #[cfg(unix)]
     #[test]
     fn a_failure_shows_its_causes_and_no_number() {
         let error =

@@ -120,6 +120,16 @@ pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) ->
     nearest(word, known).map_or_else(String::new, |candidate| format!(" (did you mean '{candidate}'?)"))
 }
 
+/// What to do about a file that is not UTF-8 text. `>` of Windows PowerShell 5 writes UTF-16 with a byte order mark.
+pub fn encoding_hint(bytes: &[u8]) -> &'static str {
+    match bytes {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
+            "it is UTF-16, which > of Windows PowerShell 5 writes; save it as UTF-8: … | Out-File -Encoding utf8 FILE"
+        }
+        _ => "save it as UTF-8",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,9 +1,11 @@
 //! Environment variables, read once.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 
 use crate::error::{Failure, Result};
+use crate::os;
 
 /// A snapshot of environment variables. Its `Debug` shows no values: some of them are secrets.
 #[derive(Clone, Default)]
@@ -12,7 +14,7 @@ pub struct Environment(BTreeMap<OsString, OsString>);
 impl Environment {
     /// The value of a variable, empty or not, Unicode or not.
     pub fn get(&self, name: &str) -> Option<&OsStr> {
-        self.0.get(OsStr::new(name)).map(OsString::as_os_str)
+        self.0.get(&*os::variable_key(OsStr::new(name))).map(OsString::as_os_str)
     }
 
     /// The value of a variable that must not be empty, if it is set.
@@ -44,7 +46,15 @@ impl Environment {
 
 impl<N: Into<OsString>, V: Into<OsString>> FromIterator<(N, V)> for Environment {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(pairs: I) -> Self {
-        Environment(pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+        let pairs = pairs.into_iter().map(|(name, value)| {
+            let name = name.into();
+            let key = match os::variable_key(&name) {
+                Cow::Borrowed(_) => None,
+                Cow::Owned(key) => Some(key),
+            };
+            (key.unwrap_or(name), value.into())
+        });
+        Environment(pairs.collect())
     }
 }
 

@@ -31,6 +31,9 @@ impl Chunk {
     }
 }
 
+/// The byte order mark of UTF-16, which Windows PowerShell 5 writes: every line would fail, each for a reason of its own.
+pub const UTF_16: [u8; 2] = [0xff, 0xfe];
+
 /// Cuts an input into chunks. A chunk holds what has arrived, so that a slow producer does not hold up earlier lines.
 pub struct Lines<R> {
     input: R,
@@ -131,6 +134,8 @@ impl<R: Read> Lines<R> {
             if self.pending.starts_with(b"\xef\xbb\xbf") {
                 self.pending.drain(..3);
                 self.searched = 0;
+            } else if self.pending.starts_with(&UTF_16) {
+                return Err(io::ErrorKind::InvalidData.into());
             }
         }
         Ok(())

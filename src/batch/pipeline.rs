@@ -7,11 +7,12 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::end::End;
-use super::lines::{Chunk, Lines};
+use super::lines::{Chunk, Lines, UTF_16};
 use super::order::Reorder;
 use super::tally::Tally;
 use super::worker::ChunkResult;
 use crate::error::{Category, Failure};
+use crate::text;
 
 /// Bounds memory and wasted work: how far the reading may be ahead of the writing.
 #[derive(Debug, Clone, Copy)]
@@ -173,7 +174,12 @@ impl Pipeline {
             }
             Ok(false) => {}
             Err(error) => {
-                source.fault = Some(Failure::usage(format!("--batch: reading the input failed: {}", error.kind())));
+                source.fault = Some(match error.kind() {
+                    io::ErrorKind::InvalidData => {
+                        Failure::usage("--batch: the input is not UTF-8 text").with_hint(text::encoding_hint(&UTF_16))
+                    }
+                    kind => Failure::usage(format!("--batch: reading the input failed: {kind}")),
+                });
             }
         }
         // After an error, too: a source that fails once may fail forever.

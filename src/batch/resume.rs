@@ -175,8 +175,7 @@ impl Out {
         let Out { path, file } = self;
         // Elsewhere an open file cannot be replaced. Where it can, it stays locked until the new one has its name.
         let held = cfg!(unix).then_some(file);
-        let file = temporary.persist(&path).map_err(|error| anyhow!(error.error));
-        let file = file.context(cannot).or_fail(Category::Internal)?;
+        let file = os::put_in_place(temporary, &path).context(cannot).or_fail(Category::Internal)?;
         drop(held);
         Ok(Out { path, file })
     }

@@ -4,18 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use anyhow::Context as _;
-use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
 use crate::error::{Category, OrFail as _, Result};
-use crate::os::signals;
-
-/// The signals that end a run, each with its exit status. A closed terminal or ssh connection sends SIGHUP; without an
-/// orderly end, the tokens in progress would be lost.
-#[cfg(unix)]
-const ENDING: [(i32, u8); 3] = [(SIGINT, 130), (SIGTERM, 143), (signal_hook::consts::SIGHUP, 143)];
-#[cfg(not(unix))]
-const ENDING: [(i32, u8); 2] = [(SIGINT, 130), (SIGTERM, 143)];
+use crate::os::signals::{self, ENDS_A_RUN};
 
 /// Watches for the signals that end a run.
 pub struct Signals {
@@ -31,8 +23,8 @@ impl Signals {
     pub fn watch(halted: &Arc<AtomicBool>) -> Result<Self> {
         let received = Arc::new(AtomicUsize::new(0));
         let seen = Arc::new(AtomicBool::new(false));
-        let ours = signals::take(&ENDING.map(|(signal, _)| signal));
-        for (signal, status) in ENDING.into_iter().filter(|(signal, _)| ours.contains(signal)) {
+        let ours = signals::take(&ENDS_A_RUN.map(|(signal, _)| signal));
+        for (signal, status) in ENDS_A_RUN.into_iter().filter(|(signal, _)| ours.contains(signal)) {
             // In this order: code that sees the run halted must also see why.
             flag::register_conditional_shutdown(signal, status.into(), Arc::clone(&seen))
                 .and_then(|_| flag::register(signal, Arc::clone(&seen)))

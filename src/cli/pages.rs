@@ -242,7 +242,7 @@ static PAGES: [Page; 18] = [
             "tokenmint completions bash > ~/.local/share/bash-completion/completions/tokenmint",
             "tokenmint completions zsh > ~/.zfunc/_tokenmint    # with fpath+=~/.zfunc before compinit",
             "tokenmint completions fish > ~/.config/fish/completions/tokenmint.fish",
-            "tokenmint completions powershell >> $PROFILE",
+            "tokenmint completions powershell | Add-Content $PROFILE",
             "tokenmint completions elvish >> ~/.config/elvish/rc.elv",
             "tokenmint completions nushell | save -f ($nu.user-autoload-dirs.0 | path join tokenmint.nu)",
         ],

@@ -218,7 +218,8 @@ pub(super) fn places() -> Rows {
         ("TOKENMINT_CONFIG", "the variable"),
         ("$XDG_CONFIG_HOME/tokenmint/config.toml", "if that variable is set"),
         ("~/.config/tokenmint/config.toml", "if it exists"),
-        ("the system's own folder", "`tokenmint profile path` prints it"),
+        ("~/Library/Application Support/tokenmint/config.toml", "on macOS"),
+        (r"%APPDATA%\tokenmint\config.toml", "on Windows"),
     ];
     places.map(|(place, when)| (place.to_owned(), when.to_owned())).into()
 }
@@ -235,9 +236,10 @@ pub(super) const CONFIG_NOTES: &[&str] = &[
      tokenmint. A helper that starts tokenmint is refused, unless it clears its environment first (env -i, sudo).",
     "[presets.NAME] holds the fields of a command: command, profile (optional), and fields as in a line of --batch. No \
      secret can be in a preset. `tokenmint profile presets` lists them, and --preset NAME starts from one.",
-    "A file that holds a secret itself must be readable by its owner alone (chmod 600). Unknown keys are refused. The \
-     profile emulator is built in and cannot be defined. A relative HOME or XDG_CONFIG_HOME is an error, because it would \
-     mean the working directory.",
+    "A file that holds a secret itself must be readable by its owner alone (chmod 600; on Windows, keep it inside your \
+     user profile). Unknown keys are refused. The profile emulator is built in and cannot be defined. A relative HOME or \
+     XDG_CONFIG_HOME is an error, because it would mean the working directory.",
+    "`tokenmint profile path` prints the place that applies.",
 ];
 
 /// An example of the file.

@@ -78,9 +78,7 @@ impl Fingerprint {
     /// The whole hash of the fields that flags give, in hexadecimal.
     pub fn of_flags(&self) -> String {
         let mut hash = self.start.clone();
-        let mut buffer = Vec::new();
-        self.shared.iter().for_each(|(key, value)| put_field(&mut buffer, key, Some(value)));
-        hash.update(&buffer);
+        self.shared.iter().for_each(|(_, bytes)| hash.update(bytes));
         hexadecimal(&hash.finalize())
     }
 

@@ -49,8 +49,9 @@ impl Reader {
             None => failure,
         })?;
         let bytes = bytes.ok_or_else(|| Failure::usage(format!("{flag}: {place} is larger than 16 MiB")))?;
-        let text = std::str::from_utf8(&bytes)
-            .map_err(|_| Failure::usage(format!("{flag}: {place} is not UTF-8 text")).with_hint("save it as UTF-8"))?;
+        let text = std::str::from_utf8(&bytes).map_err(|_| {
+            Failure::usage(format!("{flag}: {place} is not UTF-8 text")).with_hint(crate::text::encoding_hint(&bytes))
+        })?;
         // Some editors begin a file with a byte order mark, which no parser of a value expects.
         Ok(text.strip_prefix('\u{feff}').unwrap_or(text).to_owned())
     }

@@ -81,7 +81,7 @@ pub(super) fn command(argv: &[String], key: &str, env: &Environment) -> Result<C
     let Some((program, arguments)) = argv.split_first() else {
         return Err(Failure::configuration(format!("{key} is empty")));
     };
-    let path = find(program, env.get("PATH")).ok_or_else(|| {
+    let path = find(program, env.get("PATH"), env.get("PATHEXT")).ok_or_else(|| {
         let named = shown_program(argv).map_or_else(String::new, |program| format!(" '{program}'"));
         Failure::configuration(format!("{key}: command{named} not found"))
             .with_hint("use an absolute path, or the name of a program in a folder of PATH")
@@ -117,15 +117,16 @@ fn is_ourselves(path: &Path) -> bool {
 
 /// The program's path. A bare name is looked up in the absolute folders of PATH only: a relative one, or the empty one,
 /// would mean whatever folder the user happens to stand in.
-fn find(program: &str, path: Option<&OsStr>) -> Option<PathBuf> {
+fn find(program: &str, path: Option<&OsStr>, endings: Option<&OsStr>) -> Option<PathBuf> {
     let direct = Path::new(program);
     if direct.components().count() > 1 {
-        return direct.is_absolute().then(|| direct.to_owned()).filter(|path| path.exists());
+        let files = direct.is_absolute().then(|| os::program_files(direct.to_owned(), endings));
+        return files.into_iter().flatten().find(|path| path.exists());
     }
     let folders = std::env::split_paths(path?).filter(|folder| folder.is_absolute());
     folders
-        .flat_map(|folder| [folder.join(program), folder.join(format!("{program}{}", std::env::consts::EXE_SUFFIX))])
-        .find(|candidate| candidate.metadata().is_ok_and(|metadata| os::is_executable(&metadata)))
+        .flat_map(|folder| os::program_files(folder.join(program), endings))
+        .find(|candidate| os::is_executable(candidate))
 }
 
 /// How a program has failed, in words that follow its name.

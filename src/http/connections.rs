@@ -11,9 +11,9 @@ use ureq::{Agent, Body, Error, Proxy};
 
 use super::connect::{Shared, SpaceConnector};
 use super::deadline::{Deadline, timed_out};
-use super::dial::descriptors_ran_out;
 use super::resolve::NoResolver;
 use super::sent::{Lost, Sent};
+use crate::os::sockets::descriptors_ran_out;
 
 /// Sends requests for many threads.
 pub(super) struct Connections {

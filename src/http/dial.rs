@@ -9,6 +9,7 @@ use ureq::Error;
 
 use super::deadline::{Deadline, timed_out};
 use super::race::{Dialer, race};
+use crate::os::sockets::{is_in_progress, wait_for_any};
 
 /// A connection to the first of these addresses that answers, with that address.
 pub(super) fn dial(addresses: &[SocketAddr], deadline: &Deadline) -> Result<(SocketAddr, TcpStream), Error> {
@@ -17,15 +18,6 @@ pub(super) fn dial(addresses: &[SocketAddr], deadline: &Deadline) -> Result<(Soc
     stream.set_nonblocking(false)?;
     stream.set_nodelay(true)?;
     Ok((address, stream))
-}
-
-/// Whether this process or the system has run out of file descriptors, which is not the server's fault.
-pub(super) fn descriptors_ran_out(error: &io::Error) -> bool {
-    #[cfg(unix)]
-    let codes = [nix::libc::EMFILE, nix::libc::ENFILE];
-    #[cfg(not(unix))]
-    let codes = [10024];
-    error.raw_os_error().is_some_and(|code| codes.contains(&code))
 }
 
 /// Sockets that are connecting.
@@ -50,7 +42,7 @@ impl Dialer for Sockets {
     }
 
     fn wait(&mut self, at_most: Duration) -> io::Result<Option<(SocketAddr, io::Result<TcpStream>)>> {
-        wait_for_any(&self.0, at_most)?;
+        wait_for_any(self.0.iter().map(|(_, socket)| socket), at_most)?;
         for place in 0..self.0.len() {
             let socket = &self.0[place].1;
             let result = match socket.take_error()? {
@@ -63,38 +55,6 @@ impl Dialer for Sockets {
         }
         Ok(None)
     }
-}
-
-fn is_in_progress(error: &io::Error) -> bool {
-    #[cfg(unix)]
-    let in_progress = error.raw_os_error() == Some(nix::libc::EINPROGRESS);
-    #[cfg(not(unix))]
-    let in_progress = false;
-    in_progress || error.kind() == io::ErrorKind::WouldBlock || error.kind() == io::ErrorKind::Interrupted
-}
-
-#[cfg(unix)]
-fn wait_for_any(sockets: &[(SocketAddr, Socket)], at_most: Duration) -> io::Result<()> {
-    use std::os::fd::AsFd as _;
-
-    use nix::errno::Errno;
-    use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-
-    let mut watched: Vec<_> =
-        sockets.iter().map(|(_, socket)| PollFd::new(socket.as_fd(), PollFlags::POLLOUT)).collect();
-    // Rounded up: a zero wait would spin until the deadline.
-    let timeout = at_most.as_millis().saturating_add(1);
-    match poll(&mut watched, PollTimeout::try_from(timeout).unwrap_or(PollTimeout::MAX)) {
-        Ok(_) | Err(Errno::EINTR) => Ok(()),
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// Where sockets cannot be polled together, they are checked in turn.
-#[cfg(not(unix))]
-fn wait_for_any(_: &[(SocketAddr, Socket)], at_most: Duration) -> io::Result<()> {
-    std::thread::sleep(at_most.min(Duration::from_millis(5)));
-    Ok(())
 }
 
 #[cfg(test)]

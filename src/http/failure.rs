@@ -8,8 +8,8 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::answer::unclear;
-use super::dial::descriptors_ran_out;
 use crate::error::{Failure, Reach};
+use crate::os::sockets::descriptors_ran_out;
 use crate::time;
 
 /// What a failure of the network is about.

@@ -15,7 +15,6 @@ mod gate;
 #[cfg(test)]
 mod gate_tests;
 mod head;
-mod proof;
 mod proxy;
 mod race;
 mod request;

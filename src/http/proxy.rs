@@ -101,10 +101,9 @@ mod tests {
             chosen("a.example", &[("HTTPS_PROXY", "http://one:1"), ("ALL_PROXY", "http://two:2")]).as_deref(),
             Some("one:1")
         );
-        assert_eq!(
-            chosen("a.example", &[("https_proxy", "low:3"), ("HTTPS_PROXY", "http://one:1")]).as_deref(),
-            Some("low:3")
-        );
+        // On Windows both spellings are one variable.
+        let both = [("https_proxy", "low:3"), ("HTTPS_PROXY", "http://one:1")];
+        assert_eq!(chosen("a.example", &both).as_deref(), Some(if cfg!(windows) { "one:1" } else { "low:3" }));
         assert_eq!(
             chosen("a.example", &[("HTTPS_PROXY", ""), ("ALL_PROXY", "socks5h://u:p@two")]).as_deref(),
             Some("two:1080")

@@ -13,8 +13,8 @@ use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
 use super::deadline::timed_out;
-use super::dial::descriptors_ran_out;
 use super::race::interleave;
+use crate::os::sockets::descriptors_ran_out;
 
 /// The most addresses of a host that are tried.
 const MAX_ADDRESSES: usize = 16;

@@ -11,7 +11,8 @@ use ureq::unversioned::transport::{Buffers, NextTimeout, Transport};
 
 use super::deadline::Deadline;
 use super::tcp::Socket;
-use super::{proof, tls};
+use super::tls;
+use crate::os::proof;
 
 /// How far a request without an answer got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -343,6 +344,8 @@ mod tests {
         assert!(matches!(talk.client.await_input(NextTimeout::default()), Err(Error::Timeout(_))));
     }
 
+    // Windows discards what has arrived when a connection is reset.
+    #[cfg(unix)]
     #[test]
     fn an_answer_is_read_though_the_rest_of_the_request_meets_a_closed_connection() {
         let mut talk = Talk::new(LONG);

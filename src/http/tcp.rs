@@ -10,6 +10,7 @@ use ureq::Error;
 use ureq::unversioned::transport::{Buffers, LazyBuffers, NextTimeout, Transport};
 
 use super::deadline::{Deadline, timed_out};
+use crate::os::sockets::is_silent;
 
 /// The resolution of the time limits that the system is given. Without it every read would set a new one; a wait may last
 /// this much longer.
@@ -195,29 +196,6 @@ fn tolerate_closed(result: io::Result<()>) -> io::Result<()> {
         Err(error) if cfg!(target_os = "macos") && error.kind() == io::ErrorKind::InvalidInput => Ok(()),
         other => other,
     }
-}
-
-/// Whether a connection is open and has nothing to read, in one system call.
-#[cfg(unix)]
-fn is_silent(stream: &TcpStream) -> bool {
-    use std::os::fd::AsRawFd as _;
-
-    use nix::errno::Errno;
-    use nix::sys::socket::{MsgFlags, recv};
-
-    let flags = MsgFlags::MSG_PEEK | MsgFlags::MSG_DONTWAIT;
-    recv(stream.as_raw_fd(), &mut [0], flags) == Err(Errno::EWOULDBLOCK)
-}
-
-#[cfg(not(unix))]
-fn is_silent(stream: &TcpStream) -> bool {
-    let silent = || {
-        stream.set_nonblocking(true)?;
-        let peeked = stream.peek(&mut [0]);
-        stream.set_nonblocking(false)?;
-        io::Result::Ok(matches!(peeked, Err(error) if error.kind() == io::ErrorKind::WouldBlock))
-    };
-    silent().unwrap_or(false)
 }
 
 #[cfg(test)]

@@ -1,13 +1,17 @@
 //! Files: bounded reading, and files that hold or name secrets.
 
-use std::fs::{DirBuilder, File, Metadata, OpenOptions, TryLockError};
+use std::fs::{DirBuilder, File, Metadata, OpenOptions};
 use std::io::{self, Read, Write as _};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use tempfile::NamedTempFile;
 use zeroize::Zeroizing;
 
 use super::imp;
+
+/// How often a file that another program uses is tried again.
+const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
 /// All bytes of a source, or `None` if there are more than `limit`. They are wiped when dropped.
 ///
@@ -87,31 +91,60 @@ pub fn create_private_folders(path: &Path) -> io::Result<()> {
 /// # Errors
 /// Whatever the system says; the file is then as it was.
 pub fn replace_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    let folder = folder_of(path);
     let mut file = tempfile::Builder::new().prefix(".tokenmint-").tempfile_in(folder)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
+    put_in_place(file, path)?;
     // The new name is on the disk only with its folder. Not every file system can be asked for that.
-    if let Ok(Some(folder)) = imp::open_folder(folder) {
-        let _ = folder.sync_all();
-    }
+    imp::sync_folder(folder);
     Ok(())
+}
+
+/// Gives a new file the name of one that it replaces, or that does not exist yet. Where a file that is open cannot be
+/// replaced, one that another program has open for a moment (a virus scanner, an indexer) is waited for.
+///
+/// # Errors
+/// Whatever the system says; the file of that name is then as it was, and the new one is gone.
+pub fn put_in_place(mut file: NamedTempFile, path: &Path) -> io::Result<File> {
+    const PATIENCE: Duration = Duration::from_secs(2);
+    let until = Instant::now() + PATIENCE;
+    loop {
+        match file.persist(path) {
+            Ok(file) => return Ok(file),
+            Err(refused) if imp::is_in_use(&refused.error) && Instant::now() < until => {
+                file = refused.file;
+                std::thread::sleep(POLL_INTERVAL);
+            }
+            Err(refused) => return Err(refused.error),
+        }
+    }
 }
 
 /// Locks a folder against other runs of this program, until the file is dropped. `None` where that cannot be: a file
 /// system without locks, or a lock that is held for longer than any run takes.
 pub fn lock_folder(folder: &Path) -> Option<File> {
     const PATIENCE: Duration = Duration::from_secs(10);
-    const POLL_INTERVAL: Duration = Duration::from_millis(5);
-    let (folder, until) = (imp::open_folder(folder).ok()??, Instant::now() + PATIENCE);
+    let until = Instant::now() + PATIENCE;
     loop {
-        match folder.try_lock() {
-            Ok(()) => return Some(folder),
-            Err(TryLockError::WouldBlock) if Instant::now() < until => std::thread::sleep(POLL_INTERVAL),
+        match imp::try_lock_folder(folder) {
+            Ok(lock) => return Some(lock),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock && Instant::now() < until => {
+                std::thread::sleep(POLL_INTERVAL);
+            }
             Err(_) => return None,
         }
     }
+}
+
+/// Locks what is needed, besides the file itself, to replace a file while other runs do the same. `None` where the file can
+/// stay locked until the new one has its name, and where nothing can be locked.
+pub fn lock_to_replace(path: &Path) -> Option<File> {
+    if imp::LOCK_LASTS { None } else { lock_folder(folder_of(path)) }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."))
 }
 
 /// Makes a fresh folder that only its owner can enter, gone when it is dropped.

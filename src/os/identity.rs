@@ -114,6 +114,7 @@ mod imp {
 #[cfg(not(unix))]
 mod imp {
     use std::fs::{File, Metadata};
+    use std::io;
     use std::path::{Path, PathBuf};
 
     /// The one spelling of a path.

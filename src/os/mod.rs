@@ -4,6 +4,8 @@
 mod change;
 #[cfg(unix)]
 mod echo;
+#[cfg(feature = "emulator")]
+pub mod end_signal;
 mod files;
 pub mod identity;
 #[cfg(not(unix))]
@@ -16,9 +18,11 @@ mod permissions;
 #[cfg(unix)]
 mod process;
 pub mod prompt;
+pub mod proof;
 pub mod replace;
 #[cfg(unix)]
 pub mod signals;
+pub mod sockets;
 mod status;
 pub mod stream;
 #[cfg(unix)]
@@ -30,12 +34,14 @@ pub use echo::without_echo;
 #[cfg(test)]
 pub use files::temporary_folder;
 pub use files::{
-    create_private, create_private_folders, lock_folder, open_for_lock, open_regular, open_regular_no_follow,
-    private_folder, read_limited, replace_private,
+    create_private, create_private_folders, lock_folder, lock_to_replace, open_for_lock, open_regular,
+    open_regular_no_follow, private_folder, put_in_place, read_limited, replace_private,
 };
 #[cfg(not(unix))]
 pub use imp::{Foreground, Group, protect_memory, signals, without_echo};
-pub use imp::{distrust, is_executable, report_size_limit};
+pub use imp::{
+    distrust, editor_command, is_character_device, is_executable, program_files, report_size_limit, variable_key,
+};
 pub use permissions::UnsafePermissions;
 #[cfg(unix)]
 pub use process::{Foreground, Group, protect_memory};

@@ -2,6 +2,7 @@
 
 /// Why a configuration file is not to be trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(not(unix), allow(dead_code, reason = "found by mode bits alone"))]
 pub enum UnsafePermissions {
     /// Neither the user nor root owns it.
     Owner,

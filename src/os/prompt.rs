@@ -28,6 +28,8 @@ pub fn read_line() -> io::Result<Option<Zeroizing<Vec<u8>>>> {
             Err(error) => return Err(error),
         }
     }
+    // The console of Windows ends a line with both.
+    line.pop_if(|last| *last == b'\r');
     Ok(Some(line))
 }
 

@@ -1,6 +1,7 @@
 //! Whether a file can be replaced by renaming another over it. The rename itself comes only with a token in hand, so
 //! what the system would refuse is looked for before.
 
+use std::ffi::OsStr;
 use std::io;
 use std::path::Path;
 
@@ -23,6 +24,11 @@ pub fn obstacle(path: &Path, folder: &Path, exists: bool) -> Option<&'static str
     // a folder: where nothing else is in the way, the system answers that it is not one.
     let refused = std::fs::remove_dir(path).is_err_and(|error| error.kind() == io::ErrorKind::PermissionDenied);
     refused.then_some("its folder does not let this user replace it")
+}
+
+/// Why no file can have this name, where the system says so only once the file is created.
+pub fn bad_name(name: &OsStr) -> Option<&'static str> {
+    super::imp::bad_name(name)
 }
 
 /// What a file system says of a file beyond its mode.

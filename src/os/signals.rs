@@ -9,6 +9,10 @@ use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::{Handle, Signals};
 use signal_hook::{flag, low_level};
 
+/// The signals that end a batch run in good order, each with its exit status. A closed terminal or ssh connection sends
+/// SIGHUP; without an orderly end, the tokens in progress would be lost.
+pub const ENDS_A_RUN: [(i32, u8); 3] = [(SIGINT, 130), (SIGTERM, 143), (SIGHUP, 143)];
+
 /// The signals that ask a program to end and that it can answer.
 const ENDING: [i32; 4] = [SIGHUP, SIGINT, SIGQUIT, SIGTERM];
 

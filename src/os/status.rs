@@ -6,7 +6,7 @@ use super::imp;
 
 /// The exit status as a shell would give it: the code, or 128 and the signal.
 pub fn shell_status(status: ExitStatus) -> u8 {
-    let code = status.code().or_else(|| imp::signal(status).map(|signal| 128 + signal));
+    let code = imp::signal(status).map(|signal| 128 + signal).or_else(|| status.code());
     code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
 }
 

@@ -30,26 +30,22 @@ impl Program {
         };
         let shown = crate::text::clip(&name.to_string_lossy(), 60);
         let direct = Path::new(name);
-        let mut candidates = if direct.components().count() > 1 {
+        let places: Vec<PathBuf> = if direct.components().count() > 1 {
             vec![direct.to_owned()]
         } else {
-            env.get("PATH")
-                .map(|path| std::env::split_paths(path).map(|folder| folder.join(name)).collect())
-                .unwrap_or_default()
+            let path = env.get("PATH").map(std::env::split_paths);
+            path.into_iter().flatten().map(|folder| folder.join(name)).collect()
         };
-        candidates.retain(|candidate| candidate.is_file());
-        let runs = |candidate: &&PathBuf| candidate.metadata().is_ok_and(|metadata| os::is_executable(&metadata));
-        match (candidates.iter().find(runs), candidates.first()) {
+        let endings = env.get("PATHEXT");
+        let files: Vec<PathBuf> = places.into_iter().flat_map(|place| os::program_files(place, endings)).collect();
+        let runs = |file: &&PathBuf| os::is_executable(file);
+        match (files.iter().find(runs), files.iter().find(|file| file.is_file())) {
             (Some(path), _) => Ok(Program { path: path.clone(), arguments: arguments.to_vec(), shown }),
             (None, Some(_)) => {
                 let hint = format!("chmod +x {}, or name its interpreter first", crate::text::sh_word(&shown));
                 Err(not_executable(&shown).and(": it is not executable").with_hint(hint))
             }
-            // A folder, or on Windows a name without its ending, is left for the system to judge.
             (None, None) if direct.is_dir() => Err(not_executable(&shown).and(": it is a folder")),
-            (None, None) if cfg!(windows) => {
-                Ok(Program { path: direct.to_owned(), arguments: arguments.to_vec(), shown })
-            }
             (None, None) => Err(not_found(&shown)),
         }
     }

@@ -161,11 +161,7 @@ fn github_file(variable: &'static str, env: &Environment) -> Result<Place> {
 
 /// A file, or a device such as /dev/null: neither keeps a writer waiting for a reader.
 fn takes_lines(metadata: &std::fs::Metadata) -> bool {
-    #[cfg(unix)]
-    let is_device = std::os::unix::fs::FileTypeExt::is_char_device(&metadata.file_type());
-    #[cfg(not(unix))]
-    let is_device = false;
-    metadata.is_file() || is_device
+    metadata.is_file() || os::is_character_device(metadata)
 }
 
 fn open_to_append(path: &Path) -> Result<std::fs::File> {
@@ -208,7 +204,7 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     let mut file = temporary_beside(path)?;
     let cannot = || format!("cannot write {}", crate::text::path(path));
     file.write_all(bytes).and_then(|()| file.as_file().sync_all()).with_context(cannot).or_fail(Category::Internal)?;
-    file.persist(path).map_err(|error| anyhow!(error.error)).with_context(cannot).or_fail(Category::Internal)?;
+    os::put_in_place(file, path).with_context(cannot).or_fail(Category::Internal)?;
     Ok(())
 }
 
@@ -281,7 +277,10 @@ pub fn check_target(path: &Path) -> Result<()> {
         _ if !ends_in_file_name(path) => Err(Failure::internal(format!("{place} is not a file name"))
             .with_hint("name a file, without a slash or a dot at the end")),
         Ok(_) => Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => match path.file_name().and_then(replace::bad_name) {
+            Some(reason) => Err(Failure::internal(format!("cannot write {place}: {reason}"))),
+            None => Ok(()),
+        },
         // A name that is too long, for one: the new file would get another name first, and this one only with a token.
         Err(error) => Err(Failure::internal(format!("cannot write {place}: {}", system_words(&error)))),
     }

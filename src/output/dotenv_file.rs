@@ -23,6 +23,8 @@ const POLL_INTERVAL: Duration = Duration::from_millis(5);
 pub struct DotenvFile<'a> {
     path: &'a Path,
     existing: Option<Existing>,
+    /// Where the file's own lock ends before it is replaced.
+    lock: Option<File>,
 }
 
 struct Existing {
@@ -46,14 +48,14 @@ impl<'a> DotenvFile<'a> {
     /// # Errors
     /// As for [`Self::check`].
     pub fn lock(path: &'a Path) -> Result<Self> {
-        let until = Instant::now() + PATIENCE;
+        let (lock, until) = (os::lock_to_replace(path), Instant::now() + PATIENCE);
         loop {
-            let Some((file, metadata)) = open(path)? else { return Ok(DotenvFile { path, existing: None }) };
+            let Some((file, metadata)) = open(path)? else { return Ok(DotenvFile { path, existing: None, lock }) };
             wait_for_lock(&file, until);
             // Another run may have replaced the file between the opening and the lock.
             if identity::is_at(&file, path) || Instant::now() >= until {
                 let text = read(&file, path)?;
-                return Ok(DotenvFile { path, existing: Some(Existing { file, metadata, text }) });
+                return Ok(DotenvFile { path, existing: Some(Existing { file, metadata, text }), lock });
             }
         }
     }
@@ -68,7 +70,7 @@ impl<'a> DotenvFile<'a> {
     /// # Errors
     /// What the system says; the file is then as it was.
     pub fn replaced_by(self, temporary: NamedTempFile) -> io::Result<bool> {
-        let DotenvFile { path, existing } = self;
+        let DotenvFile { path, existing, lock: _lock } = self;
         let Some(Existing { file, metadata, text }) = existing else { return create(path, temporary) };
         identity::keep_owner_and_mode(temporary.as_file(), &metadata)?;
         temporary.as_file().sync_all()?;
@@ -78,7 +80,7 @@ impl<'a> DotenvFile<'a> {
         }
         // Elsewhere an open file cannot be replaced. Where it can, it stays locked until the new one has its name.
         let held = cfg!(unix).then_some(file);
-        temporary.persist(path).map_err(|error| error.error)?;
+        os::put_in_place(temporary, path)?;
         drop(held);
         Ok(true)
     }
@@ -127,7 +129,7 @@ fn read(file: &File, path: &Path) -> Result<Zeroizing<Vec<u8>>> {
     })?;
     // UTF-16, for one, in which some editors save: a line of ASCII would make nonsense of it.
     if text.contains(&0) {
-        return Err(refused("is not text in UTF-8", "save it as UTF-8, or name another file"));
+        return Err(refused("is not UTF-8 text", crate::text::encoding_hint(&text)));
     }
     Ok(text)
 }

@@ -10,8 +10,9 @@ use tokio::sync::oneshot;
 use tokio_rustls::TlsAcceptor;
 
 use super::address::{self, Exposure};
-use super::run::{Handler, Server, end_signal};
+use super::run::{Handler, Server};
 use crate::error::{Category, Failure, OrFail, Result};
+use crate::os::end_signal::end_signal;
 
 /// How many threads a handler's blocking work may use.
 const BLOCKING_THREADS: usize = 8;

@@ -2,7 +2,6 @@
 
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
-use std::io;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
@@ -151,28 +150,4 @@ async fn first<A, B>(one: impl Future<Output = A>, other: impl Future<Output = B
         if is_over { Poll::Ready(()) } else { Poll::Pending }
     })
     .await;
-}
-
-/// Starts to watch for the signals that end the server, and gives what waits for the first of them. SIGHUP, of a terminal
-/// that is closed, ends it likewise unless `nohup` had it ignored.
-#[cfg(unix)]
-pub(super) fn end_signal() -> io::Result<impl Future<Output = ()>> {
-    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-    use tokio::signal::unix::{SignalKind, signal};
-
-    let numbers = [SIGINT, SIGTERM].into_iter().chain(crate::os::signals::take(&[SIGHUP]));
-    let mut signals = numbers.map(|number| signal(SignalKind::from_raw(number))).collect::<io::Result<Vec<_>>>()?;
-    Ok(poll_fn(move |context| {
-        let arrived = signals.iter_mut().any(|signal| signal.poll_recv(context).is_ready());
-        if arrived { Poll::Ready(()) } else { Poll::Pending }
-    }))
-}
-
-/// Starts to watch for Ctrl-C, and gives what waits for it.
-#[cfg(windows)]
-pub(super) fn end_signal() -> io::Result<impl Future<Output = ()>> {
-    let mut interrupt = tokio::signal::windows::ctrl_c()?;
-    Ok(async move {
-        let _ = interrupt.recv().await;
-    })
 }

@@ -1,5 +1,6 @@
 //! Batches that end early or run side by side: one run at a time writes OUT, and an end leaves no tokens beside it.
 
+#[cfg(unix)]
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Stdio;
@@ -8,7 +9,9 @@ use std::sync::mpsc;
 
 use predicates::prelude::*;
 
-use crate::batch::{lines, members, minting_by_member, token_of};
+#[cfg(unix)]
+use crate::batch::token_of;
+use crate::batch::{lines, members, minting_by_member};
 use crate::harness::{CHAT, Run, temporary_folder, tokenmint};
 use crate::server::{Answer, Server};
 

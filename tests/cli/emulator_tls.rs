@@ -11,9 +11,9 @@ use serde_json::Value;
 
 use crate::emulator::Emulator;
 use crate::emulator_lines;
+use crate::harness::{CHAT, Run, tokenmint_with_input};
 #[cfg(unix)]
-use crate::harness::installed;
-use crate::harness::{CHAT, Run, tokenmint, tokenmint_with_input};
+use crate::harness::{installed, tokenmint};
 
 /// A run with what the emulator printed to be exported, its certificate aside.
 fn pointed_at(emulator: &Emulator, line: &str) -> Run {

@@ -303,6 +303,15 @@ impl Run {
         self.judge(output)
     }
 
+    /// Runs it, and reads a file of the run's own folder afterwards.
+    #[track_caller]
+    pub fn run_and_read(mut self, place: &str) -> (Outcome, String) {
+        let output = self.finish();
+        let outcome = self.judge(output);
+        let text = fs::read_to_string(self.path(place)).unwrap_or_else(|error| panic!("{place}: {error}"));
+        (outcome, text)
+    }
+
     /// Runs it with these lines on stdin, each given only once the output line of the one before is there and `between`
     /// has returned. The output lines are the outcome's stdout.
     #[cfg(unix)]

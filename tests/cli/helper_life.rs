@@ -8,7 +8,9 @@ use predicates::prelude::*;
 
 use crate::child_process::IGNORING_CHILDREN;
 use crate::credentials::{dev, refuse};
-use crate::harness::{CHAT, PROJECT, Run, TOKEN, tokenmint};
+#[cfg(target_os = "linux")]
+use crate::harness::Run;
+use crate::harness::{CHAT, PROJECT, TOKEN, tokenmint};
 use crate::server::Server;
 
 /// A helper that is this script.

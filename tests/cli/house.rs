@@ -316,6 +316,23 @@ fn no_function_is_longer_than_a_screen() {
     assert!(wrong.is_empty(), "functions of more than {MAX_LINES} lines:\n{}", wrong.join("\n"));
 }
 
+/// Tests may leave out what a system does not have; features are no systems.
+#[test]
+fn what_is_compiled_for_one_system_alone_is_in_os() {
+    let mut wrong = Vec::new();
+    for (file, code) in files().iter().filter(|(name, _)| !name.starts_with("os/")) {
+        let tests = ["#[cfg(test)]", "#[cfg(all(test"].iter().filter_map(|start| code.find(start)).min();
+        let conditions = code[..tests.unwrap_or(code.len())].split("#[cfg").skip(1);
+        let conditions = conditions.filter_map(|rest| rest.split(']').next());
+        wrong.extend(
+            conditions
+                .filter(|condition| ["unix", "windows", "target_"].iter().any(|word| condition.contains(word)))
+                .map(|condition| format!("{file}: cfg{condition}")),
+        );
+    }
+    assert!(wrong.is_empty(), "belongs into src/os:\n{}", wrong.join("\n"));
+}
+
 #[test]
 fn the_scanner_knows_comments_strings_and_characters() {
     let text = "fn a() -> [u8; 2] {\n    // }\n    let x = \"}\\\"}\"; /* } */\n    let y = '}';\n    r#\"}\"}\"#;\n}\nfn b<'a>(x: &'a str);\nfn c() {}";

@@ -116,6 +116,11 @@ mod spaces;
 mod tls;
 /// Answers that come late, broken, twice or from elsewhere.
 mod transport;
+/// Files in other encodings than UTF-8.
+mod encodings;
+/// Endings of programs, names of files, and files in use, on Windows.
+#[cfg(windows)]
+mod windows;
 /// The layers of the source.
 mod arrows;
 /// The shape inside the folders of the source.

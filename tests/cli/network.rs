@@ -14,9 +14,13 @@ use socket2::{Domain, Socket, Type};
 
 use crate::batch::{lines, members, token_of};
 use crate::connections::{answer, arrives, listening, member};
-use crate::harness::{API_TOKEN, CHAT, PROJECT, Run, TOKEN, tokenmint};
+#[cfg(target_os = "linux")]
+use crate::harness::Run;
+use crate::harness::{API_TOKEN, CHAT, PROJECT, TOKEN, tokenmint};
 use crate::server::{Answer, Server};
-use crate::tls_server::{Authority, tls_at, tls_demanding};
+#[cfg(target_os = "linux")]
+use crate::tls_server::tls_at;
+use crate::tls_server::{Authority, tls_demanding};
 
 /// A server that closes each connection a moment after its first answer and announces it by nothing. That moment is when the
 /// next request is on its way, so a client that went on reusing connections would lose every second line.

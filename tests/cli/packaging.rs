@@ -37,6 +37,27 @@ fn every_action_is_pinned_by_its_full_hash() {
     assert!(count > 10, "{count}");
 }
 
+/// A test without its program fails in CI unless the program may be missing: the script that says so must know them all.
+#[test]
+fn every_program_that_tests_try_is_one_that_the_checks_install() {
+    let Some(folder) = folder() else { return };
+    let script = text(&folder.with_file_name(".ci").join("run"));
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join("cli");
+    let mut count = 0;
+    for entry in fs::read_dir(tests).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_none_or(|extension| extension != "rs") {
+            continue;
+        }
+        for rest in text(&path).split("installed(\"").skip(1) {
+            let (program, _) = rest.split_once('"').expect("a name");
+            assert!(script.contains(&format!(" {program}:")), ".ci/run does not name {program}");
+            count += 1;
+        }
+    }
+    assert!(count > 10, "{count}");
+}
+
 #[test]
 fn every_script_that_a_workflow_names_is_there() {
     let Some(folder) = folder() else { return };

@@ -7,7 +7,9 @@ use std::path::Path;
 use predicates::str::{contains, starts_with};
 use serde_json::json;
 
-use crate::harness::{API_TOKEN, CHAT, PROJECT, Run, TOKEN, holds_secret, installed, tokenmint, write};
+use crate::harness::{API_TOKEN, CHAT, PROJECT, Run, TOKEN, tokenmint};
+#[cfg(target_os = "linux")]
+use crate::harness::{holds_secret, installed, write};
 use crate::server::Server;
 use crate::twilio::{ACCOUNT, KEY, SECRET};
 

@@ -3,12 +3,14 @@
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+#[cfg(unix)]
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
+#[cfg(unix)]
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
@@ -51,6 +53,7 @@ impl Authority {
     }
 
     /// The same, and a demand for a certificate of this authority from the client.
+    #[cfg(unix)]
     fn demanding_config(&self, name: &str, version: &'static rustls::SupportedProtocolVersion) -> Arc<ServerConfig> {
         let mut roots = rustls::RootCertStore::empty();
         for certificate in CertificateDer::pem_slice_iter(self.pem.as_bytes()) {
@@ -132,6 +135,7 @@ pub fn tls_talking(
 }
 
 /// The same at another loopback address.
+#[cfg(unix)]
 pub fn tls_at(
     address: Ipv4Addr,
     authority: &Authority,
@@ -152,6 +156,7 @@ pub fn tls_at(
 }
 
 /// TLS that demands a certificate from the client, and tells by the flag whether it ever saw a request.
+#[cfg(unix)]
 pub fn tls_demanding(
     authority: &Authority,
     name: &str,

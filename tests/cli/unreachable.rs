@@ -9,7 +9,9 @@ use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 use predicates::prelude::*;
 
-use crate::batch::{lines, members, minting_by_member};
+#[cfg(unix)]
+use crate::batch::minting_by_member;
+use crate::batch::{lines, members};
 use crate::harness::{API_TOKEN, CHAT, PROJECT, Run, VIDEO, temporary_folder, tokenmint};
 use crate::server::{Answer, Server};
 use crate::tls_server::{Authority, tls};

@@ -3,11 +3,14 @@
 Register-ArgumentCompleter -Native -CommandName 'tokenmint' -ScriptBlock {
     param($wordToComplete, $commandAst, $cursorPosition)
 
-    $typed = @($commandAst.CommandElements |
+    # A text in quotes counts without them.
+    $words = @($commandAst.CommandElements | Select-Object -Skip 1 |
         Where-Object { $_.Extent.EndOffset -lt $cursorPosition } |
-        ForEach-Object { $_.Extent.Text })
-    $words = @($typed | Select-Object -Skip 1)
-    $reply = @(& $typed[0] __complete @words "=$wordToComplete" 2>$null)
+        ForEach-Object {
+            if ($_ -is [System.Management.Automation.Language.StringConstantExpressionAst]) { $_.Value }
+            else { $_.Extent.Text }
+        })
+    $reply = @(& $commandAst.GetCommandName() __complete @words "=$wordToComplete" 2>$null)
     if ($reply.Count -eq 0) { return }
 
     $results = @($reply | Select-Object -Skip 1 | ForEach-Object {

@@ -2,7 +2,6 @@
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::Context as _;
 use serde_json::json;
@@ -141,8 +140,7 @@ fn editor(env: &Environment) -> Result<String> {
 /// Runs the editor on a file to its end. Its name may be a command line, as git and others take it. It gets none of our
 /// secrets.
 fn run(editor: &str, draft: &Path) -> Result<()> {
-    let mut command = command(editor);
-    command.arg(draft);
+    let mut command = os::editor_command(editor, draft);
     for variable in secret_variables(&SCHEMAS) {
         command.env_remove(variable);
     }
@@ -156,19 +154,4 @@ fn run(editor: &str, draft: &Path) -> Result<()> {
         .with_hint("VISUAL, or else EDITOR, says which editor is run");
     // Ended by Ctrl-C or the like, as we would have been.
     Err(if code > 128 { failure.with_exit(code) } else { failure })
-}
-
-#[cfg(unix)]
-fn command(editor: &str) -> Command {
-    let mut command = Command::new("sh");
-    command.args(["-c", &format!("{editor} \"$@\""), "editor"]);
-    command
-}
-
-#[cfg(not(unix))]
-fn command(editor: &str) -> Command {
-    let mut words = editor.split_whitespace();
-    let mut command = Command::new(words.next().unwrap_or_default());
-    command.args(words);
-    command
 }

@@ -15,7 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// acknowledged until then. A reset without the end of the stream proves less: the program there may have read the request
 /// before the system acknowledged it.
 #[cfg(target_os = "linux")]
-pub(super) fn nothing_taken(stream: &TcpStream, before: u64, limit: Duration) -> bool {
+pub fn nothing_taken(stream: &TcpStream, before: u64, limit: Duration) -> bool {
     let patience = limit.min(PATIENCE);
     !patience.is_zero()
         && has_ended(stream, patience)
@@ -26,7 +26,7 @@ pub(super) fn nothing_taken(stream: &TcpStream, before: u64, limit: Duration) ->
 
 /// Other systems do not say what was acknowledged.
 #[cfg(not(target_os = "linux"))]
-pub(super) fn nothing_taken(_: &TcpStream, _: u64, _: Duration) -> bool {
+pub fn nothing_taken(_: &TcpStream, _: u64, _: Duration) -> bool {
     let _ = PATIENCE;
     false
 }
