@@ -2,6 +2,7 @@
 
 /// What has become of the program of a group. Unix alone stops programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(not(unix), allow(dead_code, reason = "the same changes as on Unix, where they are told"))]
 pub enum Change {
     /// It has ended; its status is there to be taken.
     Ended,

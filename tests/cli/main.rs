@@ -167,6 +167,7 @@ mod presets;
 /// Completions and man pages are those that the program prints.
 mod generated;
 /// Tokens that are kept and given again.
+#[cfg(unix)]
 mod reuse;
 /// Reuse with presets, with tokens that authenticate, with servers.
 mod reuse_kinds;

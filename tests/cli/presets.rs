@@ -101,7 +101,6 @@ fn a_preset_is_for_every_way_to_mint() {
     assert_eq!(claims["exp"].as_i64().expect("exp") - claims["iat"].as_i64().expect("iat"), 600);
 }
 
-#[cfg(unix)]
 /// A preset of each kind that authenticates in another way, or not with the fields of the request alone.
 const FABRIC: &str = "\
 [presets.alice]

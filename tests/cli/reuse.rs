@@ -150,7 +150,6 @@ fn what_is_said_about_a_token_is_not_part_of_its_request() {
     server.calls(1);
 }
 
-#[cfg(unix)]
 #[test]
 fn a_command_gets_the_kept_token() {
     let (server, cache) = (Server::answering([fresh(3_600)]), Cache::new());
@@ -185,7 +184,6 @@ fn times_that_are_counted_from_now_are_equal_as_typed() {
     server.calls(lines.len());
 }
 
-#[cfg(unix)]
 #[test]
 fn the_cache_is_for_its_owner_alone_and_holds_no_secret_but_the_token() {
     use std::os::unix::fs::PermissionsExt as _;
@@ -215,7 +213,6 @@ fn the_folder_is_that_of_the_system_where_no_other_is_named() {
     assert!(below_home.iter().any(|place| run.path(place).is_dir()) || cfg!(windows));
 }
 
-#[cfg(unix)]
 #[test]
 fn sixteen_runs_at_once_send_one_request() {
     let (started, all_started) = mpsc::channel::<()>();
@@ -255,7 +252,6 @@ fn runs_in_a_row_send_one_request() {
 }
 
 /// A run whose request never gets an answer, once that request has come in.
-#[cfg(unix)]
 fn hanging(cache: &Cache, then: Answer) -> (Server, std::process::Child) {
     let (arrived, arrival) = mpsc::channel();
     let arrived = std::sync::Mutex::new(arrived);
@@ -269,7 +265,6 @@ fn hanging(cache: &Cache, then: Answer) -> (Server, std::process::Child) {
     (server, child)
 }
 
-#[cfg(unix)]
 #[test]
 fn a_run_that_is_killed_leaves_the_mint_to_those_that_wait() {
     let cache = Cache::new();
@@ -292,7 +287,6 @@ fn a_run_that_is_killed_leaves_the_mint_to_those_that_wait() {
     server.calls(2);
 }
 
-#[cfg(unix)]
 #[test]
 fn a_wait_for_another_run_ends_with_the_time_limit_or_by_a_signal() {
     use std::os::unix::process::ExitStatusExt as _;
@@ -313,7 +307,6 @@ fn a_wait_for_another_run_ends_with_the_time_limit_or_by_a_signal() {
     server.calls(1);
 }
 
-#[cfg(unix)]
 #[test]
 fn a_kept_token_needs_no_credential_helper() {
     let (server, cache) = (Server::answering([fresh(3_600)]), Cache::new());
@@ -340,7 +333,6 @@ fn verbose_says_that_a_token_was_reused_and_how_long_it_lives() {
     server.calls(1);
 }
 
-#[cfg(unix)]
 #[test]
 fn a_folder_that_cannot_be_trusted_is_not_used() {
     use std::os::unix::fs::{PermissionsExt as _, symlink};
@@ -371,7 +363,6 @@ fn a_folder_that_cannot_be_trusted_is_not_used() {
     }
 }
 
-#[cfg(unix)]
 #[test]
 fn a_file_that_others_could_have_written_is_not_used_and_is_replaced() {
     use std::os::unix::fs::{PermissionsExt as _, symlink};
