@@ -42,6 +42,32 @@ const SHELL_NAMES: [&str; Shell::NAMES.len()] = {
 
 /// The command of a kind: a flag for each of its fields, then the flags that all kinds share.
 pub(super) fn command(kind: &'static Kind) -> clap::Command {
+    with_fields(kind, kind.flags())
+}
+
+/// The same without the fields whose flags these words cannot name: no other flag refers to one of them, so what the
+/// parser accepts it accepts with them, too.
+pub(super) fn command_for(kind: &'static Kind, words: &[OsString]) -> clap::Command {
+    with_fields(kind, kind.flags().filter(|field| words.iter().any(|word| may_name(word, field))))
+}
+
+/// Whether a word may name the flag of a field: an argument without a name, `--long`, `--long=…`, or anything behind one
+/// dash that has the short name in it.
+fn may_name(word: &OsString, field: &Field) -> bool {
+    if field.is_argument() {
+        return true;
+    }
+    let word = word.as_encoded_bytes();
+    if let Some(long) = word.strip_prefix(b"--") {
+        let name = long.split(|byte| *byte == b'=').next().unwrap_or_default();
+        let names = std::iter::once(&field.flag.name).chain(field.flag.aliases);
+        return names.into_iter().any(|known| known.as_bytes() == name);
+    }
+    let short = field.flag.short.and_then(|short| u8::try_from(short).ok());
+    word.starts_with(b"-") && short.is_some_and(|short| word.contains(&short))
+}
+
+fn with_fields(kind: &'static Kind, fields: impl Iterator<Item = &'static Field>) -> clap::Command {
     let sent = kind.endpoint().is_some();
     let body = sent.then(|| Arg::new("body").long("body").help_heading(FIELDS));
     let batch = batch_arguments().into_iter().filter(|_| kind.takes_lines());
@@ -49,7 +75,7 @@ pub(super) fn command(kind: &'static Kind) -> clap::Command {
     let curl = if kind.takes_lines() { curl.conflicts_with("batch") } else { curl };
     let sending = sending_arguments().into_iter().chain([curl]).filter(|_| sent);
     clap::Command::new(kind.name)
-        .args(kind.flags().map(field_argument))
+        .args(fields.map(field_argument))
         .args(body)
         .arg(Arg::new("preset").long("preset").help_heading(FIELDS))
         .args(output_arguments())
@@ -208,7 +234,7 @@ fn value_of<'a, T: Clone + Send + Sync + 'static>(matches: &'a ArgMatches, flag:
 
 /// What was typed for a kind.
 pub(super) fn read(kind: &'static Kind, matches: &ArgMatches) -> Result<Mint> {
-    let typed = kind.flags().filter(|field| matches.value_source(field.flag.name).is_some());
+    let typed = kind.flags().filter(|field| is_typed(matches, field.flag.name));
     let given = typed.map(|field| {
         let values = matches.get_many::<String>(field.flag.name).unwrap_or_default();
         let mut values: Vec<Option<String>> = values.cloned().map(Some).collect();
@@ -276,4 +302,69 @@ fn format(matches: &ArgMatches) -> Result<Format> {
     let name = matches.get_one::<String>("output").map_or(DEFAULT_OUTPUT, String::as_str);
     // The parser has let no other name through.
     Ok(Format::named(name, shell).unwrap_or(Format::Raw))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::providers;
+
+    fn words(line: &str) -> Vec<OsString> {
+        line.split(' ').map(OsString::from).collect()
+    }
+
+    fn has(command: &clap::Command, field: &Field) -> bool {
+        command.get_arguments().any(|argument| argument.get_id() == field.flag.name)
+    }
+
+    #[test]
+    fn a_flag_of_a_field_is_there_under_each_of_its_names() {
+        for kind in providers::kinds() {
+            for field in kind.flags() {
+                let long = std::iter::once(&field.flag.name).chain(field.flag.aliases);
+                let mut names: Vec<String> =
+                    long.flat_map(|name| [format!("--{name}"), format!("--{name}=a")]).collect();
+                names.extend(
+                    field.flag.short.into_iter().flat_map(|short| [format!("-{short}"), format!("-v{short}=a")]),
+                );
+                for name in names {
+                    assert!(has(&command_for(kind, &words(&name)), field), "{} {name}", kind.name);
+                }
+                let other = ["x", "--", "-", "--x", "--xname=a", field.flag.name].map(OsString::from);
+                assert_eq!(has(&command_for(kind, &other), field), field.is_argument(), "{}", field.flag.name);
+            }
+        }
+    }
+
+    #[test]
+    fn the_flags_that_a_line_cannot_name_make_no_difference() {
+        for line in [
+            "twilio --identity a --chat=IS --video --ttl -5m -vq",
+            "twilio --identity --chat",
+            "twilio --voice=AP --identity=--sync -- --video",
+            "chat -vc lobby=rw -c=a=r --ttl 1h --member-id -x",
+            "chat --channel -c --ttl 1h",
+            "video --room-name --permission a --body {}",
+            "video --join-from -2h --preset p",
+            "refresh @file",
+        ] {
+            let words = words(line);
+            let kind = providers::kind(words[0].to_str().unwrap()).unwrap();
+            let [small, whole] = [command_for(kind, &words), command(kind)].map(|command| {
+                let command = command.version("0").disable_help_flag(true).disable_version_flag(true);
+                command.args(super::super::general::arguments()).try_get_matches_from(&words)
+            });
+            assert_eq!(small.is_ok(), whole.is_ok(), "{line}");
+            let (Ok(small), Ok(whole)) = (small, whole) else { continue };
+            for field in kind.flags() {
+                let name = field.flag.name;
+                let raw = |matches: &ArgMatches| {
+                    let values = matches.try_get_raw(name).ok().flatten();
+                    values.map(|values| values.map(ToOwned::to_owned).collect::<Vec<_>>())
+                };
+                assert_eq!(is_typed(&small, name), is_typed(&whole, name), "{line} {name}");
+                assert_eq!(raw(&small), raw(&whole), "{line} {name}");
+            }
+        }
+    }
 }

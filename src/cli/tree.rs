@@ -17,10 +17,10 @@ pub fn tree() -> clap::Command {
 
 /// The tree as far as a command line that is right can need it. The commands that mint have some forty flags each, and
 /// making all of them would take longer than anything else at the start, so only what is named among the words is there,
-/// and without texts.
+/// commands as well as the flags of fields, and without texts.
 pub(super) fn tree_for(words: &[OsString]) -> clap::Command {
     let is_named = |name: &str| words.iter().any(|word| word == name);
-    let kinds = providers::kinds().filter(|kind| is_named(kind.name)).map(mint::command);
+    let kinds = providers::kinds().filter(|kind| is_named(kind.name)).map(|kind| mint::command_for(kind, words));
     let others = OTHERS.iter().filter(|(name, _)| is_named(name)).map(|(_, make)| make());
     root().subcommands(kinds).subcommands(others)
 }
