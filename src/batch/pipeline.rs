@@ -326,7 +326,8 @@ impl Sink {
     fn keep(&mut self, mut text: Vec<u8>) {
         let threads = self.threads.max(1);
         let largest = (ALL_SPARE / threads).clamp(SPARE.0, SPARE.1);
-        if (1..=largest).contains(&text.capacity()) && self.spare.len() < threads.min(ALL_SPARE / largest) {
+        // Each thread has one result in work while others may wait for their turn.
+        if (1..=largest).contains(&text.capacity()) && self.spare.len() < (2 * threads).min(ALL_SPARE / largest) {
             text.clear();
             self.spare.push(text);
         }
