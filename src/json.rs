@@ -491,13 +491,13 @@ impl<'a, B: Buffer> Writer<'a, B> {
         self.raw(key, if value { "true" } else { "false" })
     }
 
-    /// A member that is one string of several pieces.
-    pub fn joined(&mut self, key: &'static str, pieces: &[&str]) -> &mut Self {
-        self.key(key).buffer.append("\"");
+    /// A member whose value is JSON already, in several pieces, each of them whole text.
+    pub fn raw_pieces(&mut self, key: &'static str, pieces: &[&[u8]]) -> &mut Self {
+        self.key(key);
         for piece in pieces {
-            append_escaped(self.buffer, piece);
+            self.buffer.append_ascii(piece);
         }
-        self.put("\"")
+        self
     }
 
     /// Members that are JSON already, with commas between them.
@@ -560,23 +560,34 @@ pub struct Integer {
 /// Room for the text of an [`Integer`].
 pub type Digits = [u8; 20];
 
+/// The numbers below a hundred as two digits.
+static PAIRS: [[u8; 2]; 100] = {
+    let mut pairs = [*b"00"; 100];
+    let mut number: u8 = 0;
+    while number < 100 {
+        pairs[number as usize] = [b'0' + number / 10, b'0' + number % 10];
+        number += 1;
+    }
+    pairs
+};
+
 impl Integer {
     /// Its digits, with a sign where it is negative.
-    pub fn text(self, digits: &mut Digits) -> &str {
-        str::from_utf8(self.digits(digits)).unwrap_or_default()
-    }
-
-    fn digits(self, digits: &mut Digits) -> &[u8] {
+    pub fn digits(self, digits: &mut Digits) -> &[u8] {
         let mut start = digits.len();
         let mut rest = self.magnitude;
-        loop {
+        // Each division takes the processor long; with two digits at a time there are half as many.
+        while rest >= 10 {
+            start -= 2;
+            // Less than a hundred, so it fits.
+            let pair = usize::try_from(rest % 100).unwrap_or_default();
+            digits[start..start + 2].copy_from_slice(&PAIRS[pair]);
+            rest /= 100;
+        }
+        if rest > 0 || start == digits.len() {
             start -= 1;
             // A digit always fits in a byte.
-            digits[start] = b'0' + u8::try_from(rest % 10).unwrap_or_default();
-            rest /= 10;
-            if rest == 0 {
-                break;
-            }
+            digits[start] = b'0' + u8::try_from(rest).unwrap_or_default();
         }
         // There is room: only a number without a sign has 20 digits.
         if self.negative {
@@ -766,15 +777,23 @@ mod tests {
         let mut out = Vec::new();
         Writer::new(&mut out).object().number("a", i64::MIN).number("b", u64::MAX).number("c", 0_i64).end();
         assert_eq!(out, br#"{"a":-9223372036854775808,"b":18446744073709551615,"c":0}"#);
+        let powers = (0..19).map(|power| 10_i64.pow(power));
+        for number in (0..1_000).chain(powers.flat_map(|power| [power - 1, power, power + 1])) {
+            for number in [number, -number] {
+                let mut digits = Digits::default();
+                assert_eq!(Integer::from(number).digits(&mut digits), number.to_string().as_bytes());
+            }
+        }
     }
 
     #[test]
     fn a_writer_joins_pieces_and_takes_members_as_they_are() {
         let mut out = String::new();
         let mut json = Writer::new(&mut out);
-        json.object().joined("a", &["x\"", "-", "1"]).joined("b", &[]).raw_members("").raw_members(r#""c":1,"d":2"#);
+        json.object().raw_pieces("a", &[b"\"x", b"-", b"1\""]).raw_pieces("b", &[b"1"]);
+        json.raw_members("").raw_members(r#""c":1,"d":2"#);
         json.object_in("e").raw_members("").end().end();
-        assert_eq!(out, r#"{"a":"x\"-1","b":"","c":1,"d":2,"e":{}}"#);
+        assert_eq!(out, r#"{"a":"x-1","b":1,"c":1,"d":2,"e":{}}"#);
     }
 
     #[test]

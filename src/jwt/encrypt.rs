@@ -22,18 +22,18 @@ impl A256Gcm {
     /// # Errors
     /// None in practice: a token is far shorter than the cipher's limit.
     pub fn encrypt(&self, header: &str, claims: &str, nonce: [u8; NONCE_LEN]) -> Result<String, Unspecified> {
-        let mut token = String::new();
+        let mut token = Vec::new();
         append(&mut token, header.as_bytes());
         let mut text = claims.as_bytes().to_vec();
         // The header is authenticated in its encoded form (RFC 7516, section 5.1, step 14).
-        let header = Aad::from(token.as_bytes());
+        let header = Aad::from(&token);
         let tag = self.0.seal_in_place_separate_tag(Nonce::assume_unique_for_key(nonce), header, &mut text)?;
-        token.push('.');
+        token.push(b'.');
         for part in [&nonce[..], &text, tag.as_ref()] {
-            token.push('.');
+            token.push(b'.');
             append(&mut token, part);
         }
-        Ok(token)
+        String::from_utf8(token).map_err(|_| Unspecified)
     }
 
     /// Header and claims of a token that was encrypted under this key; nothing for any other text.

@@ -51,16 +51,16 @@ impl<M> fmt::Debug for Key<M> {
 /// An encoded header with its dot, and the HMAC that has read it: the beginning of every token that has this header.
 #[derive(Clone)]
 pub struct Head<M> {
-    encoded: String,
+    encoded: Vec<u8>,
     started: M,
 }
 
 impl<M: Mac + Clone> Head<M> {
     /// The beginning of a token with this header, as JSON.
     pub fn new(key: &Key<M>, header: &str) -> Self {
-        let mut encoded = String::with_capacity(encoded_length(header.len()) + 1);
+        let mut encoded = Vec::with_capacity(encoded_length(header.len()) + 1);
         append(&mut encoded, header.as_bytes());
-        encoded.push('.');
+        encoded.push(b'.');
         let started = key.0.clone().chain_update(&encoded);
         Head { encoded, started }
     }
@@ -71,18 +71,21 @@ impl<M: Mac + Clone> Head<M> {
         // wiped in the end is the room.
         let signature = encoded_length(M::output_size());
         token.reserve_exact(self.encoded.len() + encoded_length(claims.len()) + 1 + signature);
-        token.push_str(&self.encoded);
-        let start = token.len();
-        append(token, claims);
-        let signature = self.started.clone().chain_update(&token.as_bytes()[start..]).finalize().into_bytes();
-        token.push('.');
-        append(token, &signature);
+        let mut text = std::mem::take(token).into_bytes();
+        text.extend_from_slice(&self.encoded);
+        let start = text.len();
+        append(&mut text, claims);
+        let signature = self.started.clone().chain_update(&text[start..]).finalize().into_bytes();
+        text.push(b'.');
+        append(&mut text, &signature);
+        // What stood there was text, and so is base64.
+        *token = String::from_utf8(text).unwrap_or_default();
     }
 }
 
 impl<M> fmt::Debug for Head<M> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Head").field("encoded", &self.encoded).finish_non_exhaustive()
+        formatter.debug_struct("Head").finish_non_exhaustive()
     }
 }
 

@@ -14,8 +14,8 @@ use sha2::{Digest as _, Sha256};
 pub struct Fingerprint {
     /// Has read command and place.
     start: Sha256,
-    /// The fields that flags give, in order of their keys.
-    shared: Vec<(String, String)>,
+    /// The fields that flags give, in order of their keys, each with its bytes.
+    shared: Vec<(String, Vec<u8>)>,
     /// The fields of a line are put together here.
     buffer: Vec<u8>,
 }
@@ -29,29 +29,48 @@ impl Fingerprint {
         put(&mut start, place);
         // Whole blocks of the hash are worked through here, once for all lines.
         start.resize(start.len().next_multiple_of(BLOCK), 0);
-        let mut shared: Vec<_> = shared.into_iter().collect();
+        let mut shared: Vec<(String, String)> = shared.into_iter().collect();
         shared.sort();
+        let shared = shared.into_iter().map(|(key, value)| {
+            let mut bytes = Vec::new();
+            put_field(&mut bytes, &key, Some(&value));
+            (key, bytes)
+        });
+        let shared = shared.collect();
         Fingerprint { start: Sha256::new_with_prefix(&start), shared, buffer: Vec::new() }
     }
 
     /// The mark of a line with these fields, which override those of the flags. A field without a value only takes the
     /// flag's away.
     pub fn of_fields<'a>(&mut self, line: impl IntoIterator<Item = (&'a str, Option<Cow<'a, str>>)>) -> u64 {
-        let mut own: Vec<_> = line.into_iter().collect();
-        own.sort_by_key(|(key, _)| *key);
-        let mut own = own.iter().peekable();
+        let mut line = line.into_iter();
+        let first = line.next();
+        match line.next() {
+            // Most lines have one field, and need no memory to be sorted in.
+            None => self.merge(first.into_iter()),
+            Some(second) => {
+                let mut own: Vec<_> = first.into_iter().chain([second]).chain(line).collect();
+                own.sort_by_key(|(key, _)| *key);
+                self.merge(own.into_iter());
+            }
+        }
+        self.finish()
+    }
+
+    /// Puts the fields of a line, in order of their keys, over those of the flags.
+    fn merge<'a>(&mut self, own: impl Iterator<Item = (&'a str, Option<Cow<'a, str>>)>) {
+        let mut own = own.peekable();
         self.buffer.clear();
-        for (key, value) in &self.shared {
+        for (key, bytes) in &self.shared {
             while let Some((earlier, value)) = own.next_if(|(own, _)| *own < key.as_str()) {
                 put_field(&mut self.buffer, earlier, value.as_deref());
             }
             match own.next_if(|(own, _)| *own == key.as_str()) {
                 Some((_, value)) => put_field(&mut self.buffer, key, value.as_deref()),
-                None => put_field(&mut self.buffer, key, Some(value)),
+                None => self.buffer.extend_from_slice(bytes),
             }
         }
         own.for_each(|(key, value)| put_field(&mut self.buffer, key, value.as_deref()));
-        self.finish()
     }
 
     /// The mark of a line that cannot be read.
