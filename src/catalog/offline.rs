@@ -1,12 +1,15 @@
 //! Tokens that are signed on this machine: from a draft and a set of credentials to a signature, whichever provider's.
 
+use hmac::Hmac;
 use jiff::Timestamp;
+use sha2::Sha256;
 
 use super::Draft;
 use crate::app::{App, Environment};
 use crate::credentials::Set;
 use crate::error::{Note, Result};
 use crate::json::Object;
+use crate::jwt::Begun;
 use crate::secret::Secret;
 
 /// A way of signing: each kind that is signed here names one.
@@ -54,6 +57,8 @@ pub struct Scratch {
     pub nonces: NoncePool,
     /// Where claims are put together.
     pub payload: Vec<u8>,
+    /// What the last token's claims began with.
+    pub begun: Begun<Hmac<Sha256>>,
     /// The signed token.
     pub token: String,
 }
@@ -61,7 +66,7 @@ pub struct Scratch {
 impl Scratch {
     /// Empty memory, with this source of random bytes.
     pub fn new(random: fn(&mut [u8]) -> Result<()>) -> Self {
-        Scratch { nonces: NoncePool::new(random), payload: Vec::new(), token: String::new() }
+        Scratch { nonces: NoncePool::new(random), payload: Vec::new(), begun: Begun::default(), token: String::new() }
     }
 }
 

@@ -11,4 +11,4 @@ pub use base64url::{decode, decode_lenient};
 #[cfg(feature = "emulator")]
 pub use encrypt::A256Gcm;
 pub use parts::{payload, signed};
-pub use sign::{Head, Hs256, Hs512};
+pub use sign::{Begun, Head, Hs256, Hs512};

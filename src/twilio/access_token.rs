@@ -192,7 +192,7 @@ impl Sign for Signing {
         let line = line.map(|line| self.plan.admit(line, now)).transpose()?;
         let claims = self.plan.claims(line.as_ref(), now)?;
         let nonce = scratch.nonces.take()?;
-        self.signer.sign_into(&claims, Some(nonce), &mut scratch.payload, &mut scratch.token);
+        self.signer.sign_into(&claims, Some(nonce), scratch);
         Ok(claims.expires_at())
     }
 }

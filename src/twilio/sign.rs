@@ -2,7 +2,8 @@
 
 use super::claims::{Claims, Issuer, header_json};
 use super::key::Key;
-use crate::catalog::Nonce;
+use crate::catalog::{Nonce, Scratch};
+use crate::error::Failure;
 use crate::jwt;
 use crate::secret::Secret;
 
@@ -31,18 +32,19 @@ impl Signer {
 
     /// A signed token.
     pub fn sign(&self, claims: &Claims<'_>, nonce: Option<Nonce>) -> Secret {
-        let (mut payload, mut token) = (Vec::new(), String::new());
-        self.sign_into(claims, nonce, &mut payload, &mut token);
-        Secret::new(token)
+        let mut scratch = Scratch::new(|_| Err(Failure::internal("the nonce is there already")));
+        self.sign_into(claims, nonce, &mut scratch);
+        Secret::new(scratch.token)
     }
 
-    /// Appends a signed token, for a batch that reuses its memory: `payload` is where the claims are put together.
-    pub fn sign_into(&self, claims: &Claims<'_>, nonce: Option<Nonce>, payload: &mut Vec<u8>, token: &mut String) {
+    /// Appends a signed token to the scratch, which no other signer has used.
+    pub fn sign_into(&self, claims: &Claims<'_>, nonce: Option<Nonce>, scratch: &mut Scratch) {
+        let Scratch { payload, begun, token, .. } = scratch;
         payload.clear();
-        claims.write(&self.issuer, nonce, payload);
+        let shared = claims.write(&self.issuer, nonce, payload);
         let (region, head) = &self.usual;
         if claims.region() == region.as_deref() {
-            head.sign_into(payload, token);
+            begun.sign_into(head, payload, shared, token);
         } else {
             Head::new(self.key.hs256(), &header_json(claims.region())).sign_into(payload, token);
         }
