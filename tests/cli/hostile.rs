@@ -189,7 +189,7 @@ fn within_memory() -> String {
     if cfg!(target_os = "linux") {
         "ulimit -d 49152 || exit 99; exec \"$@\"".to_owned()
     } else {
-        println!("left out: only Linux counts all of a program's data against this limit");
+        crate::harness::skipped("only Linux counts all of a program's data against this limit");
         "exec \"$@\"".to_owned()
     }
 }
@@ -480,7 +480,7 @@ fn a_configuration_that_is_no_file_of_ones_own_is_not_read() {
         refuse(run().file(place, &literal, mode), &["config.toml", "chmod 600"]);
     }
     if !nix::unistd::geteuid().is_root() {
-        println!("left out: only root can give a file away");
+        crate::harness::skipped("only root can give a file away");
         return;
     }
     let foreign = run().file(place, &text, 0o600);
