@@ -6,6 +6,7 @@ use std::io::Write;
 #[cfg(unix)]
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::time::Duration;
 use std::{fs, mem, process, thread};
@@ -122,11 +123,17 @@ pub fn tokenmint_with_input(line: &str) -> Run {
 /// and says what to do.
 #[track_caller]
 pub fn temporary_folder() -> tempfile::TempDir {
+    /// Whether there has been room once.
+    static ROOM: AtomicBool = AtomicBool::new(false);
     let folder = tempfile::tempdir().and_then(|folder| {
         // On a disk that is full there is often room for a folder, and none for what goes into it.
-        let room = folder.path().join("room");
-        fs::write(&room, [0; 16 * 1024])?;
-        fs::remove_file(room).map(|()| folder)
+        if !ROOM.load(Ordering::Relaxed) {
+            let room = folder.path().join("room");
+            fs::write(&room, [0; 16 * 1024])?;
+            fs::remove_file(room)?;
+            ROOM.store(true, Ordering::Relaxed);
+        }
+        Ok(folder)
     });
     folder.unwrap_or_else(|error| {
         let place = std::env::temp_dir();
