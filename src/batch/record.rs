@@ -198,6 +198,10 @@ mod tests {
         assert_eq!(record.result, Outcome::Minted(Timestamp::from_second(1_893_553_445).ok()));
         assert_eq!(Record::parse(GUEST.as_bytes()).unwrap().result, Outcome::Minted(None));
         assert_eq!(Record::parse(FAILED.as_bytes()).unwrap().result, Outcome::Failed);
+        for id in ["null", "\"s\""] {
+            let line = format!(r#"{{"line":1,"token":"x","subscriber_id":{id},"expires_at":null}}"#);
+            assert_eq!(Record::parse(line.as_bytes()).unwrap().result, Outcome::Minted(None), "{line}");
+        }
         // A line of version 0.1.0.
         let old = Record::parse(br#"{"line":4294967296,"token":"x","expires_at":null}"#).unwrap();
         assert_eq!((old.number, old.request), (4_294_967_296, None));
@@ -231,6 +235,7 @@ mod tests {
             r#" {"line":1,"token":"x","expires_at":null}"#,
             r#"{"line":1,"token":"x","expires_at":null} "#,
             r#"{"line":1,"token":"x","refresh_token":7,"expires_at":null}"#,
+            r#"{"line":1,"token":"x","subscriber_id":7,"expires_at":null}"#,
             r#"{"line":1,"token":"x","expires_at":null,"warnings":"w"}"#,
         ] {
             assert_eq!(Record::parse(foreign.as_bytes()), None, "{foreign}");
@@ -247,6 +252,8 @@ mod tests {
                 assert!(Record::is_torn(&cut), "{}", &line[..end]);
             }
         }
+        // What follows the token may stand in any order.
+        assert!(Record::is_torn(br#"{"line":1,"token":"x","warnings":["w"],"expires_at":n"#));
         // In the middle of a character, too.
         assert!(Record::is_torn(b"{\"line\":1,\"id\":\"\xc3"));
     }
@@ -259,6 +266,9 @@ mod tests {
             "{\"line\":x",
             "{\"line\":1,\"precious\":\"x",
             "{\"line\":1,\"token\":7",
+            "{\"line\":1,\"token\":n",
+            "{\"line\":1,\"request\":n",
+            "{\"line\":1,\"request\":\"00ff00ff00ff00ff\",\"id\":1",
             "{\"line\":1,\"error\":\"x",
             "{\"line\":1,\"token\":\"x\",\"token\":\"y",
             "{\"line\":1,\"id\":1,\"id\":2",

@@ -116,3 +116,26 @@ fn comma_list(name: &str, texts: &[&str]) -> Result<String> {
 pub(super) fn json_list<'a>(entries: impl Iterator<Item = &'a str>) -> String {
     entries.collect::<serde_json::Value>().to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_comma_too_many_is_refused_and_blanks_around_entries_are_not_theirs() {
+        let list = |texts: &[&str]| comma_list("--x", texts).map_err(|failure| failure.to_string());
+        assert_eq!(list(&["a, b", "c"]).as_deref(), Ok(r#"["a","b","c"]"#));
+        assert_eq!(list(&["a,,b", "c"]), Err("--x has an empty entry, got 'a,,b c'".to_owned()));
+        // What is empty as a whole is for the rule of the field.
+        assert_eq!(list(&[""]).as_deref(), Ok(r#"[""]"#));
+    }
+
+    #[test]
+    fn an_object_has_each_key_once() {
+        let read =
+            |text: &str| object("--x", text).map(|object| object.to_string()).map_err(|failure| failure.to_string());
+        assert_eq!(read(r#"{"a":1}"#).as_deref(), Ok(r#"{"a":1}"#));
+        assert_eq!(read(r#"{"a":1,"a":2}"#), Err("--x has the key 'a' twice".to_owned()));
+        assert!(read("[]").is_err());
+    }
+}

@@ -388,6 +388,47 @@ mod tests {
     }
 
     #[test]
+    fn uuids_are_refused_by_their_form_and_by_their_number() {
+        let uuid = "\"0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f0\"";
+        assert_eq!(said(&Uuid, uuid), [""; 0]);
+        let refusal = "must be a UUID such as 0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f0, got 'x'";
+        assert_eq!(said(&Uuid, "\"x\""), [refusal]);
+        let rule = Uuids { max: 2, code: "x", source: "" };
+        assert_eq!(said(&rule, &format!("[{uuid},{uuid}]")), [""; 0]);
+        assert_eq!(said(&rule, &format!("[{uuid},{uuid},{uuid}]")), ["may be given at most 2 times, got 3"]);
+        assert_eq!(said(&rule, &format!("[{uuid},\"x\"]")), [refusal]);
+    }
+
+    #[test]
+    fn milliseconds_are_recognized_where_seconds_are_meant() {
+        assert_eq!(said(&Epoch, "4000000000"), [""; 0]);
+        let hint = |raw: &str| Epoch.check(raw)[0].failure("--x").hint().map(ToString::to_string);
+        let meant = "that looks like milliseconds; did you mean seconds? write 4000000000";
+        assert_eq!(hint("4000000000000").as_deref(), Some(meant));
+        // Not even as milliseconds.
+        assert_eq!(hint("9000000000000000000"), None);
+    }
+
+    #[test]
+    fn a_limit_is_told_as_the_help_shows_it() {
+        let limit = |rule: &dyn Rule| rule.limit().unwrap_or_default();
+        assert_eq!(limit(&Integer { min: 1, max: 10, unit: "minutes" }), "1 to 10 minutes");
+        assert_eq!(limit(&Text { max: 2 }), "at most 2 characters");
+        assert_eq!(Text::ANY.limit(), None);
+        assert_eq!(limit(&Name { max: 3 }), "1 to 3 of the characters A-Z a-z 0-9 _ -");
+        assert_eq!(limit(&AnyObject { max: 9, code: "x" }), "at most 9 characters as JSON");
+        assert_eq!(AnyObject { max: usize::MAX, code: "x" }.limit(), None);
+        assert_eq!(limit(&OneOf(&["a", "b"])), "one of a, b");
+        assert_eq!(limit(&OneOf(&["a"])), "a");
+        assert_eq!(limit(&Uuids { max: 10, code: "x", source: "" }), "1 to 10 UUIDs");
+        assert_eq!(Boolean.limit(), None);
+        let region = Region { documented: &["us1", "ie1"], code: "x" };
+        assert_eq!(limit(&region), "us1, ie1; others cause a warning and are sent");
+        assert_eq!((region.suggestions(), OneOf(&["a"]).suggestions()), (&["us1", "ie1"][..], &["a"][..]));
+        assert_eq!(Boolean.suggestions(), [""; 0]);
+    }
+
+    #[test]
     fn an_undocumented_region_is_a_warning_and_an_undocumented_choice_is_not() {
         assert!(Region { documented: &["us-central"], code: "x" }.check("\"mars\"")[0].is_soft());
         assert!(!OneOf(&["a", "b"]).check("\"c\"")[0].is_soft());

@@ -247,3 +247,19 @@ fn a_compressed_body_is_told_as_one() {
         assert!(judged(&readable).is_ok(), "a header alone is no reason to lose a token");
     }
 }
+
+#[test]
+fn only_short_plain_words_of_a_header_are_repeated() {
+    let with = |content_type, content_encoding| Received { content_type, content_encoding, ..received(200, "") };
+    let coded = |text: &str| coding(&with(None, Some(text.to_owned())));
+    assert_eq!(coded("gzip").as_deref(), Some(" (gzip)"));
+    assert_eq!(coded(&"z".repeat(19)), Some(format!(" ({})", "z".repeat(19))));
+    assert_eq!(coded(&"z".repeat(20)).as_deref(), Some(""));
+    assert_eq!(coded("g\u{1b}zip").as_deref(), Some(""));
+    let typed = |text: &str| instead_of_json(&with(Some(text.to_owned()), None));
+    assert_eq!(typed("text/html; charset=utf-8"), "with text/html instead of JSON");
+    assert_eq!(typed(&"a".repeat(39)), format!("with {} instead of JSON", "a".repeat(39)));
+    assert_eq!(typed(&"a".repeat(40)), "with something other than JSON");
+    assert_eq!(typed("text/<b>"), "with something other than JSON");
+    assert_eq!(typed("application/json"), "without one complete JSON object");
+}

@@ -66,6 +66,8 @@ pub fn watch(mut tell: impl FnMut(i32) + Send + 'static) -> io::Result<Watch> {
         for signal in signals.forever() {
             tell(signal);
         }
+        // One that came just before the end is left there by the loop above.
+        signals.pending().for_each(&mut tell);
     })?;
     watch.thread = Some(thread);
     Ok(watch)

@@ -130,7 +130,7 @@ fn a_service_that_stays_busy_ends_the_run_after_eight_lines_without_success() {
         drop(changed.wait_while(all, |all| *all < 8).expect("the count"));
         busy(503)
     }))]);
-    let run = batch("--batch - --jobs 8 --timeout 3s", &server).stdin(members(500)).exits(6);
+    let run = batch("--batch - --jobs 8 --timeout 8s", &server).stdin(members(500)).exits(6);
     let lines = lines(&run.says_all(&["503", "--resume"]).run().stdout);
     assert!((8..=16).contains(&lines.len()), "{} lines", lines.len());
     assert!(lines.iter().all(|line| line["error"]["status"] == 503 && line["error"]["exit"] == 6), "{lines:?}");
@@ -156,8 +156,8 @@ fn an_interrupted_wait_leaves_no_line_about_what_was_not_sent() {
         if request.text().contains("\"m1\"") {
             return busy(503).header("Retry-After", "15");
         }
-        // The gate is closed by the time that this is answered.
-        std::thread::sleep(Duration::from_millis(200));
+        // Time for the refusal to be read, of which a batch says nothing before its end.
+        std::thread::sleep(Duration::from_secs(1));
         let _ = accepted.lock().expect("the sender").send(());
         minting_by_member()
     }))]);
@@ -166,6 +166,7 @@ fn an_interrupted_wait_leaves_no_line_about_what_was_not_sent() {
     let piped = std::process::Stdio::piped;
     let child = run.command().stdout(piped()).stderr(piped()).spawn().expect("the program starts");
     second.recv().expect("the second request");
+    // Time for the third line to be taken. Without it the run ends the same, but nothing waits.
     std::thread::sleep(Duration::from_millis(300));
     let process = nix::unistd::Pid::from_raw(child.id().try_into().expect("a process id"));
     nix::sys::signal::kill(process, nix::sys::signal::Signal::SIGINT).expect("a signal");

@@ -50,7 +50,7 @@ impl Other {
     /// Only root can become somebody else; `None` where we are not, or lack the program for it.
     fn user() -> Option<Self> {
         if !nix::unistd::geteuid().is_root() || !installed("setpriv") {
-            println!("left out: this needs root and setpriv");
+            crate::harness::skipped("this needs root and setpriv");
             return None;
         }
         let folder = temporary_folder();
@@ -126,7 +126,7 @@ impl<'a> Attribute<'a> {
                 .output()
                 .is_ok_and(|run| run.status.success());
         if !done {
-            println!("left out: no chattr +{letter} here");
+            crate::harness::skipped(&format!("no chattr +{letter} here"));
         }
         done.then_some(Attribute(path, letter))
     }
@@ -167,7 +167,7 @@ fn a_mount_point_is_refused_before_the_mint() {
     let mount = "touch outside d/token && mount --bind outside d/token";
     let allowed = Command::new("unshare").args(["-m", "true"]).output().is_ok_and(|run| run.status.success());
     if !allowed {
-        println!("left out: no mounts here");
+        crate::harness::skipped("no mounts here");
         return;
     }
     let script = format!("unshare -m sh -c '{mount} || exit 1; \"$@\"' sh \"$@\"; code=$?; ls -A d; exit $code");

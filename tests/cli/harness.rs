@@ -2,18 +2,23 @@
 //! test does not mention must be empty, and no run may show the API token in any form.
 
 use std::ffi::{OsStr, OsString};
+use std::io::Write;
+#[cfg(unix)]
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
 use std::time::Duration;
 use std::{fs, mem, process, thread};
-#[cfg(unix)]
-use std::{
-    io::{BufRead, BufReader, Write},
-    sync::mpsc,
-};
 
 use predicates::BoxPredicate;
 use predicates::prelude::*;
 use serde_json::Value;
+#[cfg(target_os = "linux")]
+use {
+    signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM},
+    std::sync::Arc,
+};
 
 use crate::server::Server;
 
@@ -118,11 +123,17 @@ pub fn tokenmint_with_input(line: &str) -> Run {
 /// and says what to do.
 #[track_caller]
 pub fn temporary_folder() -> tempfile::TempDir {
+    /// Whether there has been room once.
+    static ROOM: AtomicBool = AtomicBool::new(false);
     let folder = tempfile::tempdir().and_then(|folder| {
         // On a disk that is full there is often room for a folder, and none for what goes into it.
-        let room = folder.path().join("room");
-        fs::write(&room, [0; 16 * 1024])?;
-        fs::remove_file(room).map(|()| folder)
+        if !ROOM.load(Ordering::Relaxed) {
+            let room = folder.path().join("room");
+            fs::write(&room, [0; 16 * 1024])?;
+            fs::remove_file(room)?;
+            ROOM.store(true, Ordering::Relaxed);
+        }
+        Ok(folder)
     });
     folder.unwrap_or_else(|error| {
         let place = std::env::temp_dir();
@@ -350,11 +361,36 @@ impl Run {
         self.judge(output)
     }
 
-    /// Runs it to its end, or to the time limit.
+    /// Runs it to its end. At the time limit it is killed, with all that a shell has started, and the test fails.
+    #[track_caller]
     fn finish(&mut self) -> process::Output {
-        let stdin = mem::take(&mut self.stdin);
-        let mut command = assert_cmd::Command::from_std(self.command());
-        command.write_stdin(stdin).timeout(TIME_LIMIT).output().expect("the program starts")
+        self.finish_within(TIME_LIMIT)
+            .unwrap_or_else(|| panic!("still running after {} s, killed: {:?}", TIME_LIMIT.as_secs(), self.args))
+    }
+
+    /// The same with another limit, and nothing where it was reached.
+    fn finish_within(&mut self, limit: Duration) -> Option<process::Output> {
+        let input = mem::take(&mut self.stdin);
+        let mut command = self.command();
+        // Whatever a shell starts can then be killed with it. The program alone stays in the group of the tests, where
+        // Ctrl-C reaches it.
+        #[cfg(unix)]
+        if self.shell.is_some() {
+            std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        }
+        let piped = process::Stdio::piped;
+        let mut child = command.stdin(piped()).stdout(piped()).stderr(piped()).spawn().expect("the program starts");
+        let (id, mut stdin) = (child.id(), child.stdin.take().expect("its stdin"));
+        // A program may end without having read its input.
+        thread::spawn(move || stdin.write_all(&input));
+        let (ended, end) = mpsc::channel();
+        thread::spawn(move || ended.send(child.wait_with_output()));
+        if let Ok(output) = end.recv_timeout(limit) {
+            return Some(output.expect("its end"));
+        }
+        kill(id, self.shell.is_some());
+        let _ = end.recv();
+        None
     }
 
     #[track_caller]
@@ -408,6 +444,8 @@ impl Run {
     /// The process to start, for tests that keep it running.
     pub fn command(&mut self) -> process::Command {
         self.done = true;
+        #[cfg(target_os = "linux")]
+        restore_signals();
         let binary = assert_cmd::cargo::cargo_bin!("tokenmint");
         let mut command = match &self.shell {
             None => process::Command::new(binary),
@@ -508,6 +546,35 @@ fn set_mode(path: &Path, mode: u32) {
 #[cfg(not(unix))]
 fn set_mode(_: &Path, _: u32) {}
 
+/// Gives programs the default signals. `nohup` and `command &` in a script have the tests ignore some, which every
+/// program would inherit and rightly keep.
+#[cfg(target_os = "linux")]
+fn restore_signals() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        let status = fs::read_to_string("/proc/self/status").expect("the status of the tests");
+        let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).expect("what is ignored");
+        let ignored = u64::from_str_radix(ignored.trim(), 16).expect("a bit set");
+        for signal in [SIGHUP, SIGINT, SIGQUIT, SIGTERM].into_iter().filter(|signal| ignored >> (signal - 1) & 1 == 1) {
+            // The flag is not read: the tests still ignore the signal, and a handler is not inherited.
+            signal_hook::flag::register(signal, Arc::default()).expect("a handler");
+        }
+    });
+}
+
+/// Kills a process, or its whole group. That it has ended meanwhile is no fault.
+#[cfg(unix)]
+fn kill(id: u32, group: bool) {
+    use nix::sys::signal::{Signal, kill, killpg};
+    let id = nix::unistd::Pid::from_raw(id.try_into().expect("a process id"));
+    let _ = if group { killpg(id, Signal::SIGKILL) } else { kill(id, Signal::SIGKILL) };
+}
+
+#[cfg(not(unix))]
+fn kill(id: u32, _: bool) {
+    let _ = process::Command::new("taskkill").args(["/F", "/T", "/PID", &id.to_string()]).output();
+}
+
 /// Whether a text holds the API token or the Basic pair: plain, in base64, in hexadecimal. Neither has a character that
 /// URLs or JSON would escape.
 pub fn holds_secret(text: &str) -> bool {
@@ -528,18 +595,25 @@ pub fn installed(program: &str) -> bool {
     let found = std::env::split_paths(&path).any(|folder| folder.join(program).is_file());
     if !found {
         let optional = std::env::var(MAY_SKIP).unwrap_or_default();
-        skip_without(program, std::env::var("CI").is_ok_and(|ci| ci == "true"), &optional);
+        may_skip_without(program, std::env::var("CI").is_ok_and(|ci| ci == "true"), &optional);
+        skipped(&format!("{program} is not installed"));
     }
     found
 }
 
-/// Prints that a test is skipped, or fails where skipping is not allowed.
+/// Fails where a test may not be skipped.
 #[cfg(unix)]
 #[track_caller]
-fn skip_without(program: &str, in_ci: bool, optional: &str) {
+fn may_skip_without(program: &str, in_ci: bool, optional: &str) {
     let allowed = !in_ci || optional.split_whitespace().any(|name| name == program || name == "all");
     assert!(allowed, "{program} is not installed: install it, or set {MAY_SKIP}={program} to skip its tests in CI");
-    println!("skipped: {program} is not installed");
+}
+
+/// Tells the person who runs the tests that the rest of one was skipped, and why. What a passing test prints is captured,
+/// but not what is written to stderr itself.
+#[track_caller]
+pub fn skipped(why: &str) {
+    let _ = writeln!(std::io::stderr(), "skipped in {}: {why}", std::panic::Location::caller());
 }
 
 /// A run that says more or less than it should is noticed, in the line that describes it.
@@ -554,11 +628,20 @@ fn the_whole_of_stderr_is_compared() {
     assert!(!holds(&said[1..]) && !holds(&format!("{said}\n")) && !holds(""));
 }
 
+/// The background process holds stdout open, so that the end of the run is its end as well.
+#[cfg(unix)]
+#[test]
+fn the_time_limit_of_a_run_kills_what_its_shell_has_started() {
+    let mut run = tokenmint("--version").shell("(sleep 20; touch survived) & wait");
+    assert!(run.finish_within(Duration::from_millis(200)).is_none());
+    assert!(!run.path("survived").exists());
+}
+
 #[cfg(unix)]
 #[test]
 fn a_missing_program_fails_a_test_in_ci_unless_it_may_be_skipped() {
     let outcome =
-        |in_ci, optional: &'static str| std::panic::catch_unwind(|| skip_without("nu", in_ci, optional)).is_ok();
+        |in_ci, optional: &'static str| std::panic::catch_unwind(|| may_skip_without("nu", in_ci, optional)).is_ok();
     assert!(outcome(false, "") && outcome(true, "ksh nu") && outcome(true, "all"));
     assert!(!outcome(true, "") && !outcome(true, "ksh"));
 }

@@ -129,7 +129,7 @@ fn a_parent_that_ignores_its_children_changes_nothing() {
 #[cfg(target_os = "linux")]
 fn on_a_terminal(run: Run, script: &str, typed_first: &str, typed_later: &str) -> Option<Run> {
     if Command::new("script").arg("--version").stdout(Stdio::null()).status().is_err() {
-        println!("left out: there is no script(1) to make a terminal with");
+        crate::harness::skipped("there is no script(1) to make a terminal with");
         return None;
     }
     let folder = run.path(".");

@@ -1,6 +1,6 @@
 //! Black-box tests of the built binary, written from what it promises. Expected bytes are written out by hand.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test ends by panicking")]
-#![allow(clippy::print_stdout, reason = "a test that is left out says why")]
+#![allow(clippy::print_stdout, reason = "a test may print a figure")]
 
 /// One run: what the program may see, and what it must say.
 mod harness;

@@ -72,9 +72,9 @@ fn times_of_a_preset_are_counted_from_the_run() {
         let run = tokenmint(&format!("guest --dry-run -o json --preset {name}")).config(&config);
         run.stdout(starts_with("{")).run().json()["body"]["expire_at"].as_i64().expect("seconds")
     };
-    let before = jiff::Timestamp::now().as_second();
-    let end = request("g");
-    assert!((before + 7_200..=jiff::Timestamp::now().as_second() + 7_200).contains(&end));
+    let now = || jiff::Timestamp::now().as_second();
+    let (before, expires, after) = (now(), request("g"), now());
+    assert!((before + 7_200..=after + 7_200).contains(&expires), "{expires} of a run between {before} and {after}");
     assert_eq!(request("d"), 4_000_000_000);
     // A flag for the same field wins, although it has another name.
     let run = tokenmint("guest --dry-run -o json --preset d --ttl 1h").config(&config);

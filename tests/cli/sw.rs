@@ -27,7 +27,7 @@ fn it_mints_every_kind_that_it_authenticates_as_documented() {
     // No distribution has it, so that its absence is no mistake of a machine, not even in CI.
     let path = std::env::var_os("PATH").unwrap_or_default();
     if !std::env::split_paths(&path).any(|folder| folder.join("sw").is_file()) {
-        println!("skipped: sw is not installed (pip install swsh)");
+        crate::harness::skipped("sw is not installed (pip install swsh)");
         return;
     }
     let (emulator, home) = (Emulator::with_tls(), temporary_folder());

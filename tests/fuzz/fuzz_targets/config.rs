@@ -17,6 +17,6 @@ fuzz_target!(|text: &str| {
     if let Err(failure) = Config::parse(&text, path, &Environment::default(), &SCHEMAS) {
         assert_eq!(failure.exit_code(), 3);
         assert!(!failure.to_string().contains(CANARY));
-        assert!(!failure.hint_text().unwrap_or_default().contains(CANARY));
+        assert!(!failure.hint().unwrap_or_default().contains(CANARY));
     }
 });
