@@ -364,7 +364,9 @@ mod tests {
         assert!(path.to_string().contains("/no/such/folder"), "{path}");
         assert_eq!(system_words(&path), "No such file or directory");
         // Too many open files, which the standard library calls uncategorized.
-        assert_eq!(system_words(&io::Error::from_raw_os_error(24)), "Too many open files");
+        let musl = cfg!(target_env = "musl");
+        let many = if musl { "No file descriptors available" } else { "Too many open files" };
+        assert_eq!(system_words(&io::Error::from_raw_os_error(24)), many);
         assert_eq!(system_words(&io::ErrorKind::NotFound.into()), "No such file or directory");
         assert_eq!(system_words(&io::Error::other("a sentence of ours")), "a sentence of ours");
     }

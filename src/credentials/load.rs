@@ -136,7 +136,10 @@ mod tests {
         assert_eq!(secret("password = 'p'"), Ok("Some(Literal([redacted]))".to_owned()));
         let file = |folder: &str| Ok(format!("Some(File({:?}))", Path::new(folder).join("p")));
         assert_eq!(secret("password_file = 'p'"), file("/etc"));
-        assert_eq!(secret("password_file = '~/p'"), file("/home/x"));
+        // Without a drive the home folder is not absolute on Windows.
+        if cfg!(unix) {
+            assert_eq!(secret("password_file = '~/p'"), file("/home/x"));
+        }
         assert_eq!(secret("password_command = ['p', 'q']"), Ok("Some(Command([\"p\", \"q\"]))".to_owned()));
         let several = "/etc/c.toml, line 3: only one of password, password_command, password_file is allowed";
         assert_eq!(secret("password = 'p'\npassword_file = 'p'"), Err(several.to_owned()));

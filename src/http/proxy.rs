@@ -128,7 +128,8 @@ mod tests {
             let variables = [("ALL_PROXY", "http://one:1"), ("no_proxy", lower), ("NO_PROXY", upper)];
             chosen("a.example", &variables).is_none()
         };
-        assert!(both("", "a.example") && both("a.example", "b.example") && !both("b.example", "a.example"));
+        let lower_first = both("a.example", "b.example") && !both("b.example", "a.example");
+        assert!(both("", "a.example") && (lower_first || cfg!(windows)));
         let network = |list: &'static str| {
             chosen("https://10.1.2.3", &[("ALL_PROXY", "http://one:1"), ("NO_PROXY", list)]).is_none()
         };
@@ -143,7 +144,8 @@ mod tests {
             let env = [("HTTPS_PROXY", wrong)].into_iter().collect();
             let failure = Proxy::choose(&space, &env).unwrap_err();
             assert_eq!(failure.exit_code(), 3, "{wrong}");
-            assert!(failure.to_string().contains("HTTPS_PROXY") && !failure.to_string().contains("canary"));
+            let said = failure.to_string().to_ascii_uppercase();
+            assert!(said.contains("HTTPS_PROXY") && !said.contains("CANARY"));
         }
     }
 }

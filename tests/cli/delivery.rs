@@ -36,7 +36,7 @@ fn a_path_that_does_not_end_in_a_file_name_is_refused_before_the_mint() {
 fn a_folder_that_is_not_there_is_said_in_plain_words() {
     let server = Server::unused();
     refused(&server, "no/such/folder/token").says("its folder does not exist").fails(1).run();
-    refused(&server, &format!("d/{}", "a".repeat(300))).says("File name too long").fails(1).run();
+    refused(&server, &format!("d/{}", "a".repeat(300))).says("name too long").fails(1).run();
     refused(&server, "d/kept/token").says("Not a directory").fails(1).run();
 }
 
