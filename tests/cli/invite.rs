@@ -370,7 +370,7 @@ fn a_secret_in_the_place_of_an_id_or_a_word_is_not_repeated() {
     }
 }
 
-#[cfg(unix)]
+#[cfg(all(unix, feature = "emulator"))]
 #[test]
 fn the_curl_command_of_a_reference_mints_the_token_with_our_own_command() {
     let run = tokenmint(LINE).args(["--reference", "al'ice $x", "--curl", "-q"]).env("SIGNALWIRE_SPACE", "example");
