@@ -10,6 +10,7 @@ use super::job::Job;
 use crate::cache::{Lock, Shape, Slot};
 use crate::error::{Failure, Note, Result};
 use crate::http::Settings;
+use crate::output::Format;
 use crate::time;
 use crate::token::{Role, Token};
 
@@ -91,6 +92,11 @@ impl Reuse<'_> {
         }
         let life = time::format_approx(left.as_secs());
         self.job.report.trace(&format!("reusing a token that was kept before; it expires in {life}"));
+        let has_refresh_token = token.members.iter().any(|(member, _)| member.role == Role::Refresh);
+        if has_refresh_token && self.job.mint.format != Format::Raw {
+            let text = "a reused token has no refresh token, which works only once; leave out --reuse for a new pair";
+            self.job.app.notes.push(Note::Hint(text.to_owned()));
+        }
         Some(token)
     }
 

@@ -11,8 +11,8 @@ use predicates::str::contains;
 use serde_json::Value;
 
 use crate::harness::{
-    CHAT, GUEST_COMMAND, PROJECT, PUBSUB, Run, SUBSCRIBER, TOKEN, VIDEO, holds_secret, temporary_folder, tokenmint,
-    write,
+    CHAT, GUEST_COMMAND, PROJECT, PUBSUB, REFRESH, Run, SUBSCRIBER, TOKEN, VIDEO, holds_secret, temporary_folder,
+    tokenmint, write,
 };
 use crate::server::{Answer, Server};
 
@@ -160,16 +160,22 @@ fn a_command_gets_the_kept_token() {
 }
 
 #[test]
-fn a_refresh_token_and_other_members_are_kept_with_it() {
+fn members_are_kept_with_it_but_a_refresh_token_which_works_once() {
     let (server, cache) = (Server::minting(), Cache::new());
     for line in [GUEST_COMMAND, SUBSCRIBER] {
-        let run = || cache.run(&reusing(line), &server).args(["-o", "json"]).stdout(contains("refresh")).run().json();
+        let run = || cache.run(&reusing(line), &server).args(["-o", "json"]).stdout(contains("token")).run().json();
         let (first, second) = (run(), run());
-        for key in ["kind", "token", "refresh_token", "subscriber_id", "expires_at"] {
+        for key in ["kind", "token", "subscriber_id", "expires_at"] {
             assert_eq!(first[key], second[key], "{key}");
         }
+        assert_eq!(first["refresh_token"], REFRESH);
+        assert!(second.get("refresh_token").is_none_or(Value::is_null), "{second}");
+        assert!(second["warnings"].to_string().contains("no refresh token"), "{second}");
     }
     server.calls(2);
+    for file in cache.files() {
+        assert!(!fs::read_to_string(&file).expect("text").contains(REFRESH), "{}", file.display());
+    }
 }
 
 #[test]

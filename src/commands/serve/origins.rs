@@ -48,6 +48,10 @@ impl Origins {
         };
         let named = self.0.iter().find(|named| named.as_bytes() == *origin);
         named.map(|named| Caller::Page(named)).ok_or_else(|| {
+            if *origin == *b"null" {
+                return "pages without an origin, such as a file, are not allowed; open the page from a server"
+                    .to_owned();
+            }
             let origin = text::clip(&String::from_utf8_lossy(origin), SHOWN);
             format!("the origin {origin} is not allowed; add --origin {origin} if it is your page")
         })
