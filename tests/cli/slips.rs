@@ -1,0 +1,36 @@
+//! Slips of people who know another tool, or who forget a flag or an at sign: the hint is what to type instead.
+
+use crate::harness::tokenmint;
+use crate::server::{Answer, Server};
+
+#[test]
+fn a_word_alone_is_answered_with_the_flag_that_it_was_meant_for() {
+    for (line, hint) in [
+        ("video standup", "hint: use --room-name NAME; to run a command, write -- standup"),
+        ("subscriber alice@example.com", "hint: use --reference NAME; to run a command, write -- COMMAND"),
+        ("chat lobby", "hint: use -c lobby=rw; to run a command, write -- lobby"),
+        ("chat lobby=rw", "hint: use -c lobby=rw; to run a command, write -- COMMAND"),
+        ("twilio room", "hint: use --identity NAME; to run a command, write -- room"),
+        ("chat -c lobby=rw echo", "hint: to run a command, write -- echo"),
+        ("chat --channel lobby=rw echo", "hint: to run a command, write -- echo"),
+        ("profile edit dev", "hint: it edits the whole file; leave out the name"),
+        ("profile add --name dev", "hint: the name is an argument: tokenmint profile add NAME"),
+        ("profile add dev --api-token X", "hint: leave it out: it is asked for, or read from stdin"),
+    ] {
+        tokenmint(line).fails(2).says(hint).run();
+    }
+}
+
+#[cfg(feature = "emulator")]
+#[test]
+fn a_command_for_the_emulator_stands_after_two_dashes() {
+    tokenmint("emulator chat").fails(2).says("hint: to run a command, write -- chat").run();
+}
+
+#[test]
+fn the_commands_of_the_twilio_cli_are_known() {
+    for grant in ["chat", "sync", "video", "voice"] {
+        let run = tokenmint(&format!("token:{grant}")).fails(2).says(&format!("unknown command 'token:{grant}'"));
+        run.says(&format!("hint: use tokenmint twilio --{grant}")).run();
+    }
+}
