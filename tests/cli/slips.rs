@@ -34,3 +34,13 @@ fn the_commands_of_the_twilio_cli_are_known() {
         run.says(&format!("hint: use tokenmint twilio --{grant}")).run();
     }
 }
+
+#[test]
+fn a_file_without_its_at_sign_is_named_as_one() {
+    let run = tokenmint("inspect t.txt").file("t.txt", "eyJh.eyJp.sig", 0o600).fails(2);
+    run.says_all(&["error: 't.txt' is a file, not a token", "hint: run tokenmint inspect @t.txt"]).run();
+    let run = tokenmint("refresh pair.json").file("pair.json", "{}", 0o600).fails(2);
+    run.says_all(&["not the name of a file alone", "hint: write tokenmint refresh @pair.json"]).run();
+    let run = tokenmint("inspect").arg("my secret file").file("my secret file", "x", 0o600).hides("secret");
+    run.fails(2).says_all(&["is a file, not a token", "@FILE"]).run();
+}
