@@ -1,6 +1,8 @@
 //! Slips of people who know another tool, or who forget a flag or an at sign: the hint is what to type instead.
 
-use crate::harness::tokenmint;
+use serde_json::json;
+
+use crate::harness::{CHAT, tokenmint};
 use crate::server::{Answer, Server};
 
 #[test]
@@ -43,4 +45,16 @@ fn a_file_without_its_at_sign_is_named_as_one() {
     run.says_all(&["not the name of a file alone", "hint: write tokenmint refresh @pair.json"]).run();
     let run = tokenmint("inspect").arg("my secret file").file("my secret file", "x", 0o600).hides("secret");
     run.fails(2).says_all(&["is a file, not a token", "@FILE"]).run();
+}
+
+#[test]
+fn a_422_with_a_code_that_explain_knows_leads_to_it() {
+    for (code, hint) in [
+        ("invalid_parameter", "hint: run tokenmint explain invalid_parameter, or see https://example.com/page"),
+        ("of_no_list", "hint: see https://example.com/page"),
+    ] {
+        let body = json!({"errors": [{"code": code, "message": "It is wrong", "url": "https://example.com/page"}]});
+        let server = Server::answering([Answer::json(422, body.to_string())]);
+        tokenmint(CHAT).credentials(&server).fails(5).says(hint).run();
+    }
 }
