@@ -1,5 +1,6 @@
 //! Slips of people who know another tool, or who forget a flag or an at sign: the hint is what to type instead.
 
+use predicates::prelude::*;
 use serde_json::json;
 
 use crate::harness::{CHAT, tokenmint};
@@ -57,4 +58,12 @@ fn a_422_with_a_code_that_explain_knows_leads_to_it() {
         let server = Server::answering([Answer::json(422, body.to_string())]);
         tokenmint(CHAT).credentials(&server).fails(5).says(hint).run();
     }
+}
+
+#[test]
+fn the_variable_that_chose_the_emulator_for_twilio_is_named() {
+    let run = tokenmint("twilio --identity a --video r --ttl 1h").env("TOKENMINT_PROFILE", "emulator").fails(3);
+    run.says_all(&["error: TOKENMINT_PROFILE: ", "SignalWire"]).run();
+    let run = tokenmint("twilio --identity a --video r --ttl 1h -p emulator").fails(3);
+    run.stderr(predicate::str::contains("TOKENMINT_PROFILE").not()).run();
 }
