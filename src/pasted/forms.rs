@@ -31,7 +31,7 @@ pub fn tokens_in(text: &str) -> Result<Vec<Pasted>> {
     let text = if text.trim().contains('\n') { text } else { without_comment(text) };
     let inner = unwrapped(text);
     if is_cut(inner) {
-        return Err(not_a_token("it was cut where it has an ellipsis").with_hint("copy the whole token"));
+        return Err(not_a_token("it contains an ellipsis, so it was cut").with_hint("copy the whole token"));
     }
     let joined = wrapped::joined(inner);
     let token = joined.as_deref().unwrap_or(inner);
