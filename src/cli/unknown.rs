@@ -5,6 +5,7 @@ use clap::error::ContextKind;
 
 use super::typed::{Typed, commands, flag_alone, flags, text};
 use super::words;
+use crate::catalog::Field;
 use crate::error::Failure;
 use crate::providers;
 use crate::text::{has_curly_quotes, is_plain_word, nearest};
@@ -18,7 +19,7 @@ pub(super) fn command(error: &clap::Error, typed: &Typed) -> Failure {
     let names = commands(typed.command);
     let meant = if typed.path == "tokenmint" { words::meant_by_command(&given) } else { None };
     let near = nearest(&given.to_ascii_lowercase(), names.iter().map(String::as_str));
-    let shown = if near.is_some() || words::is_harmless(&given) {
+    let shown = if near.is_some() || meant.is_some() || words::is_harmless(&given) {
         format!("'{}'", crate::text::clip(&given, 20))
     } else {
         format!("at argument {} {NOT_SHOWN}", place(&given, typed).unwrap_or(1))
@@ -139,14 +140,36 @@ fn cause(given: &str, place: Option<usize>, typed: &Typed) -> String {
     if back(1).is_some_and(|before| before.starts_with(['{', '['])) {
         return "put single quotes around JSON: '{\"name\": \"value\"}'".to_owned();
     }
+    let command = if words::is_harmless(given) { given } else { "COMMAND" };
+    match typed.path.as_str() {
+        "tokenmint emulator" => return format!("to run a command, write -- {command}"),
+        "tokenmint profile edit" => return "it edits the whole file; leave out the name".to_owned(),
+        _ => {}
+    }
     if !flags(typed.command).contains(&"--dry-run".to_owned()) {
         let takes = if typed.command.get_positionals().count() > 0 { "one argument" } else { "only flags" };
         return format!("{0} takes {takes}; run {0} --help", typed.path);
     }
-    let command = if words::is_harmless(given) { given } else { "COMMAND" };
+    let flag = missing_flag(typed).map(|flag| format!("use {flag}; ")).unwrap_or_default();
     format!(
-        "to run a command, write -- {command}; quote values that contain spaces, and never pass secrets as arguments"
+        "{flag}to run a command, write -- {command}; quote values that contain spaces, and never pass secrets as arguments"
     )
+}
+
+/// The flag for whom or for what the token is, with a value, unless it was typed.
+fn missing_flag(typed: &Typed) -> Option<String> {
+    let kind = providers::kind(typed.path.strip_prefix("tokenmint ")?)?;
+    let is_wanted = |field: &&Field| {
+        let is_lifetime = field.example().ends_with(" 1h");
+        (field.required || field.names_token) && !field.is_argument() && !field.input.is_secret() && !is_lifetime
+    };
+    let wanted = || kind.flags().filter(is_wanted);
+    let field = wanted().find(|field| field.required).or_else(|| wanted().next())?;
+    let is_short =
+        |short: char| typed.words.iter().any(|word| word.to_string_lossy().starts_with(&format!("-{short}")));
+    let is_typed = typed.has(&field.dashed()) || field.flag.short.is_some_and(is_short);
+    let Some(short) = field.flag.short.filter(|_| !is_typed) else { return (!is_typed).then(|| field.example()) };
+    Some(field.example().replacen(&field.dashed(), &format!("-{short}"), 1))
 }
 
 /// The flag that was meant by a word that begins with a dash of a web page or of a word processor.

@@ -38,6 +38,12 @@ const REFRESH_LIFETIME: &str = "leave it out; the service gives a refreshed toke
 
 /// Flags. The first row that fits counts.
 const FLAGS: &[Word] = &[
+    of(&["add"], &["--name"], "the name is an argument: tokenmint profile add NAME"),
+    of(
+        &["add"],
+        &["--api-token", "--token", "--secret", "--api-secret", "--api-key-secret"],
+        "leave it out: it is asked for, or read from stdin",
+    ),
     of(&["emulator"], &["--host", "--bind"], "use --listen 127.0.0.1:PORT"),
     of(&["emulator"], &["--error", "--errors", "--status"], "use --fail STATUS, or --fail STATUS:SHARE"),
     of(&["emulator"], &["--latency", "--sleep"], "use --delay DURATION"),
@@ -109,6 +115,11 @@ const FLAGS: &[Word] = &[
 
 /// Commands.
 const COMMANDS: &[Word] = &[
+    // What the Twilio CLI calls them.
+    anywhere(&["token:chat"], "use tokenmint twilio --chat"),
+    anywhere(&["token:sync"], "use tokenmint twilio --sync"),
+    anywhere(&["token:video"], "use tokenmint twilio --video"),
+    anywhere(&["token:voice"], "use tokenmint twilio --voice"),
     anywhere(&["version"], "use tokenmint --version"),
     anywhere(&["decode", "verify", "jwt"], "use tokenmint inspect TOKEN"),
     anywhere(&["error", "errors", "code", "codes", "lookup"], "use tokenmint explain CODE"),
@@ -172,6 +183,8 @@ mod tests {
         );
         assert_eq!(meant_by_flag("--host", "emulator"), Some("use --listen 127.0.0.1:PORT"));
         assert_eq!(meant_by_command("decode"), Some("use tokenmint inspect TOKEN"));
+        assert_eq!(meant_by_command("token:voice"), Some("use tokenmint twilio --voice"));
+        assert_eq!(meant_by_flag("--name", "chat"), None);
         assert_eq!(meant_by_command("chat"), None);
     }
 

@@ -32,7 +32,7 @@ impl Reader {
                 (os::read_limited(Stdin, MAX_SIZE), "stdin".to_owned())
             }
             None if is_file_name(value) => {
-                let name = if crate::text::is_plain_word(value) { value } else { "FILE" };
+                let name = shown(value);
                 return Err(Failure::usage(format!("{flag} is the name of a file, not JSON"))
                     .with_hint(format!("write {flag} @{name} to read the file")));
             }
@@ -86,10 +86,15 @@ impl Reader {
     }
 
     /// The text of the command's argument, which is never taken from the command line. `what` is what it would hold.
-    pub fn read_argument(&mut self, what: &str, name: &str, value: &str) -> Result<String> {
+    pub fn read_argument(&mut self, command: &str, what: &str, name: &str, value: &str) -> Result<String> {
         if value != "-" && !value.starts_with('@') {
-            return Err(Failure::usage(format!("expected @FILE or - for stdin, not the {what} itself"))
-                .with_hint("other users can see the command line; write @FILE"));
+            return Err(if is_path(value) {
+                Failure::usage("expected @FILE or - for stdin, not the name of a file alone")
+                    .with_hint(format!("write tokenmint {command} @{}", shown(value)))
+            } else {
+                Failure::usage(format!("expected @FILE or - for stdin, not the {what} itself"))
+                    .with_hint("other users can see the command line; write @FILE")
+            });
         }
         self.read(name, value)
     }
@@ -110,5 +115,15 @@ impl Reader {
 /// Whether a value that is meant to be JSON is the name of a file. What looks like JSON is not looked up.
 fn is_file_name(value: &str) -> bool {
     let may_be_json = value.starts_with(['{', '[', '"']) || crate::json::value(value).is_ok();
-    !may_be_json && Path::new(value).is_file()
+    !may_be_json && is_path(value)
+}
+
+/// Whether there is a file of this name. A token is too long for one.
+pub(super) fn is_path(value: &str) -> bool {
+    value.len() < 256 && Path::new(value).is_file()
+}
+
+/// The name of a file as a word of a command line, if it can be one as it is.
+pub(super) fn shown(name: &str) -> &str {
+    if crate::text::is_plain_word(name) { name } else { "FILE" }
 }

@@ -4,7 +4,7 @@ use std::io::IsTerminal as _;
 
 use anyhow::Context as _;
 
-use super::input::Reader;
+use super::input::{self, Reader};
 use crate::app::App;
 use crate::credentials::{self, Needs, Wanted};
 use crate::error::{Category, Failure, OrFail as _, Result};
@@ -28,6 +28,7 @@ const MAX_INPUT: u64 = 1024 * 1024;
 pub fn run(inspect: &Inspect, general: &General, app: &App) -> Result<u8> {
     let typed = inspect.token.as_ref().filter(|token| *token != "-");
     let text = match typed {
+        Some(typed) if input::is_path(typed) => return Err(a_file(typed)),
         Some(typed) => Reader::default().read("TOKEN", typed)?,
         None => from_stdin()?,
     };
@@ -107,6 +108,13 @@ fn check(inspect: &Inspect, judged: &[Judged<'_>]) -> Result<()> {
             None => checked,
         }
     })
+}
+
+/// The failure of the name of a file in the place of a token.
+fn a_file(name: &str) -> Failure {
+    let word = input::shown(name);
+    let what = if word == name { format!("'{name}'") } else { "the argument".to_owned() };
+    Failure::usage(format!("{what} is a file, not a token")).with_hint(format!("run tokenmint inspect @{word}"))
 }
 
 fn from_stdin() -> Result<String> {

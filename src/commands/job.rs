@@ -61,7 +61,7 @@ impl<'a> Job<'a> {
                 match (field.input, value.split_once('=')) {
                     (Input::Secret, _) => *value = reader.read_secret(&field.dashed(), value)?,
                     (Input::Token(sought), _) => {
-                        let text = reader.read_argument(&words(field), &field.dashed(), value)?;
+                        let text = reader.read_argument(kind.name, &words(field), &field.dashed(), value)?;
                         let variable = Names::new(kind, self.mint.name.as_deref())?.refresh;
                         let found = sought.under(&variable).find("the input", &text)?;
                         found.token.expose().clone_into(value);

@@ -45,7 +45,8 @@ impl Wanted<'_> {
 pub fn find(schema: &'static Schema, wanted: Wanted, app: &App) -> Result<Option<Set>> {
     let set = find_any(schema, wanted, app)?;
     match (&set, chosen_profile(wanted, &app.env)?) {
-        (None, Some(name)) => Err(not_in_profile(schema, &name)),
+        (None, Some(name)) if wanted.profile.is_some() => Err(not_in_profile(schema, &name)),
+        (None, Some(name)) => Err(not_in_profile(schema, &name).context("TOKENMINT_PROFILE")),
         _ => Ok(set),
     }
 }
@@ -112,7 +113,7 @@ pub fn none_found(schema: &Schema, needs: Needs, env: &Environment) -> Failure {
     };
     let emulator = if schema.is_emulated() { ", or try --profile emulator" } else { "" };
     Failure::configuration(format!("no {} {what} found", schema.provider)).with_hint(format!(
-        "set {} ({}), or choose a profile with --profile or default_profile (tokenmint profile init creates one){emulator}",
+        "set {} ({}), or choose a profile with --profile or default_profile (tokenmint profile add NAME creates one){emulator}",
         schema.usual_variables(needs).join(", "),
         schema.console
     ))

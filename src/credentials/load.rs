@@ -84,13 +84,13 @@ pub(super) fn load(path: &Path) -> Result<(String, Option<UnsafePermissions>)> {
     let opened = os::open_regular(path).map_err(|error| {
         if error.kind() == std::io::ErrorKind::NotFound {
             return Failure::configuration(format!("there is no configuration file {place}"))
-                .with_hint("create one with: tokenmint profile init");
+                .with_hint("create one with: tokenmint profile add NAME");
         }
         Failure::new(Category::Configuration, error).context(cannot())
     })?;
     let (file, metadata) = opened.ok_or_else(|| {
         Failure::configuration(format!("{place} is not a regular file"))
-            .with_hint("use a TOML file; tokenmint profile init creates one")
+            .with_hint("use a TOML file; tokenmint profile add NAME creates one")
     })?;
     let distrust = os::distrust(&metadata);
     if distrust == Some(UnsafePermissions::Owner) {

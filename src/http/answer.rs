@@ -156,9 +156,11 @@ fn request_refused(status: u16, said: &ErrorBody, expected: &Expected, host: &st
             .with_hint("try again; if that does not help, check the proxies between this machine and the space"),
         _ => {
             let failure = refused(format!("{host} refused the request{after}"));
-            match said.page() {
-                Some(page) => failure.with_hint(format!("see {page}")),
-                None => failure,
+            match (said.known_code(), said.page()) {
+                (Some(code), Some(page)) => failure.with_hint(format!("run tokenmint explain {code}, or see {page}")),
+                (Some(code), None) => failure.with_hint(format!("run tokenmint explain {code}")),
+                (None, Some(page)) => failure.with_hint(format!("see {page}")),
+                (None, None) => failure,
             }
         }
     }

@@ -118,7 +118,7 @@ fn the_documented_error_bodies_are_put_into_the_sentence() {
             422,
             complaint,
             "example.signalwire.com refused the request (422): --channel: Permissions must be valid JSON [not_a_valid_json]",
-            "see https://developer.signalwire.com/x",
+            "run tokenmint explain not_a_valid_json, or see https://developer.signalwire.com/x",
         ),
         (
             429,

@@ -7,6 +7,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+use crate::codes;
 use crate::error::Detail;
 use crate::json;
 use crate::redact::Scrubber;
@@ -71,6 +72,11 @@ impl ErrorBody {
             Some(error) if !status.contains(error.as_str()) => format!(" ({status}): {error}"),
             _ => format!(" ({status})"),
         }
+    }
+
+    /// The first code that `explain` knows.
+    pub(super) fn known_code(&self) -> Option<&'static str> {
+        self.details.iter().find_map(|detail| codes::find(detail.code.as_deref()?)).map(|(code, _)| code)
     }
 
     /// The service's page about the first reason that has one. Any other scheme would not lead to a page.

@@ -1,7 +1,7 @@
 //! Pasted text, and the tokens in it: assignments of every shell, quotes, `Bearer`, the JSON objects that services and we
 //! print, a URL that carries a token.
 
-use super::member;
+use super::{member, wrapped};
 use crate::codes;
 use crate::error::{Failure, Result};
 use crate::json::{self, Object};
@@ -28,10 +28,16 @@ pub fn tokens_in(text: &str) -> Result<Vec<Pasted>> {
     if let Some(assignments) = assignments(text) {
         return Ok(assignments);
     }
+    let text = if text.trim().contains('\n') { text } else { without_comment(text) };
     let inner = unwrapped(text);
-    if token::is_believable(inner) {
+    if is_cut(inner) {
+        return Err(not_a_token("it contains an ellipsis, so it was cut").with_hint("copy the whole token"));
+    }
+    let joined = wrapped::joined(inner);
+    let token = joined.as_deref().unwrap_or(inner);
+    if token::is_believable(token) {
         let name = name_of(text.trim()).map(str::to_owned);
-        return Ok(vec![Pasted { name, token: inner.to_owned() }]);
+        return Ok(vec![Pasted { name, token: token.to_owned() }]);
     }
     let found = if inner.starts_with('{') { in_object(inner) } else { in_url(inner).ok_or_else(|| fault(inner)) };
     found.map(|token| vec![Pasted { name: None, token }])
@@ -83,8 +89,8 @@ pub(super) fn bare(text: &str) -> std::result::Result<&str, String> {
 
 /// The tokens of several lines that are all assignments, or comments, of which some look like a JWT.
 fn assignments(text: &str) -> Option<Vec<Pasted>> {
-    let lines = text.lines().map(|line| line.trim_matches(is_edge)).filter(|line| !line.is_empty());
-    let lines: Vec<&str> = lines.filter(|line| !line.starts_with('#')).collect();
+    let lines = text.lines().map(|line| without_comment(line).trim_matches(is_edge)).filter(|line| !line.is_empty());
+    let lines: Vec<&str> = lines.collect();
     let named: Option<Vec<(&str, &str)>> = lines.iter().map(|line| Some((name_of(line)?, unwrapped(line)))).collect();
     let named = named.filter(|named| named.len() > 1 || lines.len() < text.lines().count())?;
     let is_token = |text: &str| text.starts_with("eyJ") && text.contains('.') && token::is_believable(text);
@@ -196,19 +202,34 @@ pub(super) fn why_not(text: &str) -> String {
 }
 
 fn is_edge(character: char) -> bool {
-    character.is_whitespace() || matches!(character, '\u{feff}' | ';')
+    character.is_whitespace() || matches!(character, '\u{feff}' | ';' | ',')
 }
 
 /// The text without one layer of what may stand around a token.
 fn without_layer(text: &str) -> &str {
     let text = text.trim_matches(is_edge);
-    unquoted(text)
+    member_of_line(text)
+        .or_else(|| unquoted(text))
         .or_else(|| after_word(text, "authorization:"))
         .or_else(|| after_word(text, "bearer ").or_else(|| after_word(text, "export ")))
         .or_else(|| SETTERS.iter().find_map(|word| after_word(text, word)).map(fish_value))
         .or_else(|| after_word(text, "$env:").or_else(|| after_word(text, "$env.")))
         .or_else(|| assigned(text))
         .unwrap_or(text)
+}
+
+/// The value in a line of JSON or YAML, whose key is one that holds a token.
+fn member_of_line(text: &str) -> Option<&str> {
+    let key = text.trim_start_matches('"');
+    let after = MEMBERS.iter().find_map(|member| after_word(key, member))?;
+    after.trim_start_matches('"').trim_start().strip_prefix(':')
+}
+
+/// Whether a part of the token is missing: an ellipsis is never in one.
+fn is_cut(text: &str) -> bool {
+    !text.contains(char::is_whitespace)
+        && text.starts_with("eyJ")
+        && (text.contains('\u{2026}') || text.contains("..."))
 }
 
 /// Words of shells that set a variable: `set -gx` of fish, `setenv` of csh, `set-env` of elvish, `declare -x` of bash.
@@ -330,6 +351,13 @@ mod tests {
             r#"{"participant_token":"eyJh.eyJp.sig"}"#,
             r#"{"refresh_token":"eyJh.eyJp.sig","token":null}"#,
             r#"'{"token":"eyJh.eyJp.sig"}'"#,
+            "\"eyJh.eyJp.sig\",",
+            "  \"token\": \"eyJh.eyJp.sig\",\n",
+            "token: eyJh.eyJp.sig",
+            "refresh_token: 'eyJh.eyJp.sig'",
+            "eyJh.eyJp.sig # a note",
+            "eyJh.ey\n  Jp.si\r\ng\n",
+            "Bearer eyJh.ey\nJp.sig",
             "https://example.com/room?name=x&token=eyJh.eyJp.sig",
             "https://example.com/#access_token=eyJh.eyJp.sig&state=1",
         ] {
@@ -348,6 +376,8 @@ mod tests {
             "T=eyJh.eyJp.sig",
             "T = eyJh.eyJp.sig",
             "T=\"Bearer eyJh.eyJp.sig\"",
+            "T='eyJh.eyJp.sig' # a note",
+            "export T='eyJh.ey\nJp.sig'",
             "set -gx T 'eyJh.eyJp.sig'",
             "set -g -x T eyJh.eyJp.sig",
             "set T=eyJh.eyJp.sig",
@@ -379,6 +409,9 @@ mod tests {
             (" \n", "empty"),
             ("''", "empty"),
             ("hunter2 hunter2", "white space"),
+            ("eyJh.eyJp.sig hunter2", "white space"),
+            ("eyJh.eyJp.hunter2\u{2026}", "it was cut"),
+            ("T='eyJh.eyJhunter2...'", "it was cut"),
             ("export A='hunter2'\nexport B='hunter2'", "2 lines"),
             ("eyJh.eyJp.sig\neyJh.eyJp.sig", "2 lines"),
             ("hunter2\u{1b}[0m", "characters that tokens never have"),

@@ -7,5 +7,6 @@ pub mod member;
 pub mod problem;
 mod sought;
 pub mod token_type;
+mod wrapped;
 
 pub use sought::{Misfit, Sought};

@@ -125,6 +125,11 @@ fn parse(flag: &str, specs: &[&str]) -> Result<Object> {
                 .with_hint(format!("write {}; --channels takes any name", each.join(" "))));
         }
         let Some((read, write)) = rights(access) else {
+            let trimmed = access.trim();
+            if trimmed != access && rights(trimmed).is_some() {
+                return Err(Failure::usage(format!("{flag} '{shown}' must end in =r, =w or =rw"))
+                    .with_hint(format!("remove the spaces: -c {}={trimmed}", sh_word(&clip(name.trim(), SHOWN)))));
+            }
             let near = did_you_mean(access, ["read", "write", "read-write"]);
             return Err(Failure::usage(format!("{flag} '{shown}' must end in =r, =w or =rw{near}")));
         };
@@ -190,6 +195,14 @@ fn without_access(flag: &str, spec: &str) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn spaces_around_the_equals_sign_are_to_be_removed() {
+        for spec in ["a = rw", "a= rw"] {
+            let failure = parse("--channel", &[spec]).unwrap_err();
+            assert_eq!(failure.hint(), Some("remove the spaces: -c a=rw"), "{spec}");
+        }
+    }
 
     #[test]
     fn each_access_sends_both_booleans_and_the_last_equals_sign_separates_it() {

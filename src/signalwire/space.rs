@@ -82,6 +82,9 @@ fn read(text: &str) -> std::result::Result<Space, String> {
     if text.contains('@') {
         return Err("it contains a user name (@); credentials do not belong in a URL".to_owned());
     }
+    if let Some(why) = more_than_a_host(text) {
+        return Err(why);
+    }
     if let Some(rest) = text.strip_prefix("https://") {
         let (host, port) = split_port(rest)?;
         let host = check_host(host)?;
@@ -101,6 +104,21 @@ fn read(text: &str) -> std::result::Result<Space, String> {
         (false, None, None) if host.contains('.') => Ok(Space { secure: true, host, port: None }),
         (false, None, None) if looks_like_a_credential(&host) => Err("it looks like an id or a secret".to_owned()),
         (false, None, None) => Ok(Space { secure: true, host: format!("{host}.signalwire.com"), port: None }),
+    }
+}
+
+/// What is wrong with a URL that was copied from a browser, with its page. The host is repeated only where it is one of
+/// SignalWire's, as the text may be anything.
+fn more_than_a_host(text: &str) -> Option<String> {
+    let start = text.find("://").map_or(0, |place| place + 3);
+    let end = start + text[start..].find(['/', '?', '#'])?;
+    let space = read(&text[..end]).ok()?;
+    let name = space.host.strip_suffix(".signalwire.com").filter(|name| !name.split('.').any(looks_like_a_credential));
+    match name {
+        Some(_) if start > 0 || text[..end].contains('.') => {
+            Some(format!("leave out everything after the host: {space}"))
+        }
+        _ => (start > 0).then(|| "leave out everything after the host".to_owned()),
     }
 }
 
@@ -164,6 +182,25 @@ mod tests {
         assert_eq!(url("localhost:1").as_deref(), Some("http://localhost:1"));
         assert_eq!(url("[::1]:65535").as_deref(), Some("http://[::1]:65535"));
         assert_eq!(url("https://127.0.0.1:8443").as_deref(), Some("https://127.0.0.1:8443"));
+    }
+
+    #[test]
+    fn a_pasted_url_is_answered_with_the_space_in_it() {
+        let fault = |text: &str| Space::fault(text).unwrap();
+        let shown = "leave out everything after the host: https://example.signalwire.com";
+        for pasted in [
+            "https://example.signalwire.com/dashboard",
+            "https://Example.signalwire.com/?tab=api",
+            "https://example.signalwire.com#top",
+            "example.signalwire.com/dashboard",
+        ] {
+            assert_eq!(fault(pasted), shown, "{pasted}");
+        }
+        assert_eq!(fault("https://hunter2/x"), "leave out everything after the host");
+        assert!(fault("https://hunter2:x@example.signalwire.com/dashboard").starts_with("it contains a user name"));
+        for other in ["hunter2/x", "https://hunter2_/x", "https://https://hunter2"] {
+            assert!(fault(other).starts_with("a host name") || fault(other).starts_with("its port"), "{other}");
+        }
     }
 
     #[test]

@@ -116,7 +116,7 @@ fn common_mistakes_in_the_file_are_answered_with_the_line_to_write() {
     let server = Server::unused();
     let run = tokenmint(CHAT).config(&dev(&server, "api_token_command = \"op read x\""));
     refuse(run, &["api_token_command", "[\"op\", \"read\", "]);
-    refuse(tokenmint(CHAT).args(["-p", "dev"]), &["there is no configuration file", "tokenmint profile init"]);
+    refuse(tokenmint(CHAT).args(["-p", "dev"]), &["there is no configuration file", "tokenmint profile add NAME"]);
 }
 
 #[test]

@@ -188,6 +188,8 @@ mod snapshots;
 mod typed_words;
 /// What is missing, what was likely meant, and what would have no effect.
 mod likely_mistakes;
+/// Slips of people who know another tool, or forget a flag or an at sign: the hint is the command line to type.
+mod slips;
 /// What only a person at a terminal sees.
 mod terminal_notes;
 /// Scripts in real shells that stop when a mint fails.

@@ -309,6 +309,6 @@ fn profile_alone_says_what_there_is() {
 
 #[test]
 fn a_profile_without_a_file_says_how_to_get_one() {
-    tokenmint("profile show dev").fails(3).says("profile init").run();
-    tokenmint("chat --ttl 1h -c a=r --profile dev").fails(3).says("profile init").run();
+    tokenmint("profile show dev").fails(3).says("profile add NAME").run();
+    tokenmint("chat --ttl 1h -c a=r --profile dev").fails(3).says("profile add NAME").run();
 }

@@ -110,6 +110,12 @@ fn comments_and_order_of_the_file_stay() {
 }
 
 #[test]
+fn what_is_the_default_already_is_not_offered_as_one() {
+    let (_, said) = ended(add("dev", "example").config("default_profile = 'dev'\n"), 0);
+    assert!(said.contains("profile check dev") && !said.contains("profile use"), "{said}");
+}
+
+#[test]
 fn a_configuration_file_behind_a_link_is_replaced_where_it_is() {
     let run = add("dev", "example").file("dotfiles/tokenmint.toml", "# mine\n", 0o644);
     fs::create_dir(run.path("xdg/tokenmint")).expect("a folder");

@@ -132,7 +132,7 @@ mod editing {
         assert!(said.contains("your changes are in"), "{said}");
         assert_eq!((text(&run).as_str(), drafts(&run).len()), (FILE, 1));
         tokenmint("profile edit").config(FILE).fails(3).says_all(&["VISUAL", "EDITOR"]).run();
-        tokenmint("profile edit").env("EDITOR", "true").fails(3).says("profile init").run();
+        tokenmint("profile edit").env("EDITOR", "true").fails(3).says("profile add NAME").run();
     }
 
     #[test]

@@ -47,19 +47,25 @@ impl ProfileCommand<'_> {
             let _ = place.remove(&self.app.env);
             return Err(failure);
         }
+        let was_default = config.default_profile.as_deref() == Some(new.name.as_str());
+        self.note_next(&new.name, schema, is_default, is_default || was_default);
         Ok(self.added(new, schema, &place, is_default, &text::path(&location.path)))
     }
 
-    /// Says what was added, and what to do next.
-    fn added(&self, new: &NewProfile, schema: &Schema, place: &OwnSecret, is_default: bool, path: &str) -> String {
-        let name = text::sh_word(&new.name);
+    /// Says what to do next. What is the default profile already is not offered as one.
+    fn note_next(&self, name: &str, schema: &Schema, is_new_default: bool, is_default: bool) {
+        let name = text::sh_word(name);
         let next =
             if is_default { String::new() } else { format!("; tokenmint profile use {name} makes it the default") };
         if asks_a_service(schema) {
             self.app.notes.push(Note::Hint(format!("test it with: tokenmint profile check {name}{next}")));
-        } else if !is_default {
+        } else if !is_new_default {
             self.app.notes.push(Note::Hint(format!("use it with --profile {name}{next}")));
         }
+    }
+
+    /// Says what was added.
+    fn added(&self, new: &NewProfile, schema: &Schema, place: &OwnSecret, is_default: bool, path: &str) -> String {
         if self.json {
             return self.result(json!({
                 "profile": new.name, "service": schema.section, "path": path, "secret": place.word(), "default": is_default

@@ -65,7 +65,7 @@ pub(super) fn read(
 }
 
 /// What messages call what was typed to a question.
-const ANSWER: &str = "the answer";
+const ANSWER: &str = "that";
 
 /// Asks again after an answer that will not do.
 fn repeated<T>(mut ask: impl FnMut() -> Result<T>, report: &Report) -> Result<T> {
