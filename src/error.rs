@@ -62,7 +62,7 @@ impl Category {
             Category::RequestRefused => "request refused (other 4xx)",
             Category::Unavailable => "the service or the network failed: 3xx, 429, 5xx, timeout, DNS, TLS",
             Category::Partial => "batch: some lines failed",
-            Category::NotValid => "inspect --check: the token is not valid now, or will be refused",
+            Category::NotValid => "inspect --check, --min-ttl or --verify: the token is not valid",
         }
     }
 

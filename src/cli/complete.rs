@@ -8,6 +8,7 @@ use clap::{Arg, ArgAction, Command};
 
 use super::topics::TOPICS;
 use crate::catalog::{Field, Input};
+use crate::codes;
 use crate::options::{Completion, Names, Rest};
 use crate::providers;
 
@@ -219,16 +220,28 @@ fn values(command: &Command, argument: &Arg, lead: &str, current: &str) -> Compl
         (_, "DIR") => files(Rest::Folders(lead.clone()), &[]),
         (_, "NAME=ACCESS") if begun => of(ACCESS),
         (_, "KEY=JSON") if !begun => Completion::default(),
-        (_, name) if name.contains("JSON") || name.contains("@FILE") => match current.strip_prefix('@') {
-            Some(_) => files(Rest::Files(format!("{lead}@")), &[]),
-            None => of(&["@", "-"]),
-        },
+        (_, "CODE") => Completion { words: codes_from(current), ..Completion::default() },
+        // Tokens cannot be guessed, and `-` is the default.
+        (_, "TOKEN") if !current.starts_with('@') => Completion::default(),
+        (_, name) if name == "TOKEN" || name.contains("JSON") || name.contains("@FILE") => {
+            match current.strip_prefix('@') {
+                Some(_) => files(Rest::Files(format!("{lead}@")), &[]),
+                None => of(&["@", "-"]),
+            }
+        }
         (_, "DURATION") => of(LIFETIMES),
         (_, "TIME") => of(TIMES),
         (_, name) if name.contains("ADDR:PORT") => of(LOOPBACK),
         (_, name) if name.ends_with("|default") => of(&["default"]),
         _ => Completion::default(),
     }
+}
+
+/// The error codes that begin like this. The whole list is what the command itself prints.
+fn codes_from(current: &str) -> Vec<(String, String)> {
+    let codes = codes::all().flat_map(|entry| entry.codes.iter().map(move |code| (*code, entry.title)));
+    let codes = codes.filter(|(code, _)| code.starts_with(current));
+    codes.map(|(code, title)| (code.to_owned(), title.to_owned())).collect()
 }
 
 /// The part of a value that is being typed, with the part before it added to the lead.
@@ -299,6 +312,8 @@ mod tests {
         assert_eq!(words("help per"), ["permissions"]);
         assert_eq!(words("help profile sh"), ["show"]);
         assert_eq!(words("completions z"), ["zsh"]);
+        assert_eq!(words("explain must_belong_to_p"), ["must_belong_to_project"]);
+        assert!(words("explain 20101 2010").contains(&"20102".to_owned()));
     }
 
     #[test]
@@ -307,6 +322,9 @@ mod tests {
         assert_eq!(offered("chat --write=a").1, Rest::Files("--write=".to_owned()));
         assert_eq!(offered("chat --state @a").1, Rest::Files("@".to_owned()));
         assert_eq!(offered("twilio --grant x=@a").1, Rest::Files("x=@".to_owned()));
+        for line in ["inspect @", "inspect @a", "refresh @a", "chat --body @"] {
+            assert_eq!(offered(line).1, Rest::Files("@".to_owned()), "{line}");
+        }
         assert_eq!(offered("man --dir ").1, Rest::Folders(String::new()));
         assert_eq!(offered("chat --cacert "), (vec!["system".to_owned()], Rest::Files(String::new())));
         for line in ["chat --ttl ", "chat --member-id ", "chat --name ", "inspect ", "profile show ", "-p "] {

@@ -15,7 +15,7 @@ pub(super) const ARGUMENTS: &[Texts] = &[
         "profile",
         "NAME",
         None,
-        "Use this profile's credentials (the environment is ignored)\n\n\
+        "Use this profile's credentials instead of the environment\n\n\
          'emulator' is built in. Also: TOKENMINT_PROFILE.",
     ),
     (
@@ -178,7 +178,7 @@ pub(super) const ARGUMENTS: &[Texts] = &[
         "api-scope",
         "SCOPE",
         None,
-        "Scopes of the API token; endpoints that need another answer 401\n\n\
+        "Scopes of the API token; endpoints that need a different scope answer 401\n\n\
          Repeatable, or a comma-separated list: chat, video, pubsub, messaging, calling, fax and the other scopes of \
          SignalWire. All of them if omitted.",
     ),

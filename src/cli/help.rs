@@ -5,7 +5,7 @@ use clap::{Arg, Command};
 
 use super::flag_texts::ARGUMENTS;
 use super::pages::{Page, page};
-use super::sections::Sections;
+use super::sections::{Sections, exits};
 use super::style::{block, finished};
 use super::topics::TOPICS;
 use super::{general, words};
@@ -45,7 +45,7 @@ fn without(page: &Page, flag: &Arg) -> bool {
 
 /// The sections of a command that does not mint.
 pub(super) fn sections_of(page: &Page) -> Sections {
-    Sections::of_command(page.environment, page.failures)
+    Sections::of_command(page.environment, exits(page.failures, page.runs))
 }
 
 /// Answers after which a request is sent again, unless it uses something up.

@@ -16,6 +16,8 @@ pub(super) struct Page {
     pub(super) failures: &'static [Category],
     /// The variables it reads; none for a choice of the program's.
     pub(super) environment: &'static [&'static str],
+    /// Whether it runs a command after `--`.
+    pub(super) runs: bool,
     /// More sections below the flags, before the environment.
     pub(super) more: &'static [fn() -> String],
 }
@@ -30,6 +32,7 @@ impl Page {
             without: &["profile", "config", "verbose", "quiet"],
             failures: &[Category::Internal, Category::Usage],
             environment: &["NO_COLOR"],
+            runs: false,
             more: &[],
         }
     }
@@ -213,21 +216,25 @@ static PAGES: [Page; 18] = [
         &["tokenmint profile presets", "tokenmint profile presets -o json | jq -r '.presets[].name'"],
     ),
     Page::configured("path", "Print the path of the configuration file", &["tokenmint profile path"]),
-    Page::new(
-        "emulator",
-        "Run SignalWire's token endpoints on this machine\n\n\
+    Page {
+        without: &["profile", "config", "verbose"],
+        runs: true,
+        ..Page::new(
+            "emulator",
+            "Run SignalWire's token endpoints on this machine\n\n\
          Loopback only. It checks requests as the service documents it, answers with the documented statuses and error \
          codes, and issues tokens of the documented form, signed with fixed development keys. It prints one line \
          to stdout when it is ready, and the environment variables for clients to stderr, then one line per request. \
-         Ctrl-C ends it.",
-        &[
-            "tokenmint emulator",
-            "tokenmint emulator --port 0 --tls",
-            "tokenmint emulator -- npm test",
-            "tokenmint emulator --fail 503:0.2 --seed 7 -- npm test",
-            "tokenmint emulator --scope chat --clock=-2h",
-        ],
-    ),
+         Ctrl-C ends it with exit status 0.",
+            &[
+                "tokenmint emulator",
+                "tokenmint emulator --port 0 --tls",
+                "tokenmint emulator -- npm test",
+                "tokenmint emulator --fail 503:0.2 --seed 7 -- npm test",
+                "tokenmint emulator --scope chat --clock=-2h",
+            ],
+        )
+    },
     Page::new(
         "help",
         "Print the help of a command or topic",
@@ -239,11 +246,16 @@ static PAGES: [Page; 18] = [
          The script calls tokenmint for its candidates, profile names included, so it never goes out of date. Save it \
          where your shell looks for completions.",
         &[
+            "eval \"$(tokenmint completions bash)\"    # in ~/.bashrc",
+            "mkdir -p ~/.local/share/bash-completion/completions",
             "tokenmint completions bash > ~/.local/share/bash-completion/completions/tokenmint",
+            "mkdir -p ~/.zfunc ~/.config/fish/completions ~/.config/elvish",
             "tokenmint completions zsh > ~/.zfunc/_tokenmint    # with fpath+=~/.zfunc before compinit",
             "tokenmint completions fish > ~/.config/fish/completions/tokenmint.fish",
+            "New-Item -Type Directory -Force (Split-Path $PROFILE)",
             "tokenmint completions powershell | Add-Content $PROFILE",
             "tokenmint completions elvish >> ~/.config/elvish/rc.elv",
+            "mkdir $nu.user-autoload-dirs.0",
             "tokenmint completions nushell | save -f ($nu.user-autoload-dirs.0 | path join tokenmint.nu)",
         ],
     ),

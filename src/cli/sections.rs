@@ -44,11 +44,11 @@ const VARIABLES: [(&str, &str); 17] = [
 const SENDING: [&str; 4] = ["SSL_CERT_FILE", "SIGNALWIRE_REST_CA_FILE", "HTTPS_PROXY", "NO_PROXY"];
 
 impl Sections {
-    /// Those of a command that reads these variables (where there are none, the usual ones of the program) and can
-    /// fail in these ways.
-    pub(super) fn of_command(variables: &[&str], failures: &[Category]) -> Self {
+    /// Those of a command that reads these variables (where there are none, the usual ones of the program), with its exit
+    /// codes.
+    pub(super) fn of_command(variables: &[&str], exits: Rows) -> Self {
         let environment = if variables.is_empty() { overview() } else { of_variables(variables) };
-        Sections { attributes: Vec::new(), environment, files: configuration_file(), exits: exits(failures, false) }
+        Sections { attributes: Vec::new(), environment, files: configuration_file(), exits }
     }
 
     pub(super) fn of_kind(kind: &Kind) -> Self {

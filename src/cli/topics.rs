@@ -111,8 +111,8 @@ fn batch() -> String {
     format!(
         "{}\n\n{}\n\n{}\n\n{}",
         "--batch FILE mints a token for each line of FILE (- for stdin). A line is a JSON object whose fields override the \
-         flags. They are the fields of the API; a lifetime may also be written as a duration, \"ttl\":\"5m\". For twilio \
-         they are the flags with underscores. The field id is echoed and never sent. Empty lines are skipped.",
+         flags. They are the fields of the API: a bare number is in the API's unit (for ttl of chat and pubsub minutes), \
+         and a lifetime may also be written as a duration, \"ttl\":\"5m\". For twilio they are the flags with underscores. The field id is echoed and never sent. Empty lines are skipped.",
         block(
             "Output, one line per input line, in the same order",
             [
@@ -144,8 +144,8 @@ const BATCH_NOTES: &[&str] = &[
      grow with the input.",
     "After a 429 or 503 all jobs wait. Then one request probes, and the rest follow at a rate that adapts to the service; \
      --timeout limits how long a line waits, not --retries. The run ends with exit code 6 after a Retry-After longer than \
-     --timeout, after eight consecutive lines that timed out without any success, or after as many consecutive lines \
-     without a connection as there are jobs, and at least eight.",
+     --timeout, after eight consecutive lines that timed out without any success, or after max(8, --jobs) consecutive \
+     lines that could not connect.",
     "--resume FILE writes to FILE and continues an earlier run that failed or was interrupted. A token is kept if its \
      request is the same and it has not expired; everything else is minted again. FILE must be new, empty, or the output \
      of a batch; anything else is refused and not changed. A second run on the same FILE, and an input line whose id \
@@ -233,7 +233,7 @@ pub(super) const CONFIG_NOTES: &[&str] = &[
     "This credential helper gets no variable that holds a secret. It may ask for a PIN on the terminal, even if stdin is a \
      pipe; it reads stdin only if that is a terminal or nothing else reads it. A --timeout of less than 30 seconds limits \
      it too. It is killed with its process group when its time is up, on Ctrl-Z, or when a signal that can be caught ends \
-     tokenmint. A helper that starts tokenmint is refused, unless it clears its environment first (env -i, sudo).",
+     tokenmint. A helper must not run tokenmint itself: that is refused, unless the helper clears its environment first (env -i, sudo).",
     "[presets.NAME] holds the fields of a command: command, profile (optional), and fields as in a line of --batch. No \
      secret can be in a preset. `tokenmint profile presets` lists them, and --preset NAME starts from one.",
     "A file that holds a secret itself must be readable by its owner alone (chmod 600; on Windows, keep it inside your \
@@ -273,7 +273,7 @@ pub(super) fn keys() -> Rows {
     let preset = [
         ("command", "required: a command that mints"),
         ("profile", "optional: whose credentials to use"),
-        ("FIELD", "a field of the command, as in a batch line"),
+        ("FIELD", "a field, as in a line of --batch"),
     ];
     rows.extend(preset.map(|(key, meaning)| (format!("presets.NAME.{key}"), meaning.to_owned())));
     rows

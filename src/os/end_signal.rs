@@ -13,14 +13,15 @@ mod imp {
 
     use crate::os::signals;
 
-    /// Starts to watch for the signals that end the server, and gives what waits for the first of them. SIGHUP, of a
-    /// terminal that is closed, ends it likewise unless `nohup` had it ignored.
-    pub fn end_signal() -> io::Result<impl Future<Output = ()>> {
+    /// Starts to watch for the signals that end the server, and gives what waits for the first of them and says
+    /// whether that was SIGINT. SIGHUP, of a terminal that is closed, ends it likewise unless `nohup` had it ignored.
+    pub fn end_signal() -> io::Result<impl Future<Output = bool>> {
         let numbers = [SIGINT, SIGTERM].into_iter().chain(signals::take(&[SIGHUP]));
         let mut signals = numbers.map(|number| signal(SignalKind::from_raw(number))).collect::<io::Result<Vec<_>>>()?;
         Ok(poll_fn(move |context| {
-            let arrived = signals.iter_mut().any(|signal| signal.poll_recv(context).is_ready());
-            if arrived { Poll::Ready(()) } else { Poll::Pending }
+            let arrived = signals.iter_mut().position(|signal| signal.poll_recv(context).is_ready());
+            // SIGINT is the first of them.
+            arrived.map_or(Poll::Pending, |place| Poll::Ready(place == 0))
         }))
     }
 }
@@ -33,14 +34,16 @@ mod imp {
 
     use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close};
 
-    /// Starts to watch for Ctrl-C, Ctrl-Break and the end of the console, and gives what waits for the first of them.
-    pub fn end_signal() -> io::Result<impl Future<Output = ()>> {
+    /// Starts to watch for Ctrl-C, Ctrl-Break and the end of the console, and gives what waits for the first of
+    /// them and says whether that was Ctrl-C.
+    pub fn end_signal() -> io::Result<impl Future<Output = bool>> {
         let (mut interrupt, mut stop, mut close) = (ctrl_c()?, ctrl_break()?, ctrl_close()?);
         Ok(poll_fn(move |context| {
-            let arrived = interrupt.poll_recv(context).is_ready()
-                || stop.poll_recv(context).is_ready()
-                || close.poll_recv(context).is_ready();
-            if arrived { Poll::Ready(()) } else { Poll::Pending }
+            if interrupt.poll_recv(context).is_ready() {
+                return Poll::Ready(true);
+            }
+            let arrived = stop.poll_recv(context).is_ready() || close.poll_recv(context).is_ready();
+            if arrived { Poll::Ready(false) } else { Poll::Pending }
         }))
     }
 }

@@ -1,6 +1,6 @@
 //! The life of a server, from its port to its end.
 
-use std::io::ErrorKind;
+use std::io::{ErrorKind, IsTerminal as _};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -13,6 +13,7 @@ use super::address::{self, Exposure};
 use super::run::{Handler, Server};
 use crate::error::{Category, Failure, OrFail, Result};
 use crate::os::end_signal::end_signal;
+use crate::output::report;
 
 /// How many threads a handler's blocking work may use.
 const BLOCKING_THREADS: usize = 8;
@@ -94,8 +95,13 @@ impl Listener {
         };
         ready()?;
         let server = self.into_server(&runtime, acceptor, handler)?;
-        runtime.block_on(server.run(ended));
+        let mut interrupted = false;
+        runtime.block_on(server.run(async { interrupted = ended.await }));
         runtime.shutdown_background();
+        // The terminal has echoed ^C; the prompt belongs on a line below it.
+        if interrupted && std::io::stderr().is_terminal() {
+            report::verbatim("\n");
+        }
         Ok(())
     }
 

@@ -14,7 +14,7 @@ pub static KIND: Kind = Kind {
     variable: "SIGNALWIRE_GUEST_TOKEN",
     help: Help {
         about: "Mint a SignalWire guest token (Call Fabric)",
-        long: "Mint a SignalWire subscriber guest token (Call Fabric): it lets a guest call up to ten addresses. A \
+        long: "Mint a SignalWire guest token (Call Fabric): it lets a guest call up to ten addresses. A \
                refresh token comes with it; -o json and -o export print both.",
         examples: "tokenmint guest --allowed-address 0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f0 --ttl 15m
 tokenmint guest -a 0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f0 --expire-at 2030-01-31T12:00:00Z -o json

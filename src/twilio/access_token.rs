@@ -27,7 +27,7 @@ pub static KIND: Kind = Kind {
     variable: "TWILIO_ACCESS_TOKEN",
     help: Help {
         about: "Sign a Twilio Access Token, offline",
-        long: "Sign a Twilio Access Token, offline: any grants together, checked before it is signed.",
+        long: "Sign a Twilio Access Token, offline, with any combination of grants, checked before it is signed.",
         examples: "tokenmint twilio --identity alice --chat=IS0123456789abcdef0123456789abcdef
 tokenmint twilio --identity alice --video=standup --voice-incoming --sync --ttl 8h
 tokenmint twilio --identity alice --video --region us1 --dry-run",

@@ -63,7 +63,7 @@ pub(super) const FIELDS: &[Field] = &[
         Input::Moment,
         &Epoch,
         "Issue the token as of this time, also in the past: -2h\n\n\
-         iat, exp and jti count from then on. A token that has expired is minted with a warning, for tests of renewal.",
+         iat, exp and jti are based on this time. A token that has expired is minted with a warning, for tests of renewal.",
     ),
     Field {
         default: Some(&REGION),

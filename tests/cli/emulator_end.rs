@@ -10,6 +10,8 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use crate::emulator::Emulator;
+use crate::harness::tokenmint;
+use crate::terminal::Terminal;
 
 const BODY: &str = r#"{"ttl":60,"channels":{"lobby":{"read":true}}}"#;
 
@@ -61,6 +63,18 @@ fn ending_signals() -> Vec<Signal> {
     let ignores_hangup = ignored.and_then(|set| u64::from_str_radix(set, 16).ok()).is_some_and(|set| set & 1 != 0);
     let hangup = (!ignores_hangup).then_some(Signal::SIGHUP);
     [Signal::SIGTERM, Signal::SIGINT].into_iter().chain(hangup).collect()
+}
+
+#[test]
+fn ctrl_c_on_a_terminal_leaves_the_prompt_a_line_of_its_own() {
+    for (signal, end) in [(Signal::SIGINT, "\n\n"), (Signal::SIGTERM, "\n")] {
+        let mut terminal = Terminal::start(tokenmint("emulator --port 0"));
+        terminal.shows("listening on http://").signal(signal);
+        let (status, screen, _run) = terminal.end();
+        let address = screen.rsplit_once("listening on http://").map_or("", |(_, rest)| rest);
+        assert_eq!(address.trim_start_matches(|letter: char| !letter.is_whitespace()), end, "{signal} in {screen:?}");
+        assert!(status.success(), "{signal}: {status}");
+    }
 }
 
 #[test]

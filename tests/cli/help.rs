@@ -123,6 +123,7 @@ fn a_command_names_the_exit_codes_that_it_can_have() {
         ("inspect", &["0", "1", "2", "3", "8", "130, 143"]),
         ("profile list", &["0", "1", "2", "3", "130, 143"]),
         ("profile check", &["0", "1", "2", "3", "4", "6", "130, 143"]),
+        ("emulator", &["0", "1", "2", "126, 127", "130, 143"]),
         ("completions", &["0", "1", "2", "130, 143"]),
     ] {
         assert_eq!(terms(&printed(&format!("{command} --help")), "Exit codes"), codes, "{command}");
@@ -141,7 +142,7 @@ fn flags_without_effect_are_not_shown() {
         ("inspect", &["--profile", "--config", "--quiet"], &["--verbose", "--timeout"]),
         ("profile list", &["--config", "--quiet"], &["--profile", "--verbose"]),
         ("profile check", &["--config", "--profile", "--verbose", "--timeout"], &[]),
-        ("emulator", &["--color"], &["--profile", "--config", "--verbose", "--quiet"]),
+        ("emulator", &["--color", "--quiet"], &["--profile", "--config", "--verbose"]),
         ("completions", &["--color", "--help", "--version"], &["--profile", "--config", "--verbose", "--quiet"]),
         ("man", &["--dir"], &["--profile", "--config"]),
         ("help", &["--color"], &["--profile", "--config"]),

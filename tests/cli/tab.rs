@@ -34,7 +34,8 @@ const BASH: Shell = Shell {
     name: "bash",
     start: "bash --noprofile --rcfile rc -i",
     file: "rc",
-    setup: "PS1='ready:'; bind 'set bell-style none'; bind 'set enable-bracketed-paste off'; source tokenmint.bash",
+    setup: "PS1='ready:'; bind 'set bell-style none'; bind 'set enable-bracketed-paste off'; \
+            HISTFILE=lines; PROMPT_COMMAND='history -a'; source tokenmint.bash",
     enter: "\r",
 };
 const ZSH: Shell = Shell {
@@ -152,12 +153,15 @@ fn called(shell: &Shell, lines: &[&str]) -> Vec<String> {
     }
     drop(terminal);
     assert!(!home.join("ran").exists(), "a helper program ran");
+    // The program cannot tell `\@file` from `@file`, so that is read from the history of the shell.
+    let history = fs::read_to_string(home.join("lines")).unwrap_or_default();
+    assert!(history.is_empty() == (shell.name != "bash") && !history.contains('\\'), "{history}");
     let calls = fs::read_to_string(home.join("calls")).unwrap_or_default();
     calls.lines().map(|line| line.trim_end().to_owned()).collect()
 }
 
 /// What is typed before TAB, and what the program is called with.
-const LINES: [(&str, &str); 13] = [
+const LINES: [(&str, &str); 16] = [
     ("vid", "video"),
     ("chat --chann", "chat --channel"),
     ("profile show stag", "profile show staging"),
@@ -168,6 +172,9 @@ const LINES: [(&str, &str); 13] = [
     ("video --permission room.lock,room.unl", "video --permission room.lock,room.unlock"),
     ("chat --cacert chai", "chat --cacert chain.pem"),
     ("chat --state @chan", "chat --state @channels.json"),
+    ("refresh @chan", "refresh @channels.json"),
+    ("inspect @stag", "inspect @staging.txt"),
+    ("explain must_belong_to_p", "explain must_belong_to_project"),
     ("help perm", "help permissions"),
     // Files where no file is meant, and flags that the help hides.
     ("chat --member-id chai", "chat --member-id chai"),
@@ -186,6 +193,13 @@ fn hold(shell: &Shell) {
 #[test]
 fn bash_completes_what_is_meant() {
     hold(&BASH);
+}
+
+#[test]
+fn bash_completes_files_for_the_command_after_two_dashes() {
+    if installed("script") && installed("bash") {
+        assert_eq!(called(&BASH, &["chat -- cat chai"]), ["chat -- cat chain.pem"]);
+    }
 }
 
 #[test]
