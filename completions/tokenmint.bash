@@ -30,10 +30,16 @@ _tokenmint() {
     case ${reply[0]} in
         files* | folders*)
             start=${reply[0]#* }
-            compopt -o filenames 2>/dev/null
+            # bash would put a backslash before @, so names after it are quoted here.
+            [[ $start == *@ ]] || compopt -o filenames 2>/dev/null
             [[ ${reply[0]} == folders* ]] && index=-d || index=-f
             while IFS= read -r line; do
-                word=$start$line
+                word=$line
+                if [[ $start == *@ ]]; then
+                    printf -v word %q "$line"
+                    [[ -d $line ]] && word+=/ && compopt -o nospace 2>/dev/null
+                fi
+                word=$start$word
                 COMPREPLY+=("${word#"$lead"}")
             done < <(compgen "$index" -- "${words[last]#"$start"}")
             ;;
@@ -46,9 +52,12 @@ _tokenmint() {
             elif declare -F _command_offset >/dev/null; then
                 _command_offset $((index + 1))
             else
+                start=${reply[0]#* }
+                [[ $last -gt $((start + 2)) ]] && index=-f || index=-c
+                compopt -o filenames 2>/dev/null
                 while IFS= read -r line; do
                     COMPREPLY+=("$line")
-                done < <(compgen -c -- "$2")
+                done < <(compgen "$index" -- "$2")
             fi
             ;;
     esac
