@@ -178,7 +178,7 @@ pub(super) const ARGUMENTS: &[Texts] = &[
         "api-scope",
         "SCOPE",
         None,
-        "Scopes of the API token; endpoints that need a different scope answer 401\n\n\
+        "Scopes of the API token; endpoints that need another scope answer 401\n\n\
          Repeatable, or a comma-separated list: chat, video, pubsub, messaging, calling, fax and the other scopes of \
          SignalWire. All of them if omitted.",
     ),
