@@ -170,6 +170,7 @@ mod generated;
 #[cfg(unix)]
 mod reuse;
 /// Reuse with presets, with tokens that authenticate, with servers.
+#[cfg(unix)]
 mod reuse_kinds;
 /// A token in a file that stays fresh.
 #[cfg(unix)]
